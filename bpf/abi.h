@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the XDP program and user space share: the layout of every map. This header alone defines it; both sides include
+ * it and both assert its sizes. Fields named *_be are in network order; everything else is in host order.
+ *
+ * Who writes what: "config" is written by evenkeeld only, "live" by the data plane only (evenkeeld creates and resets),
+ * so neither ever has to lock the other out.
+ */
+#pragma once
+
+#ifdef __cplusplus
+#include <cstdint>
+#define EK_STATIC_ASSERT(condition, text) static_assert(condition, text)
+using ek_u8 = uint8_t;
+using ek_u16 = uint16_t;
+using ek_u32 = uint32_t;
+using ek_u64 = uint64_t;
+#else
+#include <linux/types.h>
+#define EK_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
+typedef __u8 ek_u8;
+typedef __u16 ek_u16;
+typedef __u32 ek_u32;
+typedef __u64 ek_u64;
+#endif
+
+/* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
+#define EK_ABI_VERSION 1
+
+enum {
+	EK_MAX_SERVICES = 16384,      /* virtual services */
+	EK_MAX_REAL_SERVERS = 65535,  /* over all virtual services; ids are 1..65535, 0 is "none" */
+	EK_MAX_SERVICE_KEYS = 131072, /* address + port + protocol */
+	EK_MAX_PORT_RANGES = 16,      /* ranges kept as ranges per address and protocol */
+	EK_EXPAND_PORTS = 64,         /* a range up to this long is expanded into single keys */
+	EK_SET_WAYS = 7,              /* connections in one set of the connection table */
+	EK_RING_BLOCK = 64,           /* real-server ids in one block of a scheduling ring */
+	EK_MAX_WLC_SCAN = 256,        /* above: best of two random choices */
+};
+
+/* ---- addresses: 16 bytes as on the wire; IPv4 as ::ffff:a.b.c.d ---- */
+struct ek_address {
+	ek_u8 bytes[16];
+};
+
+/* ---- services: hash, config ---- */
+struct ek_service_key {
+	struct ek_address address;
+	ek_u16 port_be;   /* 0: the entry for all ports that have no entry of their own (ek_service_value.ranges) */
+	ek_u8 protocol;   /* IPPROTO_TCP, IPPROTO_UDP; 0 with port 0: "this is a virtual address" (no ranges) */
+	ek_u8 reserved;
+};
+EK_STATIC_ASSERT(sizeof(struct ek_service_key) == 20, "ek_service_key");
+
+struct ek_port_range {
+	ek_u16 first, last; /* host order, inclusive */
+	ek_u32 service;
+};
+struct ek_service_value {
+	ek_u32 service;     /* of an exact key; 0 in a wildcard key */
+	ek_u32 range_count; /* wildcard keys only; narrow ranges first */
+	struct ek_port_range ranges[EK_MAX_PORT_RANGES];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_service_value) == 136, "ek_service_value");
+
+/* ---- connection states, as IPVS names them; NONE doubles as "persistence template" ---- */
+enum ek_state {
+	EK_STATE_NONE = 0,
+	EK_STATE_ESTABLISHED,
+	EK_STATE_SYN_SENT,
+	EK_STATE_SYN_RECV,
+	EK_STATE_FIN_WAIT,
+	EK_STATE_TIME_WAIT,
+	EK_STATE_CLOSE,
+	EK_STATE_CLOSE_WAIT,
+	EK_STATE_LAST_ACK,
+	EK_STATE_UDP,
+	EK_STATE_TEMPLATE,        /* persistence: this client belongs to this real server */
+	EK_STATES,
+};
+
+enum ek_scheduler {
+	EK_SCHEDULER_WLC = 0, /* ring: every member once */
+	EK_SCHEDULER_WRR,     /* ring: the smooth sequence */
+	EK_SCHEDULER_RING,    /* ring: source hash and Maglev, indexed by hash */
+};
+enum ek_hash_input { /* of EK_SCHEDULER_RING */
+	EK_HASH_SOURCE = 0,   /* client address */
+	EK_HASH_FLOW,         /* client address and port, virtual address and port, protocol */
+};
+
+enum ek_service_flags {
+	EK_SERVICE_PERSISTENT = 1,
+	EK_SERVICE_FALLBACK_LOCAL = 2, /* no usable real server: pass to the local stack; else drop and count */
+};
+
+/* service id is the index, 1..EK_MAX_SERVICES-1 */
+struct ek_service {
+	ek_u32 flags;
+	ek_u32 ring_length;       /* entries in the ring; 0: no real server */
+	ek_u8 scheduler;          /* enum ek_scheduler */
+	ek_u8 hash_input;         /* enum ek_hash_input */
+	ek_u8 ipv4_prefix, ipv6_prefix; /* persistence granularity */
+	ek_u32 persistence_timeout;     /* seconds */
+	ek_u32 generation;        /* of this slot's use: a connection of an older one is dead */
+	ek_u32 timeouts[EK_STATES];     /* seconds */
+};
+EK_STATIC_ASSERT(sizeof(struct ek_service) == 64, "ek_service");
+
+/* ---- scheduling rings: array of maps, service id -> array of blocks; replaced as a whole ---- */
+struct ek_ring_block {
+	ek_u16 real_server[EK_RING_BLOCK];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_ring_block) == 128, "ek_ring_block");
+
+/* ---- real servers: config ---- */
+enum ek_real_server_flags {
+	EK_REAL_SERVER_TAKES_NEW = 1,
+	EK_REAL_SERVER_KEEPS_ESTABLISHED = 2, /* clear: halted or deleted, packets of its connections are dropped */
+	EK_REAL_SERVER_HAS_NEXT_HOP = 4,
+};
+enum ek_forwarding_method {
+	EK_METHOD_DIRECT_ROUTING = 0,
+};
+struct ek_real_server {
+	ek_u8 mac[6];             /* next hop */
+	ek_u8 source_mac[6];      /* of the interface it leaves by */
+	ek_u32 interface_index;
+	ek_u16 vlan;              /* 802.1Q id; 0: untagged */
+	ek_u8 method;             /* enum ek_forwarding_method */
+	ek_u8 flags;              /* enum ek_real_server_flags */
+	ek_u32 service;
+	ek_u32 weight;            /* 0..65535 */
+	ek_u32 minimum_connections, maximum_connections; /* 0: none */
+	ek_u32 generation;        /* of this slot's use */
+	struct ek_address address;
+	ek_u32 reserved[2];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_real_server) == 64, "ek_real_server");
+
+/* ---- real servers: live; one cache line each, atomics ---- */
+struct ek_real_server_live {
+	ek_u32 active;            /* ESTABLISHED */
+	ek_u32 inactive;          /* every other connection */
+	ek_u32 overloaded;        /* between maximum and minimum */
+	ek_u32 reserved[13];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_real_server_live) == 64, "ek_real_server_live");
+
+/* ---- services: live ---- */
+struct ek_service_live {
+	ek_u32 round_robin;       /* atomic position in the WRR ring */
+	ek_u32 reserved[15];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_service_live) == 64, "ek_service_live");
+
+/* ---- counters: per CPU; one array by real server, one by service (what reached no real server) ---- */
+struct ek_counters {
+	ek_u64 packets, bytes, connections;
+};
+
+/* ---- drop and pass reasons: the one list; name, what it means. Order is ABI ---- */
+#define EK_REASONS(X) \
+	X(MALFORMED_PACKET,      "malformed_packet",      "headers to a virtual address are truncated or contradict each other") \
+	X(NO_REAL_SERVER,        "no_real_server",        "no real server may take the connection and there is no fallback") \
+	X(ALL_OVERLOADED,        "all_overloaded",        "every usable real server is at its maximum connections") \
+	X(HALTED,                "halted",                "packet of an established connection whose real server is halted or deleted") \
+	X(NO_NEXT_HOP,           "no_next_hop",           "the real server's MAC address is not known") \
+	X(FRAGMENT_UNKNOWN,      "fragment_unknown",      "a later fragment came without its first one") \
+	X(TABLE_FULL,            "table_full",            "no room in the connection table: forwarded by hash, without an entry") \
+	X(TEMPLATE_TABLE_FULL,   "template_table_full",   "no room for a persistence entry: client placed by source hash") \
+	X(FALLBACK,              "fallback",              "new connection handed to the local fallback") \
+	X(NOT_A_CONNECTION,      "not_a_connection",      "TCP packet of no known connection, left to the local stack") \
+	X(ICMP_UNKNOWN,          "icmp_unknown",          "ICMP error about no known connection, left to the local stack") \
+	X(EVICTED_HALF_OPEN,     "evicted_half_open",     "a half-open connection gave way to a new one") \
+	X(REDIRECT_FAILED,       "redirect_failed",       "frame could not be prepared for the real server's interface")
+
+enum ek_reason {
+#define EK_REASON_ID(id, name, text) EK_REASON_##id,
+	EK_REASONS(EK_REASON_ID)
+#undef EK_REASON_ID
+	EK_REASONS_COUNT,
+};
+
+/* ---- the connection table: a set is one line of metadata and EK_SET_WAYS records behind it, in one page ---- */
+enum ek_tag { /* of a way; real tags are >= EK_TAG_FIRST */
+	EK_TAG_FREE = 0,
+	EK_TAG_BUSY = 1,          /* being filled or taken over */
+	EK_TAG_FIRST = 2,
+};
+struct ek_set_header {
+	ek_u32 tag[EK_SET_WAYS];
+	ek_u32 expires[EK_SET_WAYS]; /* tick of expiry; compared as a signed difference */
+	ek_u8 state[EK_SET_WAYS];    /* enum ek_state */
+	ek_u8 reserved;
+};
+EK_STATIC_ASSERT(sizeof(struct ek_set_header) == 64, "ek_set_header");
+
+struct ek_connection {           /* what both families share */
+	ek_u16 real_server;       /* id */
+	ek_u16 service;           /* id */
+	ek_u32 real_server_generation;
+	ek_u32 created;           /* tick */
+	ek_u32 timeouts_generation; /* reserved for later: 0 */
+};
+struct ek_connection4 {
+	ek_u32 client_be, virtual_be; /* of a template: client's prefix, 0 */
+	ek_u16 client_port_be, virtual_port_be; /* of a template: 0, 0 */
+	ek_u8 protocol;           /* of a template: 0 */
+	ek_u8 flags;
+	ek_u16 template_service;  /* of a template: service id; else 0 */
+	struct ek_connection common;
+	ek_u32 reserved[8];       /* place of the translation of NAT and SNAT */
+};
+EK_STATIC_ASSERT(sizeof(struct ek_connection4) == 64, "ek_connection4");
+struct ek_connection6 {
+	struct ek_address client, virtual_address;
+	ek_u16 client_port_be, virtual_port_be;
+	ek_u8 protocol;
+	ek_u8 flags;
+	ek_u16 template_service;
+	struct ek_connection common;
+	ek_u32 reserved[18];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_connection6) == 128, "ek_connection6");
+
+struct ek_set4 {
+	struct ek_set_header header;
+	struct ek_connection4 connection[EK_SET_WAYS];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_set4) == 512, "ek_set4");
+struct ek_set6 {
+	struct ek_set_header header;
+	struct ek_connection6 connection[EK_SET_WAYS];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_set6) == 960, "ek_set6");
+
+/* ---- fragments: LRU hash ---- */
+struct ek_fragment_key {
+	struct ek_address source, destination;
+	ek_u32 id;
+	ek_u32 protocol;
+};
+struct ek_fragment_value {
+	ek_u32 real_server;       /* 0: the datagram goes to the local stack */
+	ek_u32 expires;           /* tick */
+};
+
+/* ---- explain: what the program decided about the last packet, written by the instance loaded with explain_mode ---- */
+enum ek_decision {
+	EK_DECISION_NOT_OURS = 0, /* no virtual service has this address, port and protocol */
+	EK_DECISION_CONNECTION,   /* an established connection */
+	EK_DECISION_PERSISTENCE,  /* a persistence entry */
+	EK_DECISION_SCHEDULER,
+	EK_DECISION_FALLBACK,     /* local fallback */
+	EK_DECISION_DROP,         /* see reason */
+	EK_DECISION_LOCAL,        /* left to the local stack; see reason */
+};
+struct ek_explanation {
+	ek_u32 decision;          /* enum ek_decision */
+	ek_u32 reason;            /* enum ek_reason */
+	ek_u32 service;
+	ek_u32 real_server;
+	ek_u32 tries;             /* real servers skipped before this one */
+	ek_u32 state;             /* enum ek_state of the connection found */
+	ek_u32 candidates;        /* ring entries looked at */
+	ek_u32 reserved;
+};
+
+/* ---- identity of the pinned maps: array of one, config; fixed when they are created ---- */
+struct ek_identity {
+	ek_u32 abi_version;       /* EK_ABI_VERSION */
+	ek_u32 tick_shift;        /* a tick is jiffies >> tick_shift: between 0.25 and 1 s */
+	ek_u64 hash_key[2];       /* random; shared inside an HA pair */
+	ek_u32 ticks_per_second_x256; /* ticks per second, times 256 */
+	ek_u32 sets4, sets6;      /* in the connection tables */
+	ek_u32 reserved;
+};
+EK_STATIC_ASSERT(sizeof(struct ek_identity) == 40, "ek_identity");
+
+/* ---- context of the sweep program (BPF_PROG_TEST_RUN): frees expired connections of sets [first, first + count) ---- */
+struct ek_sweep {
+	ek_u32 ipv6;              /* 0: the IPv4 table */
+	ek_u32 first, count;      /* in */
+	ek_u32 tick;              /* out: the data plane's clock */
+	ek_u32 used, freed;       /* out */
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* The maps. Layouts and writers: abi.h. Sizes marked "at load" are set by evenkeeld before it creates them. */
+#pragma once
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/abi.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ek_identity);
+} identity SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, EK_MAX_SERVICE_KEYS);
+	__type(key, struct ek_service_key);
+	__type(value, struct ek_service_value);
+} service_keys SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, EK_MAX_SERVICES);
+	__type(key, __u32);
+	__type(value, struct ek_service);
+} services SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, EK_MAX_SERVICES);
+	__type(key, __u32);
+	__type(value, struct ek_service_live);
+} service_live SEC(".maps");
+
+struct ring {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_INNER_MAP); /* inner maps differ in max_entries */
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32)); /* sizes, not types: clang emits no BTF for a type that only an inner map uses */
+	__uint(value_size, sizeof(struct ek_ring_block));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, EK_MAX_SERVICES);
+	__type(key, __u32);
+	__array(values, struct ring);
+} rings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
+	__type(key, __u32);
+	__type(value, struct ek_real_server);
+} real_servers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
+	__type(key, __u32);
+	__type(value, struct ek_real_server_live);
+} real_server_live SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
+	__type(key, __u32);
+	__type(value, struct ek_counters);
+} real_server_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EK_REASONS_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} reasons SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* at load: identity.sets4 */
+	__type(key, __u32);
+	__type(value, struct ek_set4);
+} connections4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* at load: identity.sets6 */
+	__type(key, __u32);
+	__type(value, struct ek_set6);
+} connections6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct ek_fragment_key);
+	__type(value, struct ek_fragment_value);
+} fragments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ek_explanation);
+} explanation SEC(".maps");

@@ -1,0 +1,71 @@
+#pragma once
+// What the API can ask of the daemon. The daemon implements it; tests give the API a fake one. Every coroutine runs on
+// the control loop.
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/plan.h"
+#include "config/store.h"
+#include "model/configuration.h"
+#include "model/problem.h"
+#include "observed/event.h"
+#include "observed/snapshot.h"
+
+namespace evenkeel::api {
+
+struct ChangeRequest {
+  model::Configuration configuration;  // the whole of it, as it should become
+  std::string author;
+  std::string comment;
+  std::optional<int64_t> expected_revision;  // refuse with kConflict if another one is in force
+  std::optional<int64_t> restores;           // this is a roll-back to that revision
+  bool dry_run = false;                      // stop after the plan
+};
+
+struct ChangeResult {
+  config::Plan plan;
+  std::optional<config::Revision> revision;  // none for a dry run, or when nothing differs
+  std::vector<std::string> warnings;         // objects that an engine could not apply, notices
+};
+
+struct ChangeRefused {
+  Error error;
+  std::vector<model::Problem> problems;  // for kInvalidArgument
+};
+
+template <class T>
+using Changed = std::expected<T, ChangeRefused>;
+
+class Control {
+ public:
+  virtual ~Control() = default;
+
+  virtual const model::Configuration& configuration() const = 0;
+  virtual int64_t revision() const = 0;  // 0: none yet
+  virtual observed::Snapshot snapshot() = 0;
+
+  virtual boost::asio::awaitable<Changed<ChangeResult>> change(ChangeRequest request) = 0;
+  // All or none: an unknown real server refuses the whole.
+  virtual boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> actions) = 0;
+
+  virtual Result<std::vector<config::Revision>> revisions(size_t limit) = 0;
+  virtual Result<model::Configuration> configuration_of(int64_t revision) = 0;
+
+  virtual boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
+      observed::ConnectionFilter filter) = 0;
+  virtual Result<observed::Explanation> explain(const observed::ExplainQuery& query) = 0;
+
+  // The listener is called on the control loop until the returned handle is destroyed. `after`: first the remembered
+  // events with a higher id.
+  virtual std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
+                                          std::function<void(const observed::Event&)> listener) = 0;
+};
+
+}  // namespace evenkeel::api

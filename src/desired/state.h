@@ -1,0 +1,63 @@
+#pragma once
+// What should be: the one value that every engine is made to match. Computed by desired::compute, never edited.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "model/virtual_service.h"
+
+namespace evenkeel::desired {
+
+// One real server as the layer-4 engine must treat it.
+struct RealServer {
+  std::string label;
+  IpAddress address;
+  uint16_t weight = 100;  // effective
+  uint32_t minimum_connections = 0;
+  uint32_t maximum_connections = 0;  // 0: no limit
+  bool takes_new = true;             // new connections (and persistent clients) may come
+  bool keeps_established = true;     // false when halted: packets of its connections are dropped and counted
+  bool operator==(const RealServer&) const = default;
+};
+
+struct VirtualService {
+  std::string label;
+  IpAddress address;
+  model::PortSet ports;
+  model::Protocol protocol = model::Protocol::kTcp;
+  model::ForwardingMethod forwarding_method = model::ForwardingMethod::kDirectRouting;
+  model::Scheduler scheduler = model::Scheduler::kWeightedLeastConnections;
+  model::Persistence persistence;
+  bool fallback_active = false;  // no real server may take a new connection
+  model::FallbackMode fallback = model::FallbackMode::kLocal;
+  std::vector<RealServer> real_servers;
+  bool operator==(const VirtualService&) const = default;
+};
+
+struct Layer4 {
+  std::vector<VirtualService> virtual_services;
+  bool operator==(const Layer4&) const = default;
+};
+
+struct VirtualAddress {
+  IpAddress address;
+  std::string interface;  // empty: the interface with a network that contains it
+  auto operator<=>(const VirtualAddress&) const = default;
+};
+
+struct Network {
+  std::vector<VirtualAddress> virtual_addresses;  // sorted, unique
+  std::vector<IpAddress> on_link;                 // direct-routing real servers: sorted, unique
+  bool operator==(const Network&) const = default;
+};
+
+struct State {
+  Network network;
+  Layer4 layer4;
+  bool operator==(const State&) const = default;
+};
+
+}  // namespace evenkeel::desired

@@ -1,0 +1,66 @@
+#pragma once
+// The layer-4 engine: keeps the pinned maps of the XDP program equal to desired::Layer4, and the program attached.
+// On start it adopts what is pinned; nothing of the data plane stops when the process does. Not thread-safe; used from
+// the control loop, except connections(), which may run in a worker.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "desired/state.h"
+#include "engines/engine.h"
+#include "engines/next_hop.h"
+#include "model/operator_action.h"
+#include "observed/snapshot.h"
+
+namespace evenkeel::engines::l4_xdp {
+
+class L4Engine final : public Engine<desired::Layer4> {
+ public:
+  struct Options {
+    std::string pin_directory = "/sys/fs/bpf/evenkeel";  // a bpffs is mounted here when there is none
+    uint64_t ipv4_connections = 1 << 20;                 // rounded to whole sets; only at creation of the maps
+    uint64_t ipv6_connections = 1 << 18;
+  };
+  struct Interface {
+    uint32_t index = 0;
+    std::string name;
+  };
+
+  // kUnsupported names what the kernel lacks. Adopts pinned maps of the same ABI; replaces the program in the links.
+  static Result<std::unique_ptr<L4Engine>> open(Options options);
+  ~L4Engine() override;  // closes; leaves everything pinned and forwarding
+
+  std::vector<ObjectStatus> check(const desired::Layer4& want) const override;
+  Result<ApplyReport> apply(const desired::Layer4& want) override;
+
+  // Attaches to these, detaches from all others that this engine had attached to. Native mode if the driver can,
+  // else generic with a notice. Object: "interface/eth0".
+  ApplyReport attach(const std::vector<Interface>& interfaces);
+  // Cheap: one map write per real server with that address, only if something changed.
+  void set_next_hop(const NextHop& next_hop);
+
+  // Frees expired connections so that counts are exact; the data plane does without when this is not called.
+  Result<> sweep();
+
+  struct Counters {
+    std::map<model::RealServerKey, observed::Counters> real_servers;
+    std::map<std::string, observed::Counters> virtual_services;  // totals, deleted real servers included
+    std::vector<observed::Reason> reasons;
+    uint64_t connection_table_size = 0, connection_table_used = 0;
+  };
+  Result<Counters> counters() const;
+  Result<std::vector<observed::Connection>> connections(const observed::ConnectionFilter& filter) const;
+  Result<observed::Explanation> explain(const observed::ExplainQuery& query) const;
+
+ private:
+  class Impl;
+  explicit L4Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evenkeel::engines::l4_xdp

@@ -1,0 +1,60 @@
+#pragma once
+// The network engine: virtual addresses on the right interfaces, and next hops kept fresh from the kernel's routes and
+// neighbour table. Owns a netlink socket; runs on the control loop. It removes only addresses that it added itself,
+// which it recognises after a restart (address protocol attribute IFA_PROTO, and a remembered list where the kernel
+// has none).
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "desired/state.h"
+#include "engines/engine.h"
+#include "engines/next_hop.h"
+
+namespace evenkeel::engines::network {
+
+struct Interface {
+  uint32_t index = 0;
+  std::string name;
+  auto operator<=>(const Interface&) const = default;
+};
+
+class NetworkEngine final : public Engine<desired::Network> {
+ public:
+  struct Options {
+    std::string state_directory = "/run/evenkeel";  // remembers which addresses are ours
+  };
+  // Called on the control loop when a wanted next hop changes, also for the first answer.
+  using OnNextHop = std::function<void(const NextHop&)>;
+  // Called when an interface appears, disappears, or its addresses change: what was refused may work now.
+  using OnTopology = std::function<void()>;
+
+  static Result<std::unique_ptr<NetworkEngine>> open(boost::asio::io_context& io, Options options,
+                                                     OnNextHop on_next_hop, OnTopology on_topology);
+  ~NetworkEngine() override;
+
+  // Objects: "virtual_address/10.0.0.1", "next_hop/10.0.0.21". A next hop that is not on-link fails with the guide's
+  // reason: direct routing needs an interface of the load balancer in the real server's subnet.
+  std::vector<ObjectStatus> check(const desired::Network& want) const override;
+  // Adds first, announces (gratuitous ARP, unsolicited neighbour advertisement), removes last.
+  Result<ApplyReport> apply(const desired::Network& want) override;
+
+  // For every address in desired::Network::on_link of the last apply.
+  std::vector<NextHop> next_hops() const;
+  // The interface that carries (or would carry) a virtual address.
+  std::optional<Interface> interface_of(const desired::VirtualAddress& address) const;
+  // Everything through which packets for the virtual addresses come in or leave: where XDP has to be attached.
+  std::vector<Interface> data_interfaces() const;
+
+ private:
+  class Impl;
+  explicit NetworkEngine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evenkeel::engines::network

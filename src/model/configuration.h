@@ -1,0 +1,16 @@
+#pragma once
+// The whole configuration: what one revision holds. A value; nothing in it is ever changed in place.
+
+#include <vector>
+
+#include "model/virtual_service.h"
+
+namespace evenkeel::model {
+
+struct Configuration {
+  std::vector<VirtualService> virtual_services;
+
+  bool operator==(const Configuration&) const = default;
+};
+
+}  // namespace evenkeel::model

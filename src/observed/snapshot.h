@@ -1,0 +1,113 @@
+#pragma once
+// Facts, as they are now: what the API, CLI and UI show. Immutable once published.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ip_address.h"
+#include "model/operator_action.h"
+#include "model/virtual_service.h"
+
+namespace evenkeel::observed {
+
+struct Counters {
+  uint64_t packets = 0, bytes = 0, connections = 0;  // since the real server was added
+  uint32_t active = 0, inactive = 0;                 // connections now; active = ESTABLISHED
+};
+
+// One word for a real server, from what the operator said, health, and the engines.
+enum class RealServerState {
+  kUp,       // takes new connections
+  kDown,     // its check failed
+  kUnknown,  // not checked yet
+  kDrained,  // by the operator
+  kHalted,   // by the operator
+  kFailed,   // an engine refused it: see reason
+};
+
+struct RealServer {
+  model::RealServer configuration;
+  RealServerState state = RealServerState::kUnknown;
+  WallTime since;
+  std::string reason;  // why it is in this state, in words; secrets masked
+  std::optional<model::OperatorAction> operator_action;
+  uint16_t effective_weight = 0;
+  std::optional<WallTime> last_probe;
+  std::chrono::microseconds last_probe_duration{0};
+  std::string next_hop;  // "02:00:00:00:00:21 on eth0", or what is wrong with it
+  Counters counters;
+};
+
+enum class VirtualServiceState {
+  kUp,        // every real server is up
+  kDegraded,  // some are
+  kDown,      // all failed: fallback
+  kOffline,   // all taken offline by the operator: fallback
+  kFailed,    // an engine refused it: see reason
+};
+
+struct VirtualService {
+  model::VirtualService configuration;
+  VirtualServiceState state = VirtualServiceState::kDown;
+  bool fallback_active = false;
+  std::string reason;
+  std::string interface;  // that carries the virtual address; empty when none does
+  Counters counters;
+  std::vector<RealServer> real_servers;
+};
+
+struct Notice {
+  std::string object;   // "interface/eth0"
+  std::string message;  // "generic XDP: about half the speed; the driver veth ..."
+};
+
+struct Reason {  // a named drop or pass reason and its count
+  std::string name, description;
+  uint64_t packets = 0;
+};
+
+struct Snapshot {
+  std::string version;
+  int64_t revision = 0;    // in force; 0: none yet
+  bool read_only = false;  // the store is damaged: changes are refused
+  WallTime at;
+  std::vector<Notice> notices;
+  std::vector<VirtualService> virtual_services;
+  std::vector<Reason> reasons;
+  uint64_t connection_table_size = 0, connection_table_used = 0;
+};
+
+// A row of "current connections", as ipvsadm -Lnc has it.
+struct Connection {
+  std::string protocol;  // "TCP", "UDP"
+  std::chrono::seconds expire{0};
+  std::string state;  // "ESTABLISHED", "SYN_RECV", ..., "UDP"; "NONE" for a persistence entry
+  Endpoint source;    // port 0 for a persistence entry
+  Endpoint virtual_endpoint;
+  Endpoint destination;
+  std::string virtual_service, real_server;  // labels
+};
+
+struct ConnectionFilter {
+  std::string virtual_service, real_server, state;  // empty: any
+  std::optional<IpAddress> client;
+  size_t limit = 1000;
+};
+
+struct ExplainQuery {
+  std::string virtual_service;  // label
+  Endpoint client;
+  std::optional<uint16_t> port;             // of the virtual service; none: its first
+  std::optional<model::Protocol> protocol;  // kTcp or kUdp; none: the service's (TCP of TCP/UDP)
+};
+struct Explanation {
+  std::string decision;  // "scheduler", "connection", "persistence", "fallback", "drop", "local", "not_ours"
+  std::string sentence;  // why, in words
+  std::string virtual_service, real_server;  // labels; empty when none
+};
+
+}  // namespace evenkeel::observed
