@@ -1,0 +1,23 @@
+#pragma once
+// From what was configured, what health says and what the operator said, to what should be. Pure: no clock, no file,
+// no log. Equal inputs give equal states.
+
+#include <map>
+
+#include "desired/state.h"
+#include "model/configuration.h"
+#include "model/operator_action.h"
+
+namespace evenkeel::desired {
+
+enum class Health { kUnknown, kUp, kDown };
+
+struct Inputs {
+  const model::Configuration& configuration;
+  const std::map<model::RealServerKey, Health>& health;                       // missing: unknown
+  const std::map<model::RealServerKey, model::OperatorState>& operator_said;  // missing: online
+};
+
+State compute(const Inputs& inputs);
+
+}  // namespace evenkeel::desired

@@ -1,0 +1,80 @@
+#include "reconcile/reconciler.h"
+
+#include <algorithm>
+
+namespace evenkeel::reconcile {
+
+using engines::ApplyReport;
+using engines::ObjectStatus;
+
+std::chrono::seconds Backoff::next() {
+  constexpr int kLargestShift = 6;
+  constexpr std::chrono::seconds kLongest{60};
+  const int shift = std::min(failures_++, kLargestShift);
+  return std::min(std::chrono::seconds{1 << shift}, kLongest);
+}
+
+std::vector<ObjectStatus> Reconciler::check(const desired::State& want) const {
+  auto problems = engines_.network.check(want.network);
+  std::ranges::copy(engines_.layer4.check(want.layer4), std::back_inserter(problems));
+  return problems;
+}
+
+// The data plane learns of a service before its address is announced, so that the first client already finds it.
+std::vector<StatusChange> Reconciler::apply(const desired::State& want) {
+  const bool layer4_differs = !applied_ || applied_->layer4 != want.layer4;
+  const bool network_differs = !applied_ || applied_->network != want.network;
+  applied_ = want;
+  if (layer4_differs) note(Part::kLayer4, engines_.layer4.apply(want.layer4), "engine/l4_xdp");
+  if (network_differs) {
+    note(Part::kNetwork, engines_.network.apply(want.network), "engine/network");
+    note(Part::kAttachment, engines_.attach(), "engine/l4_xdp");
+  }
+  return settle();
+}
+
+std::vector<StatusChange> Reconciler::apply_again() {
+  if (!applied_) return {};
+  note(Part::kLayer4, engines_.layer4.apply(applied_->layer4), "engine/l4_xdp");
+  note(Part::kNetwork, engines_.network.apply(applied_->network), "engine/network");
+  note(Part::kAttachment, engines_.attach(), "engine/l4_xdp");
+  return settle();
+}
+
+void Reconciler::note(Part part, const Result<ApplyReport>& report, const std::string& engine_name) {
+  if (report) {
+    parts_[part] = report->statuses;
+  } else {
+    parts_[part] = {{engine_name, ObjectStatus::State::kFailed, to_string(report.error())}};
+  }
+}
+
+std::vector<StatusChange> Reconciler::settle() {
+  std::map<std::string, ObjectStatus> now;
+  for (const auto& [part, statuses] : parts_) {
+    for (const auto& status : statuses) {
+      if (status.state != ObjectStatus::State::kApplied) now.insert_or_assign(status.object, status);
+    }
+  }
+  const auto failed = [](const ObjectStatus& status) { return status.state == ObjectStatus::State::kFailed; };
+  std::vector<StatusChange> changes;
+  for (const auto& [object, status] : now) {
+    const auto before = statuses_.find(object);
+    if (before == statuses_.end() || before->second != status) changes.push_back({status, false});
+  }
+  for (const auto& [object, status] : statuses_) {
+    const auto after = now.find(object);
+    if (failed(status) && (after == now.end() || !failed(after->second))) changes.push_back({status, true});
+  }
+  statuses_ = std::move(now);
+  const bool any_failed = std::ranges::any_of(statuses_, [&](const auto& entry) { return failed(entry.second); });
+  if (any_failed) {
+    retry_at_ = clock_.steady_now() + backoff_.next();
+  } else {
+    retry_at_.reset();
+    backoff_.reset();
+  }
+  return changes;
+}
+
+}  // namespace evenkeel::reconcile
