@@ -1,0 +1,248 @@
+// What people ask for: changes of the configuration and operator actions. Each is durable before it is answered.
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <ranges>
+#include <set>
+
+#include "daemon/blocking.h"
+#include "daemon/controller.h"
+
+namespace evenkeel::daemon {
+namespace {
+
+using api::Changed;
+using api::ChangeRefused;
+using api::ChangeRequest;
+using api::ChangeResult;
+
+std::unexpected<ChangeRefused> refused(Error error, std::vector<model::Problem> problems = {}) {
+  return std::unexpected<ChangeRefused>(ChangeRefused{std::move(error), std::move(problems)});
+}
+
+Error read_only_error() {
+  return {ErrorCode::kUnavailable,
+          "the store is damaged and changes are refused: restore a backup (see the notices of `evenkeel status`), then "
+          "restart evenkeeld",
+          "store", 0};
+}
+
+// Where in the configuration an engine's object stands.
+std::vector<std::string> paths_of(const std::string& object, const model::Configuration& configuration) {
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < configuration.virtual_services.size(); ++i) {
+    const auto& service = configuration.virtual_services[i];
+    const auto path = fmt::format("$.virtual_services[{}]", i);
+    if (object == "virtual_service/" + service.label) paths.push_back(path);
+    if (object == "virtual_address/" + service.address.to_string()) paths.push_back(path + ".address");
+    for (size_t j = 0; j < service.real_servers.size(); ++j) {
+      const auto& server = service.real_servers[j];
+      const auto server_path = fmt::format("{}.real_servers[{}]", path, j);
+      if (object == fmt::format("virtual_service/{}/real_server/{}", service.label, server.label)) {
+        paths.push_back(server_path);
+      }
+      if (object == "next_hop/" + server.address.to_string()) paths.push_back(server_path + ".address");
+    }
+  }
+  if (paths.empty()) paths.emplace_back("$");
+  return paths;
+}
+
+// "virtual_service/X/real_server/Y" -> {X, Y}; none for anything else.
+std::optional<model::RealServerKey> key_of(std::string_view object) {
+  constexpr std::string_view kService = "virtual_service/";
+  constexpr std::string_view kServer = "/real_server/";
+  const auto at = object.find(kServer);
+  if (!object.starts_with(kService) || at == std::string_view::npos) return std::nullopt;
+  return model::RealServerKey{std::string(object.substr(kService.size(), at - kService.size())),
+                              std::string(object.substr(at + kServer.size()))};
+}
+
+bool exists(const model::Configuration& configuration, const model::RealServerKey& key) {
+  return std::ranges::any_of(configuration.virtual_services, [&](const auto& service) {
+    return service.label == key.virtual_service && std::ranges::any_of(service.real_servers, [&](const auto& server) {
+             return server.label == key.real_server;
+           });
+  });
+}
+
+}  // namespace
+
+// Holds the one place for a change; frees it when it goes, and wakes who waits.
+class Controller::Turn {
+ public:
+  explicit Turn(Controller& controller) : controller_(controller) { controller_.changing_ = true; }
+  ~Turn() {
+    controller_.changing_ = false;
+    controller_.turn_freed_.cancel();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  static boost::asio::awaitable<void> wait(Controller& controller) {
+    while (controller.changing_ && !controller.stopped_) {
+      boost::system::error_code woken;
+      co_await controller.turn_freed_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+    }
+  }
+
+ private:
+  Controller& controller_;
+};
+
+boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest request) {
+  // What the request was made from: another change may come first while this one waits.
+  const int64_t expected = request.expected_revision.value_or(revision_);
+  co_await Turn::wait(*this);
+  const Turn turn(*this);
+  if (expected != revision_) {
+    co_return refused({ErrorCode::kConflict,
+                       fmt::format("revision {} came meanwhile, this change was made from {}: look at it and try again",
+                                   revision_, expected),
+                       "configuration", 0});
+  }
+  if (auto refusal = refuse(request)) co_return std::unexpected<ChangeRefused>(std::move(*refusal));
+
+  ChangeResult result;
+  result.plan = config::plan(configuration_, request.configuration);
+  for (const auto& problem : config::lint(request.configuration)) {
+    result.warnings.push_back(problem.path + ": " + problem.message);
+  }
+  if (request.dry_run || (result.plan.empty() && !request.restores)) co_return result;
+
+  auto revision = co_await commit(request, result.plan);
+  if (!revision) co_return refused(revision.error());
+  put_in_force(request, *revision, result.plan);
+  result.revision = *revision;
+  std::ranges::move(warnings_for(configuration_), std::back_inserter(result.warnings));
+  co_return result;
+}
+
+std::optional<ChangeRefused> Controller::refuse(const ChangeRequest& request) const {
+  if (parts_.writer == nullptr) return ChangeRefused{read_only_error(), {}};
+  auto problems = config::validate(request.configuration);
+  if (problems.empty()) problems = new_engine_problems(request.configuration);
+  if (problems.empty()) return std::nullopt;
+  return ChangeRefused{{ErrorCode::kInvalidArgument,
+                        fmt::format("the configuration has {} problem{}; nothing was changed", problems.size(),
+                                    problems.size() == 1 ? "" : "s"),
+                        "", 0},
+                       std::move(problems)};
+}
+
+// Only what this change would break: a cable that is out must not stop unrelated work.
+std::vector<model::Problem> Controller::new_engine_problems(const model::Configuration& wanted) const {
+  std::set<std::string> known;
+  for (const auto& status : reconciler_.check(compute(configuration_))) known.insert(status.object);
+  std::vector<model::Problem> problems;
+  for (const auto& status : reconciler_.check(compute(wanted))) {
+    if (known.contains(status.object) || status.state != engines::ObjectStatus::State::kFailed) continue;
+    for (auto& path : paths_of(status.object, wanted)) problems.push_back({std::move(path), status.reason, ""});
+  }
+  return problems;
+}
+
+// What was said about a real server stays with it under its new label. Written before the commit, under the new label
+// too, so that a crash in between loses nothing.
+std::vector<model::OperatorAction> Controller::renamed_actions(const config::Plan& plan) const {
+  std::map<std::string, std::string> renamed_services;
+  for (const auto& change : plan.changes) {
+    if (!change.renamed_from.empty() && !key_of(change.object)) renamed_services[change.renamed_from] = change.object;
+  }
+  std::map<model::RealServerKey, model::RealServerKey> renamed_servers;
+  for (const auto& change : plan.changes) {
+    const auto from = key_of(change.renamed_from);
+    const auto to = key_of(change.object);
+    if (from && to) renamed_servers[*from] = *to;
+  }
+  std::vector<model::OperatorAction> actions;
+  for (const auto& [key, action] : operator_actions_) {
+    auto renamed = action;
+    if (const auto server = renamed_servers.find(key); server != renamed_servers.end()) {
+      renamed.key = server->second;
+    } else if (const auto service = renamed_services.find("virtual_service/" + key.virtual_service);
+               service != renamed_services.end()) {
+      renamed.key.virtual_service = service->second.substr(std::string_view("virtual_service/").size());
+    } else {
+      continue;
+    }
+    actions.push_back(std::move(renamed));
+  }
+  return actions;
+}
+
+boost::asio::awaitable<Result<config::Revision>> Controller::commit(const ChangeRequest& request,
+                                                                    const config::Plan& plan) {
+  const auto actions = renamed_actions(plan);
+  const auto base = revision_ == 0 ? std::nullopt : std::optional(revision_);
+  co_return co_await run_blocking(parts_.worker, [&]() -> Result<config::Revision> {
+    for (const auto& action : actions) {
+      if (auto recorded = parts_.writer->record(action); !recorded) return fail(recorded.error());
+    }
+    return parts_.writer->commit(request.configuration, request.author, request.comment, request.restores, base);
+  });
+}
+
+void Controller::put_in_force(const ChangeRequest& request, const config::Revision& revision,
+                              const config::Plan& plan) {
+  for (auto& action : renamed_actions(plan)) {
+    const auto key = action.key;
+    operator_actions_.insert_or_assign(key, std::move(action));
+  }
+  configuration_ = request.configuration;
+  revision_ = revision.number;
+  configure_health();
+  apply_now();
+  parts_.events.append(observed::EventKind::kConfigurationCommitted, "configuration",
+                       fmt::format("revision {} by {}: {} object{} changed", revision.number, revision.author,
+                                   plan.changes.size(), plan.changes.size() == 1 ? "" : "s"));
+}
+
+std::vector<std::string> Controller::warnings_for(const model::Configuration& configuration) const {
+  std::vector<std::string> warnings;
+  for (const auto& [object, status] : reconciler_.statuses()) {
+    if (paths_of(object, configuration).front() != "$") warnings.push_back(object + ": " + status.reason);
+  }
+  return warnings;
+}
+
+boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorAction> actions) {
+  co_await Turn::wait(*this);
+  const Turn turn(*this);
+  if (parts_.writer == nullptr) co_return fail(read_only_error());
+  for (const auto& action : actions) {
+    if (exists(configuration_, action.key)) continue;
+    co_return fail(ErrorCode::kNotFound, fmt::format("virtual service {} has no real server {}",
+                                                     action.key.virtual_service, action.key.real_server));
+  }
+  auto recorded = co_await run_blocking(parts_.worker, [&]() -> Result<> {
+    for (const auto& action : actions) {
+      if (auto one = parts_.writer->record(action); !one) return fail(one.error());
+    }
+    return {};
+  });
+  if (!recorded) co_return fail(recorded.error());
+  for (auto& action : actions) {
+    const auto* verb = action.state == model::OperatorState::kDrain  ? "drained"
+                       : action.state == model::OperatorState::kHalt ? "halted"
+                                                                     : "brought online";
+    parts_.events.append(
+        observed::EventKind::kOperatorAction,
+        fmt::format("virtual_service/{}/real_server/{}", action.key.virtual_service, action.key.real_server),
+        fmt::format("{} by {}{}{}", verb, action.author, action.reason.empty() ? "" : ": ", action.reason));
+    if (action.state == model::OperatorState::kOnline) {
+      operator_actions_.erase(action.key);
+    } else {
+      const auto key = action.key;
+      operator_actions_.insert_or_assign(key, std::move(action));
+    }
+  }
+  apply_now();
+  co_return Result<>{};
+}
+
+}  // namespace evenkeel::daemon

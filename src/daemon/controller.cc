@@ -1,0 +1,202 @@
+#include "daemon/controller.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/post.hpp>
+
+namespace evenkeel::daemon {
+namespace {
+
+constexpr std::chrono::seconds kSweepInterval{1};
+
+desired::Health to_desired(health::Verdict verdict) {
+  switch (verdict) {
+    case health::Verdict::kUp:
+      return desired::Health::kUp;
+    case health::Verdict::kDown:
+      return desired::Health::kDown;
+    case health::Verdict::kUnknown:
+      return desired::Health::kUnknown;
+  }
+  return desired::Health::kUnknown;
+}
+
+std::string object_of(const model::RealServerKey& key) {
+  return fmt::format("virtual_service/{}/real_server/{}", key.virtual_service, key.real_server);
+}
+
+std::vector<health::Target> health_targets(const model::Configuration& configuration) {
+  std::vector<health::Target> targets;
+  for (const auto& service : configuration.virtual_services) {
+    const uint16_t port = service.health_check.check_port.value_or(service.ports.first());
+    for (const auto& server : service.real_servers) {
+      targets.push_back({{service.label, server.label}, server.address, port, service.health_check});
+    }
+  }
+  return targets;
+}
+
+}  // namespace
+
+Controller::Controller(Parts parts, Start start)
+    : parts_(std::move(parts)),
+      configuration_(std::move(start.configuration)),
+      revision_(start.revision),
+      monitor_(parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }),
+      reconciler_({parts_.network, parts_.layer4, [this] { return attach(); }}, parts_.clock),
+      retry_timer_(parts_.io),
+      sweep_timer_(parts_.io),
+      turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()) {
+  for (auto& action : start.operator_actions) operator_actions_.insert_or_assign(action.key, std::move(action));
+}
+
+Controller::~Controller() {
+  stop();
+}
+
+void Controller::start() {
+  if (auto known = parts_.verdicts.read()) {
+    monitor_.restore(*known);
+  } else {
+    spdlog::warn("{}: every real server is unknown until it is checked", to_string(known.error()));
+  }
+  parts_.events.append(observed::EventKind::kStarted, "", fmt::format("evenkeeld started with revision {}", revision_));
+  configure_health();
+  apply_now();
+  arm_sweep();
+}
+
+void Controller::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  monitor_.stop();
+  retry_timer_.cancel();
+  sweep_timer_.cancel();
+  turn_freed_.cancel();
+}
+
+void Controller::configure_health() {
+  monitor_.configure(health_targets(configuration_));
+  health_.clear();
+  for (const auto& status : monitor_.statuses()) health_[status.key] = to_desired(status.verdict);
+}
+
+void Controller::on_health(const health::Status& status) {
+  health_[status.key] = to_desired(status.verdict);
+  const bool up = status.verdict == health::Verdict::kUp;
+  parts_.events.append(up ? observed::EventKind::kRealServerUp : observed::EventKind::kRealServerDown,
+                       object_of(status.key), status.reason);
+  spdlog::info("{} is {}: {}", object_of(status.key), up ? "up" : "down", status.reason);
+  schedule_apply();
+}
+
+// Many verdicts that come together are applied together.
+void Controller::schedule_apply() {
+  if (apply_scheduled_ || stopped_) return;
+  apply_scheduled_ = true;
+  boost::asio::post(parts_.io, [this] {
+    apply_scheduled_ = false;
+    if (stopped_) return;
+    apply_now();
+    remember_verdicts();
+  });
+}
+
+void Controller::remember_verdicts() {
+  if (auto written = parts_.verdicts.write(monitor_.statuses()); !written) {
+    spdlog::warn("{}", to_string(written.error()));
+  }
+}
+
+desired::State Controller::compute(const model::Configuration& configuration) const {
+  std::map<model::RealServerKey, model::OperatorState> operator_said;
+  for (const auto& [key, action] : operator_actions_) operator_said[key] = action.state;
+  return desired::compute({configuration, health_, operator_said});
+}
+
+void Controller::apply_now() {
+  const auto want = compute(configuration_);
+  settle(reconciler_.apply(want));
+  std::map<std::string, bool> now;
+  for (const auto& service : want.layer4.virtual_services) {
+    now[service.label] = service.fallback_active;
+    const auto before = fallback_active_.find(service.label);
+    const bool was_active = before != fallback_active_.end() && before->second;
+    if (service.fallback_active == was_active) continue;
+    parts_.events.append(
+        service.fallback_active ? observed::EventKind::kFallbackActive : observed::EventKind::kFallbackInactive,
+        "virtual_service/" + service.label,
+        service.fallback_active ? "no real server takes connections: the fallback answers"
+                                : "a real server takes connections again");
+  }
+  fallback_active_ = std::move(now);
+}
+
+void Controller::settle(const std::vector<reconcile::StatusChange>& changes) {
+  for (const auto& change : changes) {
+    const auto& status = change.status;
+    if (change.recovered) {
+      spdlog::info("{}: accepted again", status.object);
+      parts_.events.append(observed::EventKind::kObjectRecovered, status.object, "accepted again");
+    } else if (status.state == engines::ObjectStatus::State::kFailed) {
+      spdlog::warn("{}: {}", status.object, status.reason);
+      parts_.events.append(observed::EventKind::kObjectFailed, status.object, status.reason);
+    } else {
+      spdlog::info("{}: {}", status.object, status.reason);
+    }
+  }
+  arm_retry();
+}
+
+void Controller::arm_retry() {
+  retry_timer_.cancel();
+  const auto at = reconciler_.retry_at();
+  if (!at || stopped_) return;
+  retry_timer_.expires_after(*at - parts_.clock.steady_now());
+  retry_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !stopped_) settle(reconciler_.apply_again());
+  });
+}
+
+void Controller::arm_sweep() {
+  sweep_timer_.expires_after(kSweepInterval);
+  sweep_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopped_) return;
+    if (auto* engine = parts_.layer4.engine()) {
+      if (auto swept = engine->sweep(); !swept) spdlog::warn("{}", to_string(swept.error()));
+    }
+    arm_sweep();
+  });
+}
+
+engines::ApplyReport Controller::attach() {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) return {};
+  std::vector<engines::l4_xdp::L4Engine::Interface> interfaces;
+  for (const auto& interface : parts_.network.data_interfaces()) {
+    interfaces.push_back({interface.index, interface.name});
+  }
+  // A data plane that was opened late has not heard of the next hops yet.
+  for (const auto& next_hop : parts_.network.next_hops()) engine->set_next_hop(next_hop);
+  return engine->attach(interfaces);
+}
+
+void Controller::on_next_hop(const engines::NextHop& next_hop) {
+  if (stopped_) return;
+  if (auto* engine = parts_.layer4.engine()) engine->set_next_hop(next_hop);
+  const auto before = next_hops_.find(next_hop.address);
+  const bool known = before != next_hops_.end() && !before->second.mac.is_zero();
+  if (known && !next_hop.mac.is_zero() && before->second.mac != next_hop.mac) {
+    parts_.events.append(observed::EventKind::kNextHopChanged, "next_hop/" + next_hop.address.to_string(),
+                         fmt::format("{} is now at {} (was {})", next_hop.address.to_string(), next_hop.mac.to_string(),
+                                     before->second.mac.to_string()));
+  }
+  next_hops_.insert_or_assign(next_hop.address, next_hop);
+}
+
+void Controller::on_topology() {
+  if (!stopped_) settle(reconciler_.apply_again());
+}
+
+}  // namespace evenkeel::daemon

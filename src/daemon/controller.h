@@ -1,0 +1,111 @@
+#pragma once
+// The control loop's centre: holds what is configured, what health says and what the operator said, computes the
+// desired state and has it reconciled; answers the API. Everything runs on one io_context's thread except what blocks,
+// which goes to the worker.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/control.h"
+#include "daemon/layer4.h"
+#include "daemon/verdict_file.h"
+#include "desired/compute.h"
+#include "engines/network/engine.h"
+#include "health/monitor.h"
+#include "observed/event_log.h"
+#include "reconcile/reconciler.h"
+
+namespace evenkeel::daemon {
+
+class Controller final : public api::Control {
+ public:
+  struct Parts {
+    boost::asio::io_context& io;
+    boost::asio::thread_pool& worker;  // one thread: what it is given runs in order
+    const Clock& clock;
+    config::Store* reader;  // null: the store is damaged, changes are refused
+    config::Store* writer;  // the same file, used by the worker only
+    Layer4& layer4;
+    engines::network::NetworkEngine& network;
+    observed::EventLog& events;
+    VerdictFile verdicts;
+    std::vector<observed::Notice> notices;  // of the start-up
+  };
+  // What is known when the daemon starts.
+  struct Start {
+    model::Configuration configuration;
+    int64_t revision = 0;
+    std::vector<model::OperatorAction> operator_actions;
+  };
+
+  Controller(Parts parts, Start start);
+  ~Controller() override;
+
+  void start();
+  void stop();  // ends probes and timers; the data plane goes on
+
+  // From the network engine.
+  void on_next_hop(const engines::NextHop& next_hop);
+  void on_topology();
+
+  // api::Control
+  const model::Configuration& configuration() const override { return configuration_; }
+  int64_t revision() const override { return revision_; }
+  observed::Snapshot snapshot() override;
+  boost::asio::awaitable<api::Changed<api::ChangeResult>> change(api::ChangeRequest request) override;
+  boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> actions) override;
+  Result<std::vector<config::Revision>> revisions(size_t limit) override;
+  Result<model::Configuration> configuration_of(int64_t revision) override;
+  boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
+      observed::ConnectionFilter filter) override;
+  Result<observed::Explanation> explain(const observed::ExplainQuery& query) override;
+  std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
+                                  std::function<void(const observed::Event&)> listener) override;
+
+ private:
+  class Turn;  // one change at a time
+  using OperatorActions = std::map<model::RealServerKey, model::OperatorAction>;
+
+  // controller.cc: keeping the engines in step
+  void on_health(const health::Status& status);
+  void schedule_apply();
+  void apply_now();
+  void settle(const std::vector<reconcile::StatusChange>& changes);
+  desired::State compute(const model::Configuration& configuration) const;
+  void configure_health();
+  engines::ApplyReport attach();
+  void arm_retry();
+  void arm_sweep();
+  void remember_verdicts();
+
+  // changes.cc: what people ask for
+  std::optional<api::ChangeRefused> refuse(const api::ChangeRequest& request) const;
+  std::vector<model::Problem> new_engine_problems(const model::Configuration& wanted) const;
+  boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request, const config::Plan& plan);
+  std::vector<model::OperatorAction> renamed_actions(const config::Plan& plan) const;
+  void put_in_force(const api::ChangeRequest& request, const config::Revision& revision, const config::Plan& plan);
+  std::vector<std::string> warnings_for(const model::Configuration& configuration) const;
+
+  Parts parts_;
+  model::Configuration configuration_;
+  int64_t revision_ = 0;
+  OperatorActions operator_actions_;
+  std::map<model::RealServerKey, desired::Health> health_;
+  std::map<std::string, bool> fallback_active_;  // by virtual service, as last announced
+  std::map<IpAddress, engines::NextHop> next_hops_;
+  health::Monitor monitor_;
+  reconcile::Reconciler reconciler_;
+  boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer sweep_timer_;
+  boost::asio::steady_timer turn_freed_;
+  bool changing_ = false;
+  bool apply_scheduled_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace evenkeel::daemon

@@ -1,0 +1,41 @@
+#include "daemon/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+#include "daemon/version.h"
+
+namespace evenkeel::daemon {
+
+Options parse_options(int argc, char** argv) {
+  constexpr uint64_t kFewestConnections = 1024;
+  constexpr uint64_t kMostConnections = 1ULL << 27;
+  Options options;
+  CLI::App app{"evenkeeld: the control plane of the Evenkeel load balancer"};
+  app.set_version_flag("--version", std::string("evenkeeld ") + kVersion);
+  app.add_option("--state-directory", options.state_directory, "store of revisions and its backups")
+      ->capture_default_str();
+  app.add_option("--run-directory", options.run_directory, "what must survive a restart, not a reboot")
+      ->capture_default_str();
+  app.add_option("--socket", options.socket, "Unix socket of the API (default: RUN-DIRECTORY/api.sock)");
+  app.add_option("--pin-directory", options.pin_directory, "bpffs directory of the data plane")->capture_default_str();
+  app.add_option("--connections", options.connections, "size of the IPv4 connection table, when it is created")
+      ->check(CLI::Range(kFewestConnections, kMostConnections))
+      ->capture_default_str();
+  app.add_option("--connections-ipv6", options.connections_ipv6, "size of the IPv6 connection table")
+      ->check(CLI::Range(kFewestConnections, kMostConnections))
+      ->capture_default_str();
+  app.add_option("--log-level", options.log_level, "how much to say")
+      ->check(CLI::IsMember({"debug", "info", "warn", "err"}))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    constexpr int kUsage = 2;
+    std::exit(app.exit(error) == 0 ? EXIT_SUCCESS : kUsage);
+  }
+  if (options.socket.empty()) options.socket = options.run_directory + "/api.sock";
+  return options;
+}
+
+}  // namespace evenkeel::daemon

@@ -1,0 +1,24 @@
+#pragma once
+// evenkeeld's command line.
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace evenkeel::daemon {
+
+struct Options {
+  std::string state_directory = "/var/lib/evenkeel";   // what must survive a reboot: the store and its backups
+  std::string run_directory = "/run/evenkeel";         // what must survive a restart: verdicts, our addresses
+  std::string socket;                                  // of the API; empty: RUN_DIRECTORY/api.sock
+  std::string pin_directory = "/sys/fs/bpf/evenkeel";  // the data plane's maps and links
+  uint64_t connections = 1 << 20;                      // IPv4; when the maps are created
+  uint64_t connections_ipv6 = 1 << 18;
+  std::string log_level = "info";
+};
+
+// Exits the process for --help and --version, and with status 2 for a wrong command line: for main() only.
+Options parse_options(int argc, char** argv);
+
+}  // namespace evenkeel::daemon

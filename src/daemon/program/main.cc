@@ -1,0 +1,159 @@
+// evenkeeld: the wiring. The whole system is visible here; each part knows only what its constructor is given.
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "api/server.h"
+#include "base/clock.h"
+#include "config/store.h"
+#include "daemon/controller.h"
+#include "daemon/layer4.h"
+#include "daemon/options.h"
+#include "daemon/version.h"
+#include "engines/network/engine.h"
+#include "observed/event_log.h"
+
+namespace evenkeel::daemon {
+namespace {
+
+// The store as it was found: two connections (one for the worker) and what was in it, or why there is none.
+struct OpenedStore {
+  std::unique_ptr<config::Store> reader, writer;
+  Controller::Start start;
+  std::vector<observed::Notice> notices;
+};
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
+}
+
+Result<> make_directory(const std::string& path, mode_t mode) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return fail(system_error(error.value(), "cannot create the directory", path));
+  if (chmod(path.c_str(), mode) != 0) return fail(system_error("cannot set the mode", path));
+  return {};
+}
+
+Result<Controller::Start> read_start(config::Store& store) {
+  Controller::Start start;
+  auto latest = store.latest();
+  if (!latest) return fail(latest.error());
+  if (*latest) {
+    auto configuration = store.configuration((*latest)->number);
+    if (!configuration) return fail(configuration.error());
+    start.configuration = std::move(*configuration);
+    start.revision = (*latest)->number;
+  }
+  auto actions = store.operator_actions();
+  if (!actions) return fail(actions.error());
+  start.operator_actions = std::move(*actions);
+  return start;
+}
+
+// A damaged store is no reason to stop forwarding: the newest readable backup says what to go on doing.
+OpenedStore open_damaged(const std::string& path, const Error& error) {
+  OpenedStore opened;
+  spdlog::error("{}", to_string(error));
+  opened.notices.push_back({"store", to_string(error) + ". Traffic is forwarded as before; changes are refused."});
+  if (auto backup = config::Store::read_newest_backup(path)) {
+    opened.start.configuration = std::move(*backup);
+  } else {
+    opened.notices.push_back({"store", to_string(backup.error())});
+  }
+  return opened;
+}
+
+OpenedStore open_store(const std::string& path, const Clock& clock) {
+  auto reader = config::Store::open(path, clock);
+  if (!reader) return open_damaged(path, reader.error());
+  auto start = read_start(**reader);
+  if (!start) return open_damaged(path, start.error());
+  auto writer = config::Store::open(path, clock);
+  if (!writer) return open_damaged(path, writer.error());
+  return {std::move(*reader), std::move(*writer), std::move(*start), {}};
+}
+
+int die(const Error& error) {
+  spdlog::error("{}", to_string(error));
+  return EXIT_FAILURE;
+}
+
+int run(const Options& options) {
+  constexpr mode_t kPrivate = 0700;
+  constexpr mode_t kListable = 0755;  // the socket in it has its own mode
+  if (auto made = make_directory(options.state_directory, kPrivate); !made) return die(made.error());
+  if (auto made = make_directory(options.run_directory, kListable); !made) return die(made.error());
+  raise_descriptor_limit();
+
+  const SystemClock clock;
+  boost::asio::io_context io(1);
+  boost::asio::thread_pool worker(1);
+  observed::EventLog events(clock);
+  std::unique_ptr<Controller> controller;
+
+  auto network = engines::network::NetworkEngine::open(
+      io, {.state_directory = options.run_directory},
+      [&](const engines::NextHop& next_hop) {
+        if (controller) controller->on_next_hop(next_hop);
+      },
+      [&] {
+        if (controller) controller->on_topology();
+      });
+  if (!network) return die(network.error());
+  Layer4 layer4({.pin_directory = options.pin_directory,
+                 .ipv4_connections = options.connections,
+                 .ipv6_connections = options.connections_ipv6});
+
+  auto store = open_store(options.state_directory + "/evenkeel.db", clock);
+  controller =
+      std::make_unique<Controller>(Controller::Parts{.io = io,
+                                                     .worker = worker,
+                                                     .clock = clock,
+                                                     .reader = store.reader.get(),
+                                                     .writer = store.writer.get(),
+                                                     .layer4 = layer4,
+                                                     .network = **network,
+                                                     .events = events,
+                                                     .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
+                                                     .notices = std::move(store.notices)},
+                                   std::move(store.start));
+  controller->start();
+
+  api::Server api(io, *controller, {.socket_path = options.socket});
+  if (auto listening = api.listen(); !listening) return die(listening.error());
+
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&](const boost::system::error_code&, int) {
+    spdlog::info("stopping; the data plane goes on forwarding");
+    api.stop();
+    controller->stop();
+    io.stop();
+  });
+  spdlog::info("evenkeeld {} is ready on {}", kVersion, options.socket);
+  io.run();
+  worker.join();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace evenkeel::daemon
+
+int main(int argc, char** argv) {
+  const auto options = evenkeel::daemon::parse_options(argc, argv);
+  spdlog::set_level(spdlog::level::from_str(options.log_level));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  spdlog::flush_on(spdlog::level::info);
+  return evenkeel::daemon::run(options);
+}

@@ -1,0 +1,82 @@
+// What people ask to see.
+
+#include "daemon/blocking.h"
+#include "daemon/controller.h"
+#include "daemon/snapshot_builder.h"
+
+namespace evenkeel::daemon {
+namespace {
+
+Error no_store() {
+  return {ErrorCode::kUnavailable, "the store of revisions is damaged", "store", 0};
+}
+Error no_data_plane() {
+  return {ErrorCode::kUnavailable, "the data plane is not loaded: see the notices of `evenkeel status`",
+          "engine/l4_xdp", 0};
+}
+
+}  // namespace
+
+observed::Snapshot Controller::snapshot() {
+  Facts facts{.configuration = configuration_,
+              .revision = revision_,
+              .read_only = parts_.writer == nullptr,
+              .now = parts_.clock.wall_now(),
+              .health = {},
+              .operator_actions = operator_actions_,
+              .next_hops = {},
+              .interfaces = {},
+              .statuses = reconciler_.statuses(),
+              .counters = {},
+              .notices = parts_.notices};
+  for (auto& status : monitor_.statuses()) {
+    const auto key = status.key;
+    facts.health.insert_or_assign(key, std::move(status));
+  }
+  for (auto& next_hop : parts_.network.next_hops()) {
+    const auto address = next_hop.address;
+    facts.next_hops.insert_or_assign(address, std::move(next_hop));
+  }
+  for (const auto& service : configuration_.virtual_services) {
+    const auto interface = parts_.network.interface_of({service.address, service.interface});
+    if (interface) facts.interfaces[service.label] = interface->name;
+  }
+  if (auto* engine = parts_.layer4.engine()) {
+    if (auto counters = engine->counters()) {
+      facts.counters = std::move(*counters);
+    } else {
+      facts.notices.push_back({"engine/l4_xdp", to_string(counters.error())});
+    }
+  }
+  return build_snapshot(facts);
+}
+
+Result<std::vector<config::Revision>> Controller::revisions(size_t limit) {
+  if (parts_.reader == nullptr) return fail(no_store());
+  return parts_.reader->revisions(limit);
+}
+
+Result<model::Configuration> Controller::configuration_of(int64_t revision) {
+  if (parts_.reader == nullptr) return fail(no_store());
+  return parts_.reader->configuration(revision);
+}
+
+boost::asio::awaitable<Result<std::vector<observed::Connection>>> Controller::connections(
+    observed::ConnectionFilter filter) {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) co_return fail(no_data_plane());
+  co_return co_await run_blocking(parts_.worker, [&] { return engine->connections(filter); });
+}
+
+Result<observed::Explanation> Controller::explain(const observed::ExplainQuery& query) {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) return fail(no_data_plane());
+  return engine->explain(query);
+}
+
+std::shared_ptr<void> Controller::subscribe(std::optional<uint64_t> after,
+                                            std::function<void(const observed::Event&)> listener) {
+  return parts_.events.subscribe(after, std::move(listener));
+}
+
+}  // namespace evenkeel::daemon

@@ -1,0 +1,175 @@
+#include "daemon/snapshot_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/version.h"
+
+namespace evenkeel::daemon {
+namespace {
+
+using engines::ObjectStatus;
+using observed::RealServerState;
+using observed::VirtualServiceState;
+
+template <class Map, class Key>
+const typename Map::mapped_type* find(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+const ObjectStatus* find_failure(const Facts& facts, const std::string& object) {
+  const auto* status = find(facts.statuses, object);
+  return status != nullptr && status->state == ObjectStatus::State::kFailed ? status : nullptr;
+}
+
+std::string describe(const engines::NextHop* hop) {
+  if (hop == nullptr) return "";
+  switch (hop->state) {
+    case engines::NextHop::State::kReachable:
+      return fmt::format("{} on {}", hop->mac.to_string(), hop->interface);
+    case engines::NextHop::State::kResolving:
+      return fmt::format("being resolved on {}", hop->interface);
+    case engines::NextHop::State::kUnreachable:
+      return fmt::format("no answer to ARP or ND on {}", hop->interface);
+    case engines::NextHop::State::kNotOnLink:
+      return "not on a network of the load balancer";
+  }
+  return "";
+}
+
+RealServerState state_of(health::Verdict verdict) {
+  switch (verdict) {
+    case health::Verdict::kUp:
+      return RealServerState::kUp;
+    case health::Verdict::kDown:
+      return RealServerState::kDown;
+    case health::Verdict::kUnknown:
+      return RealServerState::kUnknown;
+  }
+  return RealServerState::kUnknown;
+}
+
+void set_health(observed::RealServer& result, const health::Status* status) {
+  result.reason = "not checked yet";
+  if (status == nullptr) return;
+  result.state = state_of(status->verdict);
+  result.since = status->since;
+  if (!status->reason.empty()) result.reason = status->reason;
+  result.last_probe = status->last_probe;
+  result.last_probe_duration = status->last_duration;
+}
+
+// What the operator said outranks health; what an engine refused outranks both.
+void set_operator(observed::RealServer& result, const model::OperatorAction* action) {
+  if (action == nullptr || action->state == model::OperatorState::kOnline) return;
+  const bool halted = action->state == model::OperatorState::kHalt;
+  result.operator_action = *action;
+  result.state = halted ? RealServerState::kHalted : RealServerState::kDrained;
+  result.since = action->at;
+  result.reason = fmt::format("{} by {}", halted ? "halted" : "drained", action->author);
+  if (!action->reason.empty()) result.reason += ": " + action->reason;
+}
+
+observed::RealServer build_real_server(const Facts& facts, const model::VirtualService& service,
+                                       const model::RealServer& server) {
+  const model::RealServerKey key{service.label, server.label};
+  observed::RealServer result;
+  result.configuration = server;
+  set_health(result, find(facts.health, key));
+  if (server.weight == 0) {
+    result.state = RealServerState::kDrained;
+    result.reason = "its weight is 0";
+  }
+  set_operator(result, find(facts.operator_actions, key));
+  const auto* failure =
+      find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, server.label));
+  if (failure == nullptr) failure = find_failure(facts, "next_hop/" + server.address.to_string());
+  if (failure != nullptr) {
+    result.state = RealServerState::kFailed;
+    result.reason = failure->reason;
+  }
+  result.effective_weight = result.state == RealServerState::kUp ? server.weight : 0;
+  result.next_hop = describe(find(facts.next_hops, server.address));
+  if (const auto* counters = find(facts.counters.real_servers, key)) result.counters = *counters;
+  return result;
+}
+
+bool is_offline(const observed::RealServer& server) {
+  return server.state == RealServerState::kDrained || server.state == RealServerState::kHalted;
+}
+
+void set_service_state(observed::VirtualService& result) {
+  const auto& servers = result.real_servers;
+  const auto up = std::ranges::count(servers, RealServerState::kUp, &observed::RealServer::state);
+  const auto offline = std::ranges::count_if(servers, is_offline);
+  const auto all = std::ssize(servers);
+  if (all == 0) {
+    result.state = VirtualServiceState::kDown;
+    result.reason = "it has no real servers";
+  } else if (up == all) {
+    result.state = VirtualServiceState::kUp;
+  } else if (up > 0) {
+    result.state = VirtualServiceState::kDegraded;
+    result.reason = fmt::format("{} of {} real servers take connections", up, all);
+  } else if (offline == all) {
+    result.state = VirtualServiceState::kOffline;
+    result.reason = "all real servers were taken offline by the operator";
+  } else {
+    result.state = VirtualServiceState::kDown;
+    result.reason = "no real server takes connections";
+  }
+}
+
+observed::VirtualService build_virtual_service(const Facts& facts, const model::VirtualService& service) {
+  observed::VirtualService result;
+  result.configuration = service;
+  for (const auto& server : service.real_servers) {
+    result.real_servers.push_back(build_real_server(facts, service, server));
+  }
+  set_service_state(result);
+  const auto* failure = find_failure(facts, "virtual_service/" + service.label);
+  if (failure == nullptr) failure = find_failure(facts, "virtual_address/" + service.address.to_string());
+  if (failure != nullptr) {
+    result.state = VirtualServiceState::kFailed;
+    result.reason = failure->reason;
+  }
+  result.fallback_active =
+      service.fallback.mode != model::FallbackMode::kNone &&
+      service.health_check.type != model::HealthCheckType::kAlwaysOff &&
+      std::ranges::none_of(result.real_servers, [](const auto& server) { return server.effective_weight > 0; });
+  if (const auto* interface = find(facts.interfaces, service.label)) result.interface = *interface;
+  if (const auto* counters = find(facts.counters.virtual_services, service.label)) result.counters = *counters;
+  return result;
+}
+
+// Failures of single services and servers stand on the object itself; everything else is a notice.
+bool is_shown_on_object(const ObjectStatus& status) {
+  if (status.state == ObjectStatus::State::kNotice) return false;
+  return status.object.starts_with("virtual_service/") || status.object.starts_with("virtual_address/") ||
+         status.object.starts_with("next_hop/");
+}
+
+}  // namespace
+
+observed::Snapshot build_snapshot(const Facts& facts) {
+  observed::Snapshot snapshot;
+  snapshot.version = kVersion;
+  snapshot.revision = facts.revision;
+  snapshot.read_only = facts.read_only;
+  snapshot.at = facts.now;
+  snapshot.notices = facts.notices;
+  for (const auto& [object, status] : facts.statuses) {
+    if (!is_shown_on_object(status)) snapshot.notices.push_back({object, status.reason});
+  }
+  for (const auto& service : facts.configuration.virtual_services) {
+    snapshot.virtual_services.push_back(build_virtual_service(facts, service));
+  }
+  snapshot.reasons = facts.counters.reasons;
+  snapshot.connection_table_size = facts.counters.connection_table_size;
+  snapshot.connection_table_used = facts.counters.connection_table_used;
+  return snapshot;
+}
+
+}  // namespace evenkeel::daemon

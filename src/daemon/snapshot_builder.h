@@ -1,0 +1,35 @@
+#pragma once
+// Puts the facts together into what the API shows. Pure.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "engines/engine.h"
+#include "engines/l4_xdp/engine.h"
+#include "engines/next_hop.h"
+#include "health/monitor.h"
+#include "model/configuration.h"
+#include "model/operator_action.h"
+#include "observed/snapshot.h"
+
+namespace evenkeel::daemon {
+
+struct Facts {
+  const model::Configuration& configuration;
+  int64_t revision = 0;
+  bool read_only = false;
+  WallTime now;
+  std::map<model::RealServerKey, health::Status> health;
+  const std::map<model::RealServerKey, model::OperatorAction>& operator_actions;
+  std::map<IpAddress, engines::NextHop> next_hops;
+  std::map<std::string, std::string> interfaces;  // virtual service label -> interface that carries its address
+  const std::map<std::string, engines::ObjectStatus>& statuses;
+  engines::l4_xdp::L4Engine::Counters counters;
+  std::vector<observed::Notice> notices;  // of the daemon itself
+};
+
+observed::Snapshot build_snapshot(const Facts& facts);
+
+}  // namespace evenkeel::daemon

@@ -1,0 +1,138 @@
+#include "daemon/snapshot_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace evenkeel::daemon {
+namespace {
+
+using engines::ObjectStatus;
+using health::Verdict;
+using model::OperatorState;
+using observed::RealServerState;
+using observed::VirtualServiceState;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class SnapshotTest : public testing::Test {
+ protected:
+  SnapshotTest() {
+    model::VirtualService service;
+    service.label = "Print_Provider";
+    service.address = IpAddress::parse("10.0.0.100").value();
+    for (const auto* label : {"PS1", "PS2"}) {
+      model::RealServer server;
+      server.label = label;
+      server.address = IpAddress::parse(label == std::string("PS1") ? "10.0.0.21" : "10.0.0.22").value();
+      service.real_servers.push_back(server);
+      set_health(label, Verdict::kUp);
+    }
+    configuration.virtual_services.push_back(service);
+  }
+
+  void set_health(const char* label, Verdict verdict) {
+    const model::RealServerKey key{"Print_Provider", label};
+    health[key] = {.key = key, .verdict = verdict, .since = {}, .reason = "checked", .last_probe = {}};
+  }
+  void say(const char* label, OperatorState state) {
+    const model::RealServerKey key{"Print_Provider", label};
+    actions[key] = {key, state, "anna", "new toner", {}};
+  }
+  void refuse(const std::string& object) {
+    statuses[object] = {object, ObjectStatus::State::kFailed, "refused by the kernel"};
+  }
+  observed::VirtualService service() {
+    return build_snapshot({.configuration = configuration,
+                           .revision = 3,
+                           .read_only = false,
+                           .now = {},
+                           .health = health,
+                           .operator_actions = actions,
+                           .next_hops = {},
+                           .interfaces = {{"Print_Provider", "eth0"}},
+                           .statuses = statuses,
+                           .counters = {},
+                           .notices = {}})
+        .virtual_services.at(0);
+  }
+
+  model::Configuration configuration;
+  std::map<model::RealServerKey, health::Status> health;
+  std::map<model::RealServerKey, model::OperatorAction> actions;
+  std::map<std::string, ObjectStatus> statuses;
+};
+
+TEST_F(SnapshotTest, AllUp) {
+  EXPECT_EQ(service().state, VirtualServiceState::kUp);
+  EXPECT_FALSE(service().fallback_active);
+  EXPECT_EQ(service().interface, "eth0");
+  EXPECT_EQ(service().real_servers[0].effective_weight, 100);
+}
+
+TEST_F(SnapshotTest, OneDownIsDegraded) {
+  set_health("PS2", Verdict::kDown);
+  EXPECT_EQ(service().state, VirtualServiceState::kDegraded);
+  EXPECT_THAT(service().reason, HasSubstr("1 of 2"));
+  EXPECT_EQ(service().real_servers[1].state, RealServerState::kDown);
+  EXPECT_EQ(service().real_servers[1].effective_weight, 0);
+}
+
+TEST_F(SnapshotTest, AllDownIsDownWithFallback) {
+  set_health("PS1", Verdict::kDown);
+  set_health("PS2", Verdict::kUnknown);
+  EXPECT_EQ(service().state, VirtualServiceState::kDown);
+  EXPECT_TRUE(service().fallback_active);
+}
+
+TEST_F(SnapshotTest, TakenOfflineByTheOperatorIsNotAFailure) {
+  say("PS1", OperatorState::kDrain);
+  say("PS2", OperatorState::kHalt);
+  EXPECT_EQ(service().state, VirtualServiceState::kOffline);
+  EXPECT_TRUE(service().fallback_active);
+  EXPECT_EQ(service().real_servers[0].state, RealServerState::kDrained);
+  EXPECT_EQ(service().real_servers[0].reason, "drained by anna: new toner");
+  EXPECT_EQ(service().real_servers[1].state, RealServerState::kHalted);
+}
+
+TEST_F(SnapshotTest, WeightZeroIsShownAsDrained) {
+  configuration.virtual_services[0].real_servers[0].weight = 0;
+  EXPECT_EQ(service().real_servers[0].state, RealServerState::kDrained);
+  EXPECT_EQ(service().real_servers[0].reason, "its weight is 0");
+}
+
+TEST_F(SnapshotTest, WhatAnEngineRefusedStandsOnTheObject) {
+  refuse("next_hop/10.0.0.21");
+  EXPECT_EQ(service().real_servers[0].state, RealServerState::kFailed);
+  EXPECT_EQ(service().real_servers[0].reason, "refused by the kernel");
+  EXPECT_EQ(service().real_servers[1].state, RealServerState::kUp);
+  refuse("virtual_address/10.0.0.100");
+  EXPECT_EQ(service().state, VirtualServiceState::kFailed);
+}
+
+TEST_F(SnapshotTest, EngineTroubleBecomesANotice) {
+  refuse("engine/l4_xdp");
+  statuses["interface/eth0"] = {"interface/eth0", ObjectStatus::State::kNotice, "generic XDP"};
+  refuse("virtual_service/Print_Provider");
+  const auto snapshot = build_snapshot({.configuration = configuration,
+                                        .revision = 3,
+                                        .read_only = false,
+                                        .now = {},
+                                        .health = health,
+                                        .operator_actions = actions,
+                                        .next_hops = {},
+                                        .interfaces = {},
+                                        .statuses = statuses,
+                                        .counters = {},
+                                        .notices = {}});
+  EXPECT_THAT(snapshot.notices, SizeIs(2));
+}
+
+TEST_F(SnapshotTest, AServiceWithoutServersSaysSo) {
+  configuration.virtual_services[0].real_servers.clear();
+  EXPECT_EQ(service().state, VirtualServiceState::kDown);
+  EXPECT_EQ(service().reason, "it has no real servers");
+  EXPECT_TRUE(service().fallback_active);
+}
+
+}  // namespace
+}  // namespace evenkeel::daemon

@@ -1,0 +1,68 @@
+#include "daemon/verdict_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace evenkeel::daemon {
+namespace {
+
+using health::Status;
+using health::Verdict;
+
+class VerdictFileTest : public testing::Test {
+ protected:
+  VerdictFileTest() {
+    std::string pattern = testing::TempDir() + "verdictsXXXXXX";
+    directory_ = mkdtemp(pattern.data());
+  }
+  ~VerdictFileTest() override { std::filesystem::remove_all(directory_); }
+  std::string path() const { return directory_ + "/verdicts.json"; }
+
+ private:
+  std::string directory_;
+};
+
+TEST_F(VerdictFileTest, KeepsWhatWasWritten) {
+  Status up;
+  up.key = {"Print_Provider", "PS1"};
+  up.verdict = Verdict::kUp;
+  up.since = WallTime{} + std::chrono::milliseconds{1'700'000'000'123};
+  up.reason = "TCP connect in 0.3 ms";
+  Status down = up;
+  down.key.real_server = "PS2";
+  down.verdict = Verdict::kDown;
+  Status unknown = up;
+  unknown.verdict = Verdict::kUnknown;
+  const VerdictFile file(path());
+  ASSERT_TRUE(file.write({up, down, unknown}));
+  const auto read = file.read();
+  ASSERT_TRUE(read);
+  EXPECT_THAT(*read, testing::ElementsAre(up, down));  // what is not known is not worth remembering
+}
+
+TEST_F(VerdictFileTest, NoFileIsNoVerdicts) {
+  const auto read = VerdictFile(path()).read();
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->empty());
+}
+
+TEST_F(VerdictFileTest, ADamagedFileIsAnErrorNotACrash) {
+  for (const char* text : {"", "{", "[1]", "[{\"up\":1}]", "{}"}) {
+    std::ofstream(path(), std::ios::trunc) << text;
+    const auto read = VerdictFile(path()).read();
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
+  }
+}
+
+TEST_F(VerdictFileTest, AnUnwritablePlaceIsAnError) {
+  const auto written = VerdictFile("/nonexistent/verdicts.json").write({});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::kSystem);
+}
+
+}  // namespace
+}  // namespace evenkeel::daemon
