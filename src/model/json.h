@@ -26,6 +26,20 @@ using Parsed = std::expected<T, std::vector<Problem>>;
 Parsed<Configuration> parse_configuration(const boost::json::value& document);
 // For text that may not even be JSON: that too becomes a Problem, with line and column.
 Parsed<Configuration> parse_configuration(std::string_view text);
+inline Parsed<Configuration> parse_configuration(const char* text) {  // a literal could be taken for either
+  return parse_configuration(std::string_view(text));
+}
+
+// One object alone, as the API's POST bodies have it; "$" in its problems' paths is that object.
+Parsed<VirtualService> parse_virtual_service(const boost::json::value& document);
+Parsed<RealServer> parse_real_server(const boost::json::value& document);
+
+// Strict JSON: one value, valid UTF-8, no duplicate keys, at most 16 MiB and 32 levels deep.
+Parsed<boost::json::value> parse_json(std::string_view text);
+
+enum class Layout { kOneLine, kIndented };
+// JSON for people and files: 2.5 where Boost's serialize writes 2.5E0. Without a newline at the end.
+std::string to_text(const boost::json::value& value, Layout layout);
 
 // JSON Schema (2020-12) of the configuration, from the same tables.
 boost::json::value json_schema();

@@ -1,0 +1,176 @@
+#pragma once
+// The kinds of values that fields have. Each says once what may be written, for parsing, schema and help.
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "model/field.h"
+#include "model/names.h"
+#include "model/port_set.h"
+
+namespace evenkeel::model {
+
+// "text is needed here, not a number"
+void refuse_type(const boost::json::value& in, std::string_view wanted, std::string hint, const Place& place);
+
+KindOf<bool> boolean();
+KindOf<IpAddress> ip_address();
+KindOf<PortSet> port_set();
+// Seconds with up to three decimals; bounds in milliseconds.
+KindOf<std::chrono::milliseconds> decimal_seconds(std::chrono::milliseconds low, std::chrono::milliseconds high);
+
+// Texts. The last four may be empty: the field's help says what that means.
+KindOf<std::string> label_text();
+KindOf<std::string> interface_name();
+KindOf<std::string> host_name();
+KindOf<std::string> regular_expression();
+KindOf<std::string> request_target(Shown shown);
+KindOf<std::string> status_list();
+
+// The parts of integers that are the same for all integer types.
+std::optional<int64_t> parse_integer(const boost::json::value& in, int64_t low, int64_t high, const Place& place);
+boost::json::object integer_schema(int64_t low, int64_t high);
+void describe_integer(FieldHelp& help, int64_t low, int64_t high);
+
+template <class T>
+class IntegerKind final : public Kind<T> {
+ public:
+  IntegerKind(int64_t low, int64_t high) : low_(low), high_(high) {}
+
+  void parse(const boost::json::value& in, T& out, const Place& place) const override {
+    if (auto number = parse_integer(in, low_, high_, place)) out = static_cast<T>(*number);
+  }
+  boost::json::value to_json(const T& value, Secrets /*secrets*/) const override { return number_of(value); }
+  boost::json::object schema() const override { return integer_schema(low_, high_); }
+  void describe(FieldHelp& help) const override { describe_integer(help, low_, high_); }
+
+ private:
+  static int64_t number_of(std::chrono::seconds value) { return value.count(); }
+  static int64_t number_of(int64_t value) { return value; }
+
+  int64_t low_, high_;
+};
+
+template <class T>
+KindOf<T> integer(int64_t low, int64_t high) {
+  return std::make_shared<const IntegerKind<T>>(low, high);
+}
+
+// A value, or null for none.
+template <class T>
+class OptionalKind final : public Kind<std::optional<T>> {
+ public:
+  explicit OptionalKind(KindOf<T> kind) : kind_(std::move(kind)) {}
+
+  void parse(const boost::json::value& in, std::optional<T>& out, const Place& place) const override {
+    out.reset();
+    if (in.is_null()) return;
+    kind_->parse(in, out.emplace(), place);
+  }
+  boost::json::value to_json(const std::optional<T>& value, Secrets secrets) const override {
+    return value ? kind_->to_json(*value, secrets) : boost::json::value();
+  }
+  boost::json::object schema() const override {
+    boost::json::object schema = kind_->schema();
+    schema["type"] = boost::json::array{schema["type"], "null"};
+    return schema;
+  }
+  void describe(FieldHelp& help) const override {
+    kind_->describe(help);
+    help.range += " or null";
+  }
+
+ private:
+  KindOf<T> kind_;
+};
+
+template <class T>
+KindOf<std::optional<T>> optional(KindOf<T> kind) {
+  return std::make_shared<const OptionalKind<T>>(std::move(kind));
+}
+
+// The index of the chosen name; none after a problem was reported.
+std::optional<size_t> parse_choice(const boost::json::value& in, const std::vector<Choice>& choices,
+                                   const Place& place);
+boost::json::object choice_schema(const std::vector<Choice>& choices);
+void describe_choice(FieldHelp& help, const std::vector<Choice>& choices);
+
+template <class E>
+class EnumKind final : public Kind<E> {
+ public:
+  EnumKind() {
+    for (const auto& entry : names<E>()) choices_.push_back({entry.name, entry.help});
+  }
+  void parse(const boost::json::value& in, E& out, const Place& place) const override {
+    if (auto index = parse_choice(in, choices_, place)) out = names<E>()[*index].value;
+  }
+  boost::json::value to_json(const E& value, Secrets /*secrets*/) const override { return to_string(value); }
+  boost::json::object schema() const override { return choice_schema(choices_); }
+  void describe(FieldHelp& help) const override { describe_choice(help, choices_); }
+
+ private:
+  std::vector<Choice> choices_;
+};
+
+template <class E>
+KindOf<E> choice() {
+  return std::make_shared<const EnumKind<E>>();
+}
+
+boost::json::object reference_schema(const Table& table);
+
+template <class S>
+class StructureKind final : public Kind<S> {
+ public:
+  void parse(const boost::json::value& in, S& out, const Place& place) const override {
+    model::table<S>().parse(in, &out, place);
+  }
+  boost::json::value to_json(const S& value, Secrets secrets) const override {
+    return model::table<S>().to_json(&value, secrets);
+  }
+  boost::json::object schema() const override { return reference_schema(model::table<S>()); }
+  void describe(FieldHelp& help) const override { help.type = "object"; }
+  const Table* table() const override { return &model::table<S>(); }
+};
+
+template <class S>
+KindOf<S> structure() {
+  return std::make_shared<const StructureKind<S>>();
+}
+
+// Reports the problem when `in` is no array.
+const boost::json::array* parse_array(const boost::json::value& in, const Table& elements, const Place& place);
+
+template <class S>
+class ListKind final : public Kind<std::vector<S>> {
+ public:
+  void parse(const boost::json::value& in, std::vector<S>& out, const Place& place) const override {
+    const auto* array = parse_array(in, model::table<S>(), place);
+    if (array == nullptr) return;
+    out.assign(array->size(), S{});
+    for (size_t i = 0; i < array->size(); ++i) model::table<S>().parse((*array)[i], &out[i], place.element(i));
+  }
+  boost::json::value to_json(const std::vector<S>& value, Secrets secrets) const override {
+    boost::json::array array;
+    array.reserve(value.size());
+    for (const S& element : value) array.push_back(model::table<S>().to_json(&element, secrets));
+    return array;
+  }
+  boost::json::object schema() const override {
+    return {{"type", "array"}, {"items", reference_schema(model::table<S>())}};
+  }
+  void describe(FieldHelp& help) const override { help.type = "list"; }
+  const Table* table() const override { return &model::table<S>(); }
+};
+
+template <class S>
+KindOf<std::vector<S>> list() {
+  return std::make_shared<const ListKind<S>>();
+}
+
+}  // namespace evenkeel::model

@@ -1,0 +1,146 @@
+#pragma once
+// The names of enumerators in JSON, on the command line and in the store, and what each one means. One table per enum;
+// a forgotten enumerator does not compile.
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "model/operator_action.h"
+#include "model/virtual_service.h"
+
+namespace evenkeel::model {
+
+template <class E>
+struct EnumName {
+  E value;
+  const char* name;
+  const char* help;  // one sentence for an administrator, without a trailing full stop
+};
+
+namespace detail {
+
+template <class E, E kValue>
+consteval bool is_enumerator() {
+  // clang writes "kValue = evenkeel::model::Protocol::kTcp" for an enumerator, "(evenkeel::model::Protocol)7"
+  // otherwise.
+  return std::string_view(__PRETTY_FUNCTION__).find("kValue = (") == std::string_view::npos;
+}
+
+// The table lists the enumerators in order, and all of them.
+template <class E, size_t N>
+consteval bool is_complete(const std::array<EnumName<E>, N>& table) {
+  for (size_t i = 0; i < N; ++i) {
+    if (table[i].value != static_cast<E>(i)) return false;
+  }
+  return is_enumerator<E, static_cast<E>(N - 1)>() && !is_enumerator<E, static_cast<E>(N)>();
+}
+
+}  // namespace detail
+
+inline constexpr std::array kProtocolNames{
+    EnumName<Protocol>{Protocol::kTcp, "tcp", "TCP"},
+    EnumName<Protocol>{Protocol::kUdp, "udp", "UDP"},
+    EnumName<Protocol>{Protocol::kTcpUdp, "tcp_udp", "TCP and UDP on the same ports"},
+};
+static_assert(detail::is_complete(kProtocolNames));
+
+inline constexpr std::array kForwardingMethodNames{
+    EnumName<ForwardingMethod>{ForwardingMethod::kDirectRouting, "direct_routing",
+                               "Layer 4 DR: only the destination MAC address changes, real servers answer the client "
+                               "directly; each must hold the virtual address and not answer ARP for it"},
+};
+static_assert(detail::is_complete(kForwardingMethodNames));
+
+inline constexpr std::array kSchedulerNames{
+    EnumName<Scheduler>{Scheduler::kWeightedLeastConnections, "weighted_least_connections",
+                        "the real server with the fewest connections for its weight; best for most services"},
+    EnumName<Scheduler>{Scheduler::kWeightedRoundRobin, "weighted_round_robin",
+                        "each real server in turn, as often as its weight says"},
+    EnumName<Scheduler>{Scheduler::kSourceHash, "source_hash",
+                        "the client's address decides: the same client comes to the same real server"},
+    EnumName<Scheduler>{Scheduler::kMaglev, "maglev",
+                        "consistent hashing of the connection: few connections move when a real server comes or goes, "
+                        "and several load balancers decide alike"},
+};
+static_assert(detail::is_complete(kSchedulerNames));
+
+inline constexpr std::array kFallbackModeNames{
+    EnumName<FallbackMode>{FallbackMode::kLocal, "local",
+                           "whatever listens on the virtual service's port on the load balancer itself answers"},
+    EnumName<FallbackMode>{FallbackMode::kNone, "none", "nobody answers: new connections are dropped and counted"},
+};
+static_assert(detail::is_complete(kFallbackModeNames));
+
+inline constexpr std::array kHealthCheckTypeNames{
+    EnumName<HealthCheckType>{HealthCheckType::kNegotiate, "negotiate",
+                              "send a request and judge the answer by its status and content"},
+    EnumName<HealthCheckType>{HealthCheckType::kConnect, "connect", "open a TCP connection to the check port"},
+    EnumName<HealthCheckType>{HealthCheckType::kPing, "ping", "ICMP echo: tells that the machine is on, no more"},
+    EnumName<HealthCheckType>{HealthCheckType::kAlwaysOn, "always_on", "no check: always taken to be healthy"},
+    EnumName<HealthCheckType>{HealthCheckType::kAlwaysOff, "always_off", "no check: always taken to be down"},
+};
+static_assert(detail::is_complete(kHealthCheckTypeNames));
+
+inline constexpr std::array kNegotiateProtocolNames{
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kHttp, "http", "HTTP/1.1 in clear text"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kHttps, "https",
+                                "HTTP/1.1 over TLS; the certificate is not verified"},
+};
+static_assert(detail::is_complete(kNegotiateProtocolNames));
+
+inline constexpr std::array kOperatorStateNames{
+    EnumName<OperatorState>{OperatorState::kOnline, "online", "health decides"},
+    EnumName<OperatorState>{OperatorState::kDrain, "drain", "no new connections; established ones go on"},
+    EnumName<OperatorState>{OperatorState::kHalt, "halt", "nothing at all: established connections are cut too"},
+};
+static_assert(detail::is_complete(kOperatorStateNames));
+
+template <class E>
+constexpr std::span<const EnumName<E>> names();
+template <>
+constexpr std::span<const EnumName<Protocol>> names() {
+  return kProtocolNames;
+}
+template <>
+constexpr std::span<const EnumName<ForwardingMethod>> names() {
+  return kForwardingMethodNames;
+}
+template <>
+constexpr std::span<const EnumName<Scheduler>> names() {
+  return kSchedulerNames;
+}
+template <>
+constexpr std::span<const EnumName<FallbackMode>> names() {
+  return kFallbackModeNames;
+}
+template <>
+constexpr std::span<const EnumName<HealthCheckType>> names() {
+  return kHealthCheckTypeNames;
+}
+template <>
+constexpr std::span<const EnumName<NegotiateProtocol>> names() {
+  return kNegotiateProtocolNames;
+}
+template <>
+constexpr std::span<const EnumName<OperatorState>> names() {
+  return kOperatorStateNames;
+}
+
+template <class E>
+  requires requires { names<E>(); }
+constexpr const char* to_string(E value) {
+  return names<E>()[static_cast<size_t>(value)].name;
+}
+
+// None when no enumerator has that name.
+template <class E>
+constexpr std::optional<E> from_string(std::string_view name) {
+  for (const auto& entry : names<E>()) {
+    if (name == entry.name) return entry.value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace evenkeel::model

@@ -1,0 +1,152 @@
+// The kinds of text that fields have.
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+
+#include "model/kinds.h"
+#include "model/secrets.h"
+
+namespace evenkeel::model {
+namespace {
+
+struct TextRules {
+  const char* type;
+  const char* range;
+  const char* pattern;  // RE2 and ECMA; the empty text is tried against it too
+  const char* hint;
+  size_t longest;  // bytes
+  Shown shown = Shown::kPlainly;
+  // What the pattern cannot say: the message, or empty when all is well.
+  std::function<std::string(const std::string&)> objection = nullptr;
+};
+
+class TextKind final : public Kind<std::string> {
+ public:
+  explicit TextKind(TextRules rules) : rules_(std::move(rules)), pattern_(rules_.pattern, RE2::Quiet) {}
+
+  void parse(const boost::json::value& in, std::string& out, const Place& place) const override {
+    const auto* text = in.if_string();
+    if (text == nullptr) return refuse_type(in, "text", rules_.hint, place);
+    std::string candidate(*text);
+    if (candidate.size() > rules_.longest) {
+      return place.refuse(
+          fmt::format("this has {} characters where {} are the limit", candidate.size(), rules_.longest), rules_.hint);
+    }
+    if (!RE2::FullMatch(candidate, pattern_)) {
+      return place.refuse(fmt::format("{} is not {}", quoted(candidate), rules_.type), rules_.hint);
+    }
+    if (rules_.shown == Shown::kMasked && has_masked_secret(candidate)) {
+      return place.refuse("this key is masked", "give the real one or leave the field as it is");
+    }
+    if (rules_.objection) {
+      std::string objection = rules_.objection(candidate);
+      if (!objection.empty()) return place.refuse(std::move(objection), rules_.hint);
+    }
+    out = std::move(candidate);
+  }
+  boost::json::value to_json(const std::string& value, Secrets secrets) const override {
+    const bool masked = rules_.shown == Shown::kMasked && secrets == Secrets::kMasked;
+    return boost::json::string(masked ? mask_secrets(value) : value);
+  }
+  boost::json::object schema() const override {
+    return {{"type", "string"}, {"pattern", fmt::format("^(?:{})$", rules_.pattern)}, {"maxLength", rules_.longest}};
+  }
+  void describe(FieldHelp& help) const override {
+    help.type = "text";
+    help.range = rules_.range;
+  }
+
+ private:
+  TextRules rules_;
+  RE2 pattern_;
+};
+
+KindOf<std::string> text(TextRules rules) {
+  return std::make_shared<const TextKind>(std::move(rules));
+}
+
+std::string object_to_expression(const std::string& expression) {
+  RE2::Options options(RE2::Quiet);
+  options.set_max_mem(1 << 20);
+  const RE2 compiled(expression, options);
+  return compiled.ok() ? "" : fmt::format("not a regular expression: {}", compiled.error());
+}
+
+std::string object_to_statuses(const std::string& statuses) {
+  for (size_t begin = 0; begin < statuses.size();) {
+    const size_t comma = std::min(statuses.find(',', begin), statuses.size());
+    const std::string item = statuses.substr(begin, comma - begin);
+    int first = 0, last = 0;
+    std::from_chars(item.data(), item.data() + 3, first);
+    std::from_chars(item.data() + item.size() - 3, item.data() + item.size(), last);
+    if (first < 100 || last > 599) return fmt::format("\"{}\" is outside 100 to 599", item);
+    if (last < first) return fmt::format("\"{}\" runs backwards", item);
+    begin = comma + 1;
+  }
+  return "";
+}
+
+}  // namespace
+
+KindOf<std::string> label_text() {
+  return text({.type = "a label",
+               .range = "1 to 64 letters, digits, \"_\", \"-\", \".\"; first a letter or digit",
+               .pattern = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}",
+               .hint = "write 1 to 64 letters, digits, \"_\", \"-\" or \".\", starting with a letter or digit",
+               .longest = 64});
+}
+
+KindOf<std::string> interface_name() {
+  return text({.type = "an interface name",
+               .range = "up to 15 characters, or empty",
+               // The kernel's rule: no space, "/" or ":", and neither "." nor "..".
+               .pattern = R"((?:[!-.0-9;-~]{1,15})?)",
+               .hint = "write a name such as \"eth0\", or \"\" for the interface whose network contains the address",
+               .longest = 15,
+               .objection = [](const std::string& name) {
+                 return name == "." || name == ".." ? fmt::format("\"{}\" is not an interface name", name) : "";
+               }});
+}
+
+KindOf<std::string> host_name() {
+  return text({.type = "a host name",
+               .range = "a host name, or empty",
+               .pattern = R"((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)"
+                          R"((?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?)?)",
+               .hint = "write a name such as \"papercut.example\", or \"\" for the real server's address",
+               .longest = 253});
+}
+
+KindOf<std::string> regular_expression() {
+  return text(
+      {.type = "text on one line",
+       .range = "a regular expression (RE2), or empty",
+       .pattern = R"([^\x00-\x1f\x7f]*)",
+       .hint = "write a regular expression such as \"\\\"status\\\"\\\\s*:\\\\s*\\\"OK\\\"\", or \"\" for any content",
+       .longest = 1024,
+       .objection = object_to_expression});
+}
+
+KindOf<std::string> request_target(Shown shown) {
+  return text({.type = "a path to request",
+               .range = "starts with \"/\"; no spaces or control characters",
+               .pattern = R"(/[!-~]*)",
+               .hint = "write path and query as in \"/api/health?name=value\"; other characters as %20 and so on",
+               .longest = 4096,
+               .shown = shown});
+}
+
+KindOf<std::string> status_list() {
+  return text({.type = "a list of HTTP status codes",
+               .range = "codes and ranges from 100 to 599",
+               .pattern = "[0-9]{3}(?:-[0-9]{3})?(?:,[0-9]{3}(?:-[0-9]{3})?)*",
+               .hint = "write codes and ranges such as \"200\", \"200-299\" or \"200-299,301\"",
+               .longest = 256,
+               .objection = object_to_statuses});
+}
+
+}  // namespace evenkeel::model

@@ -1,0 +1,62 @@
+#include "model/virtual_service.h"
+
+#include "model/kinds.h"
+
+namespace evenkeel::model {
+
+template <>
+const Table& table<Fallback>() {
+  static const Table table =
+      make_table<Fallback>("fallback", "Who answers when no real server may take a new connection.",
+                           field<&Fallback::mode>({.name = "mode",
+                                                   .help = "Who answers when every real server is down, drained, "
+                                                           "halted or full."},
+                                                  choice<FallbackMode>()));
+  return table;
+}
+
+template <>
+const Table& table<VirtualService>() {
+  static const Table table = make_table<VirtualService>(
+      "virtual_service", "An address and ports on which clients find a group of real servers.",
+      field<&VirtualService::label>({.name = "label",
+                                     .help = "The virtual service's unique name, such as Papercut_WUI.",
+                                     .need = Need::kRequired},
+                                    label_text()),
+      field<&VirtualService::address>(
+          {.name = "address",
+           .help = "The virtual IP address that clients connect to. The load balancer adds it to an interface.",
+           .need = Need::kRequired},
+          ip_address()),
+      field<&VirtualService::ports>(
+          {.name = "ports",
+           .help = "The ports that clients connect to: one, a list (9191,9192,9193), ranges (800-900), a mix, or * for "
+                   "all. All ports of one virtual service share health and persistence.",
+           .need = Need::kRequired},
+          port_set()),
+      field<&VirtualService::protocol>({.name = "protocol", .help = "The transport protocol; DNS needs tcp_udp."},
+                                       choice<Protocol>()),
+      field<&VirtualService::interface>(
+          {.name = "interface",
+           .help = "The network interface that carries the virtual address, such as eth0. Empty means the one with a "
+                   "network that contains the address."},
+          interface_name()),
+      field<&VirtualService::forwarding_method>(
+          {.name = "forwarding_method", .help = "How packets get to the real servers."}, choice<ForwardingMethod>()),
+      field<&VirtualService::scheduler>({.name = "scheduler", .help = "Which real server gets a new connection."},
+                                        choice<Scheduler>()),
+      field<&VirtualService::persistence>(
+          {.name = "persistence", .help = "Whether a client comes back to the real server that it had before."},
+          structure<Persistence>()),
+      field<&VirtualService::health_check>(
+          {.name = "health_check", .help = "What a real server must do to be sent clients."}, structure<HealthCheck>()),
+      field<&VirtualService::fallback>(
+          {.name = "fallback", .help = "Who answers when no real server may take a new connection."},
+          structure<Fallback>()),
+      field<&VirtualService::real_servers>(
+          {.name = "real_servers", .help = "The servers that answer this virtual service's clients."},
+          list<RealServer>()));
+  return table;
+}
+
+}  // namespace evenkeel::model

@@ -1,0 +1,83 @@
+#include "model/json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "model/names.h"
+
+namespace evenkeel::model {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// No field has its default.
+Configuration full_configuration() {
+  VirtualService service;
+  service.label = "Papercut_WUI";
+  service.address = *IpAddress::parse("10.77.0.100");
+  service.ports = *PortSet::parse("9191,9192-9193");
+  service.protocol = Protocol::kTcpUdp;
+  service.interface = "eth1";
+  service.scheduler = Scheduler::kMaglev;
+  service.persistence = {.enabled = false, .timeout = seconds(900), .ipv4_prefix = 24, .ipv6_prefix = 64};
+  service.health_check = {.type = HealthCheckType::kNegotiate,
+                          .check_port = 9191,
+                          .protocol = NegotiateProtocol::kHttps,
+                          .virtual_host = "papercut.example",
+                          .request = "/api/health?disk=1&Authorization=SECRETKEY",
+                          .response_expected = R"("status"\s*:\s*"OK")",
+                          .allowed_status = "200,204-206",
+                          .interval = seconds(7),
+                          .timeout = milliseconds(2500),
+                          .failure_count = 3};
+  service.fallback.mode = FallbackMode::kNone;
+  service.real_servers = {{.label = "PS1",
+                           .address = *IpAddress::parse("2001:db8::21"),
+                           .weight = 50,
+                           .minimum_connections = 10,
+                           .maximum_connections = 4294967295}};
+  return {{service}};
+}
+
+TEST(Json, EveryFieldSurvivesTheRoundTrip) {
+  const Configuration configuration = full_configuration();
+  for (const Layout layout : {Layout::kOneLine, Layout::kIndented}) {
+    const std::string text = to_text(to_json(configuration, Secrets::kPlain), layout);
+    const auto parsed = parse_configuration(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(*parsed, configuration);
+  }
+}
+
+TEST(Json, WritesWhatTheDocumentsSay) {
+  const std::string text = to_text(to_json(full_configuration(), Secrets::kMasked), Layout::kOneLine);
+  EXPECT_EQ(text,
+            R"({"virtual_services":[{"label":"Papercut_WUI","address":"10.77.0.100","ports":"9191,9192-9193",)"
+            R"("protocol":"tcp_udp","interface":"eth1","forwarding_method":"direct_routing","scheduler":"maglev",)"
+            R"("persistence":{"enabled":false,"timeout":900,"ipv4_prefix":24,"ipv6_prefix":64},)"
+            R"("health_check":{"type":"negotiate","check_port":9191,"protocol":"https",)"
+            R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
+            R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","interval":7,)"
+            R"("timeout":2.5,"failure_count":3},"fallback":{"mode":"none"},"real_servers":[{"label":"PS1",)"
+            R"("address":"2001:db8::21","weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}]})");
+}
+
+TEST(Json, MissingFieldsHaveTheirDefaults) {
+  const auto parsed = parse_configuration(
+      R"({"virtual_services": [{"label": "A", "address": "10.0.0.1", "ports": "80",
+          "real_servers": [{"label": "R", "address": "10.0.0.2"}]}]})");
+  ASSERT_TRUE(parsed);
+  VirtualService expected;
+  expected.label = "A";
+  expected.address = *IpAddress::parse("10.0.0.1");
+  expected.ports = *PortSet::parse("80");
+  expected.real_servers.push_back({.label = "R", .address = *IpAddress::parse("10.0.0.2")});
+  EXPECT_EQ(*parsed, Configuration{{expected}});
+  EXPECT_EQ(*parse_configuration("{}"), Configuration{});
+}
+
+}  // namespace
+}  // namespace evenkeel::model
