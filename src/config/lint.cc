@@ -1,0 +1,123 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "config/plan.h"
+#include "model/names.h"
+
+namespace evenkeel::config {
+namespace {
+
+using model::HealthCheck;
+using model::HealthCheckType;
+using model::Problem;
+using model::VirtualService;
+
+class Linter {
+ public:
+  explicit Linter(const model::Configuration& configuration) : services_(configuration.virtual_services) {}
+
+  std::vector<Problem> lint() {
+    for (index_ = 0; index_ < services_.size(); ++index_) {
+      check_hairpin(services_[index_]);
+      check_health_check(services_[index_].health_check);
+      check_real_servers(services_[index_]);
+    }
+    return std::move(warnings_);
+  }
+
+ private:
+  void warn(std::string_view field, std::string message, std::string hint) {
+    warnings_.push_back({fmt::format("$.virtual_services[{}]{}", index_, field), std::move(message), std::move(hint)});
+  }
+
+  // In direct routing a real server holds the virtual address itself: what it sends there never leaves it. Harmless
+  // between services with the same real servers; a trap where one service's servers are clients of the other, as
+  // PaperCut's print servers are of its application servers.
+  void check_hairpin(const VirtualService& service) {
+    for (size_t i = 0; i < index_; ++i) {
+      const VirtualService& other = services_[i];
+      if (other.address != service.address) continue;
+      const auto here = strangers(service, other);
+      const auto there = strangers(other, service);
+      if (here.empty() && there.empty()) continue;
+      const auto& [stranger, own, unreachable] =
+          here.empty() ? std::tuple(there.front(), &other, &service) : std::tuple(here.front(), &service, &other);
+      warn(
+          ".address",
+          fmt::format("{} and {} share {} but not their real servers: {} holds that address for {}, so what it sends "
+                      "to {} there stays on its own loopback",
+                      other.label, service.label, service.address.to_string(), stranger, own->label,
+                      unreachable->label),
+          fmt::format("if real servers of one are clients of the other, give {} an address of its own", service.label));
+      return;  // one such neighbour is reason enough
+    }
+  }
+
+  // Labels of the real servers of `service` that are not real servers of `other`.
+  static std::vector<std::string> strangers(const VirtualService& service, const VirtualService& other) {
+    std::set<IpAddress> known;
+    for (const auto& server : other.real_servers) known.insert(server.address);
+    std::vector<std::string> result;
+    for (const auto& server : service.real_servers) {
+      if (!known.contains(server.address)) result.push_back(server.label);
+    }
+    return result;
+  }
+
+  void check_health_check(const HealthCheck& check) {
+    const bool is_probed = check.type != HealthCheckType::kAlwaysOn && check.type != HealthCheckType::kAlwaysOff;
+    if (is_probed && check.timeout > check.interval) {
+      warn(".health_check.timeout", "the timeout is longer than the interval: a slow check delays the next one",
+           "make the timeout shorter than the interval");
+    }
+    if (check.type == HealthCheckType::kNegotiate) return;
+    const HealthCheck defaults;
+    std::vector<std::string_view> unused;
+    if (check.request != defaults.request) unused.emplace_back("request");
+    if (check.response_expected != defaults.response_expected) unused.emplace_back("response_expected");
+    if (check.virtual_host != defaults.virtual_host) unused.emplace_back("virtual_host");
+    if (check.allowed_status != defaults.allowed_status) unused.emplace_back("allowed_status");
+    if (check.protocol != defaults.protocol) unused.emplace_back("protocol");
+    if (unused.empty()) return;
+    warn(".health_check.type",
+         fmt::format("a {} check does not look at {}", model::to_string(check.type), fmt::join(unused, ", ")),
+         "use negotiate, or leave those fields out");
+  }
+
+  void check_real_servers(const VirtualService& service) {
+    if (service.real_servers.empty()) {
+      return warn(".real_servers", fmt::format("{} has no real server: only its fallback answers", service.label),
+                  "add a real server");
+    }
+    const bool takes_none = std::all_of(service.real_servers.begin(), service.real_servers.end(),
+                                        [](const auto& server) { return server.weight == 0; });
+    if (takes_none) {
+      warn(".real_servers",
+           fmt::format("every real server of {} has weight 0: only its fallback answers", service.label),
+           "give one a weight, such as 100");
+    }
+    for (size_t i = 0; i < service.real_servers.size(); ++i) {
+      const auto& server = service.real_servers[i];
+      if (server.minimum_connections == 0 || server.maximum_connections != 0) continue;
+      warn(fmt::format(".real_servers[{}].minimum_connections", i),
+           "a minimum without a maximum has no effect: the server is never full", "set maximum_connections too");
+    }
+  }
+
+  const std::vector<VirtualService>& services_;
+  size_t index_ = 0;  // of the virtual service at hand
+  std::vector<Problem> warnings_;
+};
+
+}  // namespace
+
+std::vector<model::Problem> lint(const model::Configuration& configuration) {
+  return Linter(configuration).lint();
+}
+
+}  // namespace evenkeel::config

@@ -1,0 +1,167 @@
+#include "config/plan.h"
+
+#include <boost/json.hpp>
+#include <set>
+
+#include "config/matching.h"
+#include "model/json.h"
+
+namespace evenkeel::config {
+namespace {
+
+using Json = boost::json::value;
+using model::RealServer;
+using model::Secrets;
+using model::VirtualService;
+using Kind = ObjectChange::Kind;
+
+constexpr std::string_view kRealServers = "real_servers";
+
+std::string path_of(const VirtualService& service) {
+  return "virtual_service/" + service.label;
+}
+
+std::string path_of(const VirtualService& service, const RealServer& server) {
+  return path_of(service) + "/real_server/" + server.label;
+}
+
+std::string text_of(const Json& value) {
+  return model::to_text(value, model::Layout::kOneLine);
+}
+
+// Compared with their secrets, shown without.
+struct Side {
+  const Json& plain;
+  const Json& masked;
+};
+
+void compare(const std::string& prefix, Side from, Side to, std::vector<FieldChange>& changes) {
+  for (const auto& [key, plain] : to.plain.get_object()) {
+    if (key == kRealServers) continue;
+    const Side old_value{from.plain.get_object().at(key), from.masked.get_object().at(key)};
+    const Side new_value{plain, to.masked.get_object().at(key)};
+    if (old_value.plain == new_value.plain) continue;
+    const std::string field = prefix + std::string(key);
+    if (plain.is_object()) {
+      compare(field + ".", old_value, new_value, changes);
+    } else {
+      changes.push_back({field, text_of(old_value.masked), text_of(new_value.masked)});
+    }
+  }
+}
+
+template <class T>
+std::vector<FieldChange> compare(const T& from, const T& to) {
+  const Json from_plain = model::to_json(from, Secrets::kPlain), from_masked = model::to_json(from, Secrets::kMasked);
+  const Json to_plain = model::to_json(to, Secrets::kPlain), to_masked = model::to_json(to, Secrets::kMasked);
+  std::vector<FieldChange> changes;
+  compare("", {from_plain, from_masked}, {to_plain, to_masked}, changes);
+  return changes;
+}
+
+template <class T>
+std::vector<FieldChange> beside_defaults(const T& object) {
+  std::vector<FieldChange> changes = compare(T{}, object);
+  for (FieldChange& change : changes) change.from.clear();
+  return changes;
+}
+
+// Objects that stay but change places: the order is part of the configuration. None when they keep their order.
+template <class T>
+std::vector<FieldChange> compare_order(const std::string& field, const std::vector<T>& from,
+                                       const Matches<T>& matches) {
+  std::set<const T*> kept;
+  boost::json::array old_order, new_order;
+  for (const auto& [before, after] : matches.pairs) {
+    if (before == nullptr) continue;
+    kept.insert(before);
+    new_order.emplace_back(after->label);
+  }
+  for (const T& before : from) {
+    // Under its new label: a rename alone is no change of places.
+    if (kept.contains(&before)) old_order.emplace_back(matches.renamed(before).label);
+  }
+  if (old_order == new_order) return {};
+  return {{field, text_of(old_order), text_of(new_order)}};
+}
+
+class Planner {
+ public:
+  Plan plan(const model::Configuration& from, const model::Configuration& to) {
+    const auto matches = match(from.virtual_services, to.virtual_services);
+    for (const auto& [before, after] : matches.pairs) {
+      if (before == nullptr) {
+        add(*after);
+      } else {
+        change(*before, *after);
+      }
+    }
+    for (const VirtualService* gone : matches.removed) remove(*gone);
+    auto order = compare_order("virtual_services", from.virtual_services, matches);
+    if (!order.empty()) plan_.changes.push_back({Kind::kModified, "configuration", "", std::move(order)});
+    return std::move(plan_);
+  }
+
+ private:
+  void add(const VirtualService& service) {
+    plan_.changes.push_back({Kind::kAdded, path_of(service), "", beside_defaults(service)});
+    for (const RealServer& server : service.real_servers) add(service, server);
+  }
+  void add(const VirtualService& service, const RealServer& server) {
+    plan_.changes.push_back({Kind::kAdded, path_of(service, server), "", beside_defaults(server)});
+  }
+  void remove(const VirtualService& service) {
+    plan_.changes.push_back({Kind::kRemoved, path_of(service), "", {}});
+    for (const RealServer& server : service.real_servers) remove(service, server);
+  }
+  void remove(const VirtualService& service, const RealServer& server) {
+    plan_.changes.push_back({Kind::kRemoved, path_of(service, server), "", {}});
+  }
+
+  void change(const VirtualService& before, const VirtualService& after) {
+    if (before == after) return;
+    const auto matches = match(before.real_servers, after.real_servers);
+    auto fields = compare(before, after);
+    auto order = compare_order(std::string(kRealServers), before.real_servers, matches);
+    fields.insert(fields.end(), order.begin(), order.end());
+    note_change(path_of(before), path_of(after), before.label == after.label, std::move(fields));
+    for (const auto& [old_server, new_server] : matches.pairs) {
+      if (old_server == nullptr) {
+        add(after, *new_server);
+      } else if (*old_server != *new_server) {
+        note_change(path_of(before, *old_server), path_of(after, *new_server), old_server->label == new_server->label,
+                    compare(*old_server, *new_server));
+      }
+    }
+    for (const RealServer* gone : matches.removed) remove(before, *gone);
+  }
+
+  void note_change(const std::string& before, const std::string& after, bool has_same_label,
+                   std::vector<FieldChange> fields) {
+    if (fields.empty()) return;
+    plan_.changes.push_back({Kind::kModified, after, has_same_label ? "" : before, std::move(fields)});
+  }
+
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan plan(const model::Configuration& from, const model::Configuration& to) {
+  return Planner().plan(from, to);
+}
+
+std::vector<Rename> renames(const model::Configuration& from, const model::Configuration& to) {
+  std::vector<Rename> result;
+  for (const auto& [before, after] : match(from.virtual_services, to.virtual_services).pairs) {
+    if (before == nullptr) continue;
+    for (const auto& [old_server, new_server] : match(before->real_servers, after->real_servers).pairs) {
+      if (old_server == nullptr) continue;
+      Rename rename{{before->label, old_server->label}, {after->label, new_server->label}};
+      if (rename.from != rename.to) result.push_back(std::move(rename));
+    }
+  }
+  return result;
+}
+
+}  // namespace evenkeel::config

@@ -1,0 +1,259 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "config/plan.h"
+#include "model/names.h"
+
+namespace evenkeel::config {
+namespace {
+
+using model::HealthCheckType;
+using model::Problem;
+using model::Protocol;
+using model::RealServer;
+using model::VirtualService;
+
+// "a loopback address", or empty for an address that a service or server can have.
+std::string_view unusable_as(const IpAddress& address) {
+  if (address.is_unspecified()) return "the unspecified address";
+  if (address.is_loopback()) return "a loopback address";
+  if (address.is_multicast()) return "a multicast or broadcast address";
+  if (address.is_link_local()) return "a link-local address";
+  return {};
+}
+
+bool has_protocol(const VirtualService& service, Protocol protocol) {
+  return service.protocol == Protocol::kTcpUdp || service.protocol == protocol;
+}
+
+bool share_protocol(const VirtualService& a, const VirtualService& b) {
+  return a.protocol == b.protocol || a.protocol == Protocol::kTcpUdp || b.protocol == Protocol::kTcpUdp;
+}
+
+const char* family_name(const IpAddress& address) {
+  return address.is_ipv4() ? "IPv4" : "IPv6";
+}
+
+int long_ranges(const model::PortSet& ports) {
+  int count = 0;
+  for (const auto& range : ports.ranges()) count += range.last - range.first >= kShortRange ? 1 : 0;
+  return count;
+}
+
+// How many single ports the layer-4 engine stores for one protocol.
+int64_t short_range_ports(const model::PortSet& ports) {
+  int64_t count = 0;
+  for (const auto& range : ports.ranges()) {
+    const int length = range.last - range.first + 1;
+    if (length <= kShortRange) count += length;
+  }
+  return count;
+}
+
+bool needs_check_port(HealthCheckType type) {
+  return type == HealthCheckType::kConnect || type == HealthCheckType::kNegotiate;
+}
+
+class Validator {
+ public:
+  explicit Validator(const model::Configuration& configuration) : services_(configuration.virtual_services) {}
+
+  std::vector<Problem> validate() {
+    collect();
+    for (index_ = 0; index_ < services_.size(); ++index_) {
+      const VirtualService& service = services_[index_];
+      check_label(service);
+      check_address(service);
+      check_interface(service);
+      check_overlap(service);
+      check_health_check(service);
+      check_real_servers(service);
+    }
+    check_long_ranges();
+    check_totals();
+    return std::move(problems_);
+  }
+
+ private:
+  void collect() {
+    for (size_t i = 0; i < services_.size(); ++i) {
+      first_of_label_.emplace(services_[i].label, i);
+      by_address_[services_[i].address].push_back(&services_[i]);
+    }
+  }
+
+  std::string path(std::string_view field) const { return fmt::format("$.virtual_services[{}].{}", index_, field); }
+  std::string path(size_t server, std::string_view field) const {
+    return fmt::format("$.virtual_services[{}].real_servers[{}].{}", index_, server, field);
+  }
+  void refuse(std::string path, std::string message, std::string hint) {
+    problems_.push_back({std::move(path), std::move(message), std::move(hint)});
+  }
+
+  void check_label(const VirtualService& service) {
+    const size_t first = first_of_label_.at(service.label);
+    if (first == index_) return;
+    refuse(path("label"), fmt::format("the label \"{}\" is taken: $.virtual_services[{}] has it", service.label, first),
+           fmt::format("give this virtual service another label, such as {}-2", service.label));
+  }
+
+  void check_address(const VirtualService& service) {
+    const auto reason = unusable_as(service.address);
+    if (reason.empty()) return;
+    refuse(path("address"),
+           fmt::format("{} is {}: no client reaches a virtual service there", service.address.to_string(), reason),
+           "use a free address of a network that the load balancer has an interface in");
+  }
+
+  void check_interface(const VirtualService& service) {
+    const VirtualService& first = *by_address_.at(service.address).front();
+    if (first.interface == service.interface) return;
+    const auto named = [](const std::string& name) {
+      return name.empty() ? "no interface named" : "interface " + name;
+    };
+    refuse(path("interface"),
+           fmt::format("{} has {} here and {} in virtual service {}: one address is on one interface",
+                       service.address.to_string(), named(service.interface), named(first.interface), first.label),
+           fmt::format("write \"{}\" here, or use another address", first.interface));
+  }
+
+  void check_overlap(const VirtualService& service) {
+    for (const VirtualService* other : by_address_.at(service.address)) {
+      if (other == &service) return;  // each pair once, at the later one
+      if (!share_protocol(service, *other) || !service.ports.overlaps(other->ports)) continue;
+      refuse(path("ports"),
+             fmt::format("virtual service {} already has {} of these ports at {}: \"{}\"", other->label,
+                         service.protocol == other->protocol ? model::to_string(service.protocol) : "tcp or udp",
+                         service.address.to_string(), other->ports.to_string()),
+             "use other ports, another protocol or another address");
+    }
+  }
+
+  void check_health_check(const VirtualService& service) {
+    const auto& check = service.health_check;
+    if (check.check_port || !needs_check_port(check.type)) return;
+    if (service.ports.is_any()) {
+      refuse(path("health_check.check_port"),
+             fmt::format("a {} check needs a port, and the ports \"*\" do not name one", model::to_string(check.type)),
+             "give the check_port of something that the real servers answer with, or use ping");
+    } else if (!has_protocol(service, Protocol::kTcp)) {
+      refuse(path("health_check.type"),
+             fmt::format("a {} check opens a TCP connection, which says nothing about the UDP port {}",
+                         model::to_string(check.type), service.ports.first()),
+             "use ping, or give in check_port a TCP port that the real servers answer on");
+    }
+  }
+
+  void check_real_servers(const VirtualService& service) {
+    std::map<std::string_view, size_t> labels;
+    std::map<IpAddress, size_t> addresses;
+    for (size_t i = 0; i < service.real_servers.size(); ++i) {
+      const RealServer& server = service.real_servers[i];
+      const auto [label, is_new_label] = labels.emplace(server.label, i);
+      if (!is_new_label) {
+        refuse(path(i, "label"),
+               fmt::format("the label \"{}\" is taken: real_servers[{}] has it", server.label, label->second),
+               "give each real server of a virtual service its own label");
+      }
+      const auto [address, is_new_address] = addresses.emplace(server.address, i);
+      if (!is_new_address) {
+        refuse(path(i, "address"),
+               fmt::format("{} is already real server {}", server.address.to_string(),
+                           service.real_servers[address->second].label),
+               "to give it more connections, raise that real server's weight");
+      }
+      check_server_address(service, server, i);
+      check_limits(server, i);
+    }
+  }
+
+  void check_server_address(const VirtualService& service, const RealServer& server, size_t i) {
+    const std::string address = server.address.to_string();
+    const auto reason = unusable_as(server.address);
+    if (!reason.empty()) {
+      return refuse(path(i, "address"), fmt::format("{} is {}: no real server can be reached there", address, reason),
+                    "use the real server's own address in a network that the load balancer has an interface in");
+    }
+    const auto taken = by_address_.find(server.address);
+    if (taken != by_address_.end()) {
+      return refuse(path(i, "address"),
+                    fmt::format("{} is the virtual address of {}, which the load balancer itself holds", address,
+                                taken->second.front()->label),
+                    "use the real server's own address (RIP), not the virtual one (VIP)");
+    }
+    if (server.address.family() != service.address.family()) {
+      refuse(
+          path(i, "address"),
+          fmt::format("{} is {} but the virtual address {} is {}: direct routing changes only the destination MAC "
+                      "address, so the packet stays what it was",
+                      address, family_name(server.address), service.address.to_string(), family_name(service.address)),
+          fmt::format("give the real server's {} address, or make a second virtual service for {}",
+                      family_name(service.address), family_name(server.address)));
+    }
+  }
+
+  void check_limits(const RealServer& server, size_t i) {
+    const bool both_set = server.minimum_connections != 0 && server.maximum_connections != 0;
+    if (!both_set || server.minimum_connections <= server.maximum_connections) return;
+    refuse(
+        path(i, "minimum_connections"),
+        fmt::format("the minimum {} is above the maximum {}", server.minimum_connections, server.maximum_connections),
+        "the minimum is where a full server takes new connections again: set it below the maximum");
+  }
+
+  // Per address and protocol the engine keeps a short list of long ranges; all others are single entries.
+  void check_long_ranges() {
+    std::map<std::pair<IpAddress, Protocol>, int> counts;
+    for (index_ = 0; index_ < services_.size(); ++index_) {
+      const VirtualService& service = services_[index_];
+      const int added = long_ranges(service.ports);
+      for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+        if (added == 0 || !has_protocol(service, protocol)) continue;
+        int& count = counts[{service.address, protocol}];
+        const bool was_within = count <= kMostLongRanges;
+        count += added;
+        if (!was_within || count <= kMostLongRanges) continue;
+        refuse(path("ports"),
+               fmt::format("{} has more than {} {} ranges of more than {} ports", service.address.to_string(),
+                           kMostLongRanges, model::to_string(protocol), kShortRange),
+               "join ranges, use \"*\", or spread the virtual services over several addresses");
+        break;
+      }
+    }
+  }
+
+  void check_totals() {
+    size_t servers = 0;
+    int64_t entries = 0;
+    for (const VirtualService& service : services_) {
+      servers += service.real_servers.size();
+      entries += short_range_ports(service.ports) * (service.protocol == Protocol::kTcpUdp ? 2 : 1);
+    }
+    const auto refuse_total = [&](int64_t count, int64_t most, std::string_view what) {
+      if (count <= most) return;
+      refuse("$.virtual_services", fmt::format("{} {} are more than the {} that fit", count, what, most),
+             "spread them over several load balancers");
+    };
+    refuse_total(static_cast<int64_t>(services_.size()), kMostVirtualServices, "virtual services");
+    refuse_total(static_cast<int64_t>(servers), kMostRealServers, "real servers");
+    refuse_total(entries, kMostPorts, "ports of all virtual services together");
+  }
+
+  const std::vector<VirtualService>& services_;
+  std::map<IpAddress, std::vector<const VirtualService*>> by_address_;
+  std::map<std::string, size_t, std::less<>> first_of_label_;
+  size_t index_ = 0;  // of the virtual service at hand
+  std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+std::vector<model::Problem> validate(const model::Configuration& configuration) {
+  return Validator(configuration).validate();
+}
+
+}  // namespace evenkeel::config
