@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include "api/change.h"
+#include "api/document.h"
+#include "api/handlers.h"
+#include "api/reply.h"
+#include "model/json.h"
+
+namespace evenkeel::api {
+namespace json = boost::json;
+namespace {
+
+Result<model::Secrets> parse_secrets(const Call& call) {
+  const std::string* const value = call.query.find("secrets");
+  if (value == nullptr || *value == "masked") return model::Secrets::kMasked;
+  if (*value != "plain") return fail(ErrorCode::kInvalidArgument, "secrets must be masked or plain");
+  if (!call.request.peer.is_root()) return fail(ErrorCode::kPermission, "only root may see secrets");
+  return model::Secrets::kPlain;
+}
+
+Changed<model::Configuration> replace_all(const model::Configuration& current, json::value document) {
+  restore_secrets(document, model::to_json(current, model::Secrets::kMasked),
+                  model::to_json(current, model::Secrets::kPlain));
+  auto masks = find_masks(document, "$");
+  if (!masks.empty()) {
+    return refused(Error{ErrorCode::kInvalidArgument, "the configuration holds masked secrets", {}, 0},
+                   std::move(masks));
+  }
+  auto parsed = model::parse_configuration(document);
+  if (parsed) return std::move(*parsed);
+  return refused(Error{ErrorCode::kInvalidArgument, "the configuration is not valid", {}, 0},
+                 std::move(parsed.error()));
+}
+
+}  // namespace
+
+Answer get_configuration(Call& call) {
+  const auto secrets = parse_secrets(call);
+  if (!secrets) co_return refuse(secrets.error());
+  const Control& control = call.context.control;
+  Response response = reply(json::object{{"revision", control.revision()},
+                                         {"configuration", model::to_json(control.configuration(), *secrets)}});
+  response.headers.push_back({"ETag", fmt::format("\"{}\"", control.revision())});
+  co_return response;
+}
+
+Answer put_configuration(Call& call) {
+  const auto body = parse_body(call.request);
+  if (!body) co_return refuse(body.error());
+  co_return co_await change(call, [&body](const model::Configuration& current) { return replace_all(current, *body); });
+}
+
+Answer get_schema(Call& /*call*/) {
+  co_return reply(model::json_schema());
+}
+
+}  // namespace evenkeel::api

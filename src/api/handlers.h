@@ -1,0 +1,35 @@
+#pragma once
+// The handlers that routes.cc names: one file per family.
+
+#include "api/route.h"
+
+namespace evenkeel::api {
+
+using Answer = boost::asio::awaitable<Response>;
+
+Answer get_status(Call& call);  // status.cc
+Answer get_counters(Call& call);
+Answer get_configuration(Call& call);  // configuration.cc
+Answer put_configuration(Call& call);
+Answer get_schema(Call& call);
+Answer get_virtual_services(Call& call);  // virtual_services.cc
+Answer get_virtual_service(Call& call);
+Answer post_virtual_service(Call& call);
+Answer patch_virtual_service(Call& call);
+Answer delete_virtual_service(Call& call);
+Answer duplicate_virtual_service(Call& call);
+Answer post_real_server(Call& call);  // real_servers.cc
+Answer patch_real_server(Call& call);
+Answer delete_real_server(Call& call);
+Answer bring_online(Call& call);  // operator_actions.cc
+Answer drain(Call& call);
+Answer halt(Call& call);
+Answer get_revisions(Call& call);  // revisions.cc
+Answer get_revision(Call& call);
+Answer get_revision_diff(Call& call);
+Answer restore_revision(Call& call);
+Answer get_connections(Call& call);  // connections.cc
+Answer get_explanation(Call& call);
+Answer get_events(Call& call);  // events.cc
+
+}  // namespace evenkeel::api

@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "api/change.h"
+#include "api/handlers.h"
+#include "api/route.h"
+
+namespace evenkeel::api {
+namespace {
+
+constexpr std::array kConfigurationParameters{
+    Parameter{"secrets", "`masked` (default) or `plain`, which only root may ask for"},
+};
+constexpr std::array kRevisionsParameters{
+    Parameter{"limit", "1 to 10000, default 100"},
+};
+constexpr std::array kConnectionsParameters{
+    Parameter{"virtual_service", "label"},
+    Parameter{"real_server", "label"},
+    Parameter{"client", "IP address"},
+    Parameter{"state", "such as `ESTABLISHED`"},
+    Parameter{"limit", "1 to 100000, default 1000"},
+};
+constexpr std::array kExplainParameters{
+    Parameter{"virtual_service", "label; required"},
+    Parameter{"client", "IP:PORT; required"},
+    Parameter{"port", "of the virtual service; default: its first"},
+    Parameter{"protocol", "`tcp` or `udp`; default: the virtual service's"},
+};
+
+#define EVENKEEL_SERVICE "/api/v1/virtual-services/{label}"
+#define EVENKEEL_SERVER EVENKEEL_SERVICE "/real-servers/{real_server}"
+
+constexpr std::array kRoutes{
+    Route{"GET", "/api/v1/status", get_status, {}, "everything as it is now"},
+    Route{"GET", "/api/v1/counters", get_counters, {}, "counters per virtual service and real server, named reasons"},
+    Route{"GET", "/api/v1/connections", get_connections, kConnectionsParameters, "current connections"},
+    Route{"GET", "/api/v1/explain", get_explanation, kExplainParameters,
+          "which real server this client would get, and why"},
+    Route{"GET", "/api/v1/events", get_events, {}, "server-sent events; `Last-Event-ID` resumes"},
+    Route{"GET", "/api/v1/schema", get_schema, {}, "JSON Schema of the configuration"},
+    Route{"GET", "/api/v1/configuration", get_configuration, kConfigurationParameters,
+          "the whole configuration; `ETag` is its revision"},
+    Route{"PUT", "/api/v1/configuration", put_configuration, kChangeParameters, "replaces the whole configuration"},
+    Route{"GET", "/api/v1/virtual-services", get_virtual_services, {}, "the configuration of all"},
+    Route{"POST", "/api/v1/virtual-services", post_virtual_service, kChangeParameters,
+          "adds one; a taken label is a conflict"},
+    Route{"GET", EVENKEEL_SERVICE, get_virtual_service, {}, "the configuration of one"},
+    Route{"PATCH", EVENKEEL_SERVICE, patch_virtual_service, kChangeParameters,
+          "changes the fields given (JSON merge patch); `real_servers` may be given whole"},
+    Route{"DELETE", EVENKEEL_SERVICE, delete_virtual_service, kChangeParameters, "removes it"},
+    Route{"POST", EVENKEEL_SERVICE "/duplicate", duplicate_virtual_service, kChangeParameters,
+          "a copy with its real servers, changed by the fields given: at least a label"},
+    Route{"POST", EVENKEEL_SERVICE "/real-servers", post_real_server, kChangeParameters, "adds one"},
+    Route{"PATCH", EVENKEEL_SERVER, patch_real_server, kChangeParameters, "changes the fields given"},
+    Route{"DELETE", EVENKEEL_SERVER, delete_real_server, kChangeParameters, "removes it"},
+    Route{"POST", EVENKEEL_SERVER "/online", bring_online, {}, "operator action: health decides"},
+    Route{"POST", EVENKEEL_SERVER "/drain", drain, {}, "operator action: no new connections"},
+    Route{"POST", EVENKEEL_SERVER "/halt", halt, {}, "operator action: nothing at all"},
+    Route{"GET", "/api/v1/revisions", get_revisions, kRevisionsParameters, "newest first"},
+    Route{"GET", "/api/v1/revisions/{n}", get_revision, {}, "one with its configuration"},
+    Route{"GET", "/api/v1/revisions/{n}/diff/{m}", get_revision_diff, {}, "what changed from n to m, as a plan"},
+    Route{"POST", "/api/v1/revisions/{n}/restore", restore_revision, kChangeParameters,
+          "makes its configuration the newest revision"},
+};
+
+#undef EVENKEEL_SERVER
+#undef EVENKEEL_SERVICE
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+std::string to_markdown(std::span<const Route> table) {
+  std::string text = "| method and path | what it does | query |\n|---|---|---|\n";
+  for (const Route& route : table) {
+    std::string parameters;
+    for (const Parameter& parameter : route.parameters) {
+      parameters += fmt::format("{}`{}`", parameters.empty() ? "" : " ", parameter.name);
+    }
+    text += fmt::format("| `{} {}` | {} | {} |\n", route.method, route.pattern, route.summary, parameters);
+  }
+  return text;
+}
+
+}  // namespace evenkeel::api

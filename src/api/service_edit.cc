@@ -1,0 +1,120 @@
+#include "api/service_edit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/document.h"
+#include "api/reply.h"
+#include "model/json.h"
+
+namespace evenkeel::api {
+namespace json = boost::json;
+namespace {
+
+template <class Object>
+Result<size_t> find_label(const std::vector<Object>& objects, std::string_view label, std::string what) {
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const Object& o) { return o.label == label; });
+  if (found != objects.end()) return static_cast<size_t>(found - objects.begin());
+  return fail(ErrorCode::kNotFound, fmt::format("there is no {}", what));
+}
+
+template <class Object>
+json::value patched_object(const Object& object, json::value patch) {
+  json::value plain = model::to_json(object, model::Secrets::kPlain);
+  restore_secrets(patch, model::to_json(object, model::Secrets::kMasked), plain);
+  merge_patch(plain, patch);
+  return plain;
+}
+
+// Problems of a document in which the object is the first of its kind, as problems of the whole.
+void move_problems(std::vector<model::Problem>& problems, std::string_view from, const std::string& to) {
+  for (model::Problem& problem : problems) {
+    if (problem.path.starts_with(from)) problem.path.replace(0, from.size(), to);
+  }
+}
+
+Changed<model::VirtualService> parse_service(const json::value& document, std::string_view from,
+                                             const std::string& to) {
+  constexpr const char* kSentence = "the change is not valid";
+  const json::value whole = json::object{{"virtual_services", json::array(1, document)}};
+  auto parsed = model::parse_configuration(whole);
+  auto problems = parsed ? find_masks(whole, "$") : std::move(parsed.error());
+  move_problems(problems, from, to);
+  if (!problems.empty()) return refused(Error{ErrorCode::kInvalidArgument, kSentence, {}, 0}, std::move(problems));
+  return std::move(parsed->virtual_services.front());
+}
+
+template <class Object>
+std::optional<ChangeRefused> refuse_taken(const std::vector<Object>& objects, size_t index, const std::string& label,
+                                          const std::string& path, std::string_view what) {
+  const auto taken = find_label(objects, label, {});
+  if (!taken || *taken == index) return std::nullopt;
+  const std::string message = fmt::format("there is a {} \"{}\" already", what, label);
+  const model::Problem problem{path + ".label", message, "choose another label, or change the one that is there"};
+  return ChangeRefused{Error{ErrorCode::kConflict, message, {}, 0}, {problem}};
+}
+
+template <class Object>
+void put(std::vector<Object>& objects, size_t index, Object object) {
+  if (index < objects.size()) {
+    objects[index] = std::move(object);
+  } else {
+    objects.push_back(std::move(object));
+  }
+}
+
+}  // namespace
+
+Result<size_t> find_service(const model::Configuration& configuration, std::string_view label) {
+  return find_label(configuration.virtual_services, label, fmt::format("virtual service \"{}\"", label));
+}
+
+Result<size_t> find_server(const model::VirtualService& service, std::string_view label) {
+  return find_label(service.real_servers, label,
+                    fmt::format("real server \"{}\" in the virtual service \"{}\"", label, service.label));
+}
+
+json::value patched(const model::VirtualService& service, const json::value& patch) {
+  return patched_object(service, patch);
+}
+
+json::value patched(const model::RealServer& server, const json::value& patch) {
+  return patched_object(server, patch);
+}
+
+Changed<model::Configuration> with_service(const model::Configuration& current, size_t index,
+                                           const json::value& document) {
+  const std::string path = fmt::format("$.virtual_services[{}]", index);
+  auto service = parse_service(document, "$.virtual_services[0]", path);
+  if (!service) return std::unexpected(std::move(service.error()));
+  if (auto taken = refuse_taken(current.virtual_services, index, service->label, path, "virtual service")) {
+    return std::unexpected(std::move(*taken));
+  }
+  model::Configuration next = current;
+  put(next.virtual_services, index, std::move(*service));
+  return next;
+}
+
+Changed<model::Configuration> with_server(const model::Configuration& current, size_t service_index, size_t index,
+                                          const json::value& document) {
+  model::Configuration next = current;
+  model::VirtualService& service = next.virtual_services[service_index];
+  const std::string path = fmt::format("$.virtual_services[{}].real_servers[{}]", service_index, index);
+
+  model::VirtualService around = service;
+  around.real_servers.clear();
+  json::value around_json = model::to_json(around, model::Secrets::kPlain);
+  around_json.as_object()["real_servers"] = json::array(1, document);
+  auto parsed = parse_service(around_json, "$.virtual_services[0].real_servers[0]", path);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+
+  model::RealServer& server = parsed->real_servers.front();
+  if (auto taken = refuse_taken(service.real_servers, index, server.label, path, "real server")) {
+    return std::unexpected(std::move(*taken));
+  }
+  put(service.real_servers, index, std::move(server));
+  return next;
+}
+
+}  // namespace evenkeel::api

@@ -1,0 +1,27 @@
+#pragma once
+// Changes of one object within the configuration. Only that object goes through JSON, so that a change costs the same
+// in a small and in a big configuration; problems carry their path in the whole document nevertheless.
+
+#include <boost/json.hpp>
+#include <string_view>
+
+#include "api/control.h"
+#include "model/configuration.h"
+
+namespace evenkeel::api {
+
+Result<size_t> find_service(const model::Configuration& configuration, std::string_view label);
+Result<size_t> find_server(const model::VirtualService& service, std::string_view label);
+
+// The object as stored, changed by a merge patch in which masked secrets stand for the stored ones.
+boost::json::value patched(const model::VirtualService& service, const boost::json::value& patch);
+boost::json::value patched(const model::RealServer& server, const boost::json::value& patch);
+
+// Parses the document and puts it at `index`: in place of what is there, or at the end. A label that another one has is
+// a conflict.
+Changed<model::Configuration> with_service(const model::Configuration& current, size_t index,
+                                           const boost::json::value& document);
+Changed<model::Configuration> with_server(const model::Configuration& current, size_t service_index, size_t index,
+                                          const boost::json::value& document);
+
+}  // namespace evenkeel::api

@@ -1,0 +1,191 @@
+#include "observed/json.h"
+
+#include <cmath>
+
+#include "model/json.h"
+
+namespace evenkeel::observed {
+namespace {
+
+namespace json = boost::json;
+
+const char* to_string(model::OperatorState state) {
+  switch (state) {
+    case model::OperatorState::kOnline:
+      return "online";
+    case model::OperatorState::kDrain:
+      return "drain";
+    case model::OperatorState::kHalt:
+      return "halt";
+  }
+  return "online";
+}
+
+// Milliseconds to a tenth: what a person compares.
+double to_milliseconds(std::chrono::microseconds duration) {
+  return std::round(static_cast<double>(duration.count()) / 100.0) / 10.0;
+}
+
+void add_last_probe(json::object& object, const RealServer& server) {
+  if (server.last_probe) {
+    object["last_probe"] = to_iso8601(*server.last_probe);
+    object["last_probe_ms"] = to_milliseconds(server.last_probe_duration);
+  } else {
+    object["last_probe"] = nullptr;
+    object["last_probe_ms"] = nullptr;
+  }
+}
+
+json::object real_server_to_json(const RealServer& server) {
+  json::object object;
+  object.reserve(14);
+  object["label"] = server.configuration.label;
+  object["address"] = server.configuration.address.to_string();
+  object["state"] = to_string(server.state);
+  object["since"] = to_iso8601(server.since);
+  object["reason"] = model::mask_secrets(server.reason);
+  object["weight"] = server.configuration.weight;
+  object["effective_weight"] = server.effective_weight;
+  object["minimum_connections"] = server.configuration.minimum_connections;
+  object["maximum_connections"] = server.configuration.maximum_connections;
+  object["operator_action"] = server.operator_action ? json::value(to_json(*server.operator_action)) : nullptr;
+  add_last_probe(object, server);
+  object["next_hop"] = server.next_hop;
+  object["counters"] = to_json(server.counters);
+  return object;
+}
+
+// The fields of the configuration that a status shows, as the configuration itself writes them.
+json::object shown_configuration(const model::VirtualService& service) {
+  model::VirtualService head;
+  head.label = service.label;
+  head.address = service.address;
+  head.ports = service.ports;
+  head.protocol = service.protocol;
+  head.forwarding_method = service.forwarding_method;
+  head.scheduler = service.scheduler;
+  const json::value whole = model::to_json(head, model::Secrets::kMasked);
+  json::object shown;
+  shown.reserve(13);
+  for (const char* field : {"label", "address", "ports", "protocol", "forwarding_method", "scheduler"}) {
+    shown[field] = whole.as_object().at(field);
+  }
+  return shown;
+}
+
+}  // namespace
+
+const char* to_string(RealServerState state) {
+  switch (state) {
+    case RealServerState::kUp:
+      return "up";
+    case RealServerState::kDown:
+      return "down";
+    case RealServerState::kUnknown:
+      return "unknown";
+    case RealServerState::kDrained:
+      return "drained";
+    case RealServerState::kHalted:
+      return "halted";
+    case RealServerState::kFailed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+const char* to_string(VirtualServiceState state) {
+  switch (state) {
+    case VirtualServiceState::kUp:
+      return "up";
+    case VirtualServiceState::kDegraded:
+      return "degraded";
+    case VirtualServiceState::kDown:
+      return "down";
+    case VirtualServiceState::kOffline:
+      return "offline";
+    case VirtualServiceState::kFailed:
+      return "failed";
+  }
+  return "failed";
+}
+
+json::object to_json(const Counters& counters) {
+  return {{"packets", counters.packets},
+          {"bytes", counters.bytes},
+          {"connections", counters.connections},
+          {"active", counters.active},
+          {"inactive", counters.inactive}};
+}
+
+json::object to_json(const Reason& reason) {
+  return {{"name", reason.name}, {"description", reason.description}, {"packets", reason.packets}};
+}
+
+json::object to_json(const model::OperatorAction& action) {
+  return {{"state", to_string(action.state)},
+          {"author", action.author},
+          {"reason", model::mask_secrets(action.reason)},
+          {"at", to_iso8601(action.at)}};
+}
+
+json::object to_json(const VirtualService& service) {
+  json::object object = shown_configuration(service.configuration);
+  object["state"] = to_string(service.state);
+  object["fallback_active"] = service.fallback_active;
+  object["reason"] = model::mask_secrets(service.reason);
+  object["interface"] = service.interface;
+  object["counters"] = to_json(service.counters);
+  json::array& servers = object["real_servers"].emplace_array();
+  servers.reserve(service.real_servers.size());
+  for (const RealServer& server : service.real_servers) servers.emplace_back(real_server_to_json(server));
+  return object;
+}
+
+json::object header_to_json(const Snapshot& snapshot) {
+  json::array notices;
+  for (const Notice& notice : snapshot.notices) {
+    notices.push_back(json::object{{"object", notice.object}, {"message", model::mask_secrets(notice.message)}});
+  }
+  json::array reasons;
+  for (const Reason& reason : snapshot.reasons) reasons.emplace_back(to_json(reason));
+  const json::object table{{"size", snapshot.connection_table_size}, {"used", snapshot.connection_table_used}};
+  return {{"version", snapshot.version},   {"revision", snapshot.revision}, {"read_only", snapshot.read_only},
+          {"at", to_iso8601(snapshot.at)}, {"notices", std::move(notices)}, {"connection_table", table},
+          {"reasons", std::move(reasons)}};
+}
+
+json::object to_json(const Snapshot& snapshot) {
+  json::object object = header_to_json(snapshot);
+  json::array& services = object["virtual_services"].emplace_array();
+  services.reserve(snapshot.virtual_services.size());
+  for (const VirtualService& service : snapshot.virtual_services) services.emplace_back(to_json(service));
+  return object;
+}
+
+json::object to_json(const Connection& connection) {
+  return {{"protocol", connection.protocol},
+          {"expire", connection.expire.count()},
+          {"state", connection.state},
+          {"source", connection.source.to_string()},
+          {"virtual", connection.virtual_endpoint.to_string()},
+          {"destination", connection.destination.to_string()},
+          {"virtual_service", connection.virtual_service},
+          {"real_server", connection.real_server}};
+}
+
+json::object to_json(const Explanation& explanation) {
+  return {{"decision", explanation.decision},
+          {"sentence", model::mask_secrets(explanation.sentence)},
+          {"virtual_service", explanation.virtual_service},
+          {"real_server", explanation.real_server}};
+}
+
+json::object to_json(const Event& event) {
+  return {{"id", event.id},
+          {"at", to_iso8601(event.at)},
+          {"kind", to_string(event.kind)},
+          {"object", event.object},
+          {"message", model::mask_secrets(event.message)}};
+}
+
+}  // namespace evenkeel::observed

@@ -1,0 +1,26 @@
+#pragma once
+// Facts as the JSON of docs/api.md. Every sentence that may quote a request passes through model::mask_secrets here.
+
+#include <boost/json.hpp>
+
+#include "observed/event.h"
+#include "observed/snapshot.h"
+
+namespace evenkeel::observed {
+
+const char* to_string(RealServerState state);
+const char* to_string(VirtualServiceState state);
+
+boost::json::object to_json(const Counters& counters);
+boost::json::object to_json(const Reason& reason);
+boost::json::object to_json(const VirtualService& service);
+// All of it but the virtual services, which come one by one: the whole of a big farm need never be in memory twice.
+boost::json::object header_to_json(const Snapshot& snapshot);
+boost::json::object to_json(const Snapshot& snapshot);
+boost::json::object to_json(const Connection& connection);
+boost::json::object to_json(const Explanation& explanation);
+boost::json::object to_json(const Event& event);
+// {"state": "drain", "author": "root", "reason": "...", "at": "..."}
+boost::json::object to_json(const model::OperatorAction& action);
+
+}  // namespace evenkeel::observed
