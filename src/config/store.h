@@ -24,17 +24,41 @@ struct Revision {
   std::optional<int64_t> restores;  // the revision that this one rolled back to
 };
 
+// What health had found out before a restart.
+struct RememberedVerdict {
+  model::RealServerKey key;
+  bool is_up = false;
+  WallTime since;
+  std::string reason;  // may be empty; secrets masked
+  bool operator==(const RememberedVerdict&) const = default;
+};
+
+// What could still be read of a damaged store: enough to go on forwarding.
+struct Salvage {
+  Revision revision;
+  model::Configuration configuration;
+  std::vector<model::OperatorAction> operator_actions;
+  std::string source;  // the file it was read from
+};
+
 class Store {
  public:
-  // Opens or creates. kCorrupt when the file fails its integrity check: the message names the newest good backup.
+  // Opens or creates (file mode 0600, its directory 0700). kCorrupt when the file fails its integrity check, or is gone
+  // while backups of it exist: the message names the newest good backup, and the file is left as it is.
+  // kUnsupported when a newer version wrote it.
   static Result<std::unique_ptr<Store>> open(const std::string& path, const Clock& clock);
+  // The newest revision that can still be read from the store at `path` or its backups. Changes nothing.
+  static Result<Salvage> salvage(const std::string& path);
+  static Result<model::Configuration> read_newest_backup(const std::string& path);
   virtual ~Store() = default;
 
   // The configuration in force; none before the first commit.
   virtual Result<std::optional<Revision>> latest() = 0;
   virtual Result<std::vector<Revision>> revisions(size_t limit) = 0;  // newest first
   virtual Result<model::Configuration> configuration(int64_t revision) = 0;
-  // Durable before it returns. `expected_latest`: fail with kConflict if another revision came meanwhile.
+  // Durable before it returns. `expected_latest` (0: none yet): fail with kConflict if another revision came meanwhile.
+  // What was said about real servers that the configuration renames goes along with them. kResourceExhausted when the
+  // disk is full: the old revision stays in force. A backup follows; failing to write one is only logged.
   virtual Result<Revision> commit(const model::Configuration& configuration, const std::string& author,
                                   const std::string& comment, std::optional<int64_t> restores,
                                   std::optional<int64_t> expected_latest) = 0;
@@ -44,6 +68,10 @@ class Store {
   virtual Result<> record(const model::OperatorAction& action) = 0;
   // A rename in the configuration: what was said about `from` is now said about `to`.
   virtual Result<> rename(const model::RealServerKey& from, const model::RealServerKey& to) = 0;
+
+  // Replaces all that was remembered.
+  virtual Result<> remember_verdicts(const std::vector<RememberedVerdict>& verdicts) = 0;
+  virtual Result<std::vector<RememberedVerdict>> verdicts() = 0;
 };
 
 }  // namespace evenkeel::config

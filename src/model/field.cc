@@ -14,6 +14,9 @@ const Field* Table::find(std::string_view name) const {
 }
 
 std::string Table::hint_for_unknown(std::string_view key) const {
+  for (const auto& [explained, hint] : explained_) {
+    if (key == explained) return hint;
+  }
   std::vector<std::string_view> names;
   for (const auto& field : fields_) names.emplace_back(field->text().name);
   const std::string_view meant = nearest(key, names);

@@ -103,6 +103,12 @@ class Table {
   const std::vector<std::unique_ptr<const Field>>& fields() const { return fields_; }
   const Field* find(std::string_view name) const;
 
+  // A key that people expect here but that does not exist, and why.
+  Table&& explain(const char* key, const char* hint) && {
+    explained_.emplace_back(key, hint);
+    return std::move(*this);
+  }
+
   // `object` must be of the table's struct. Fields that are not in `in` are left as they are.
   void parse(const boost::json::value& in, void* object, const Place& place) const;
   boost::json::object to_json(const void* object, Secrets secrets) const;
@@ -116,6 +122,7 @@ class Table {
   const char* help_;
   std::shared_ptr<const void> defaults_;
   std::vector<std::unique_ptr<const Field>> fields_;
+  std::vector<std::pair<const char*, const char*>> explained_;
 };
 
 // The table of a struct; one specialisation in each struct's .cc file.

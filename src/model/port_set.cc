@@ -74,11 +74,20 @@ bool PortSet::contains(uint16_t port) const {
 }
 
 bool PortSet::overlaps(const PortSet& other) const {
-  const auto overlap = [](const PortRange& a, const PortRange& b) { return a.first <= b.last && b.first <= a.last; };
-  return std::any_of(ranges_.begin(), ranges_.end(), [&](const PortRange& mine) {
-    return std::any_of(other.ranges_.begin(), other.ranges_.end(),
-                       [&](const PortRange& theirs) { return overlap(mine, theirs); });
-  });
+  // Within a set nothing overlaps, so one pass over both in order finds any overlap between them.
+  std::vector<PortRange> mine = ranges_, theirs = other.ranges_;
+  std::sort(mine.begin(), mine.end());
+  std::sort(theirs.begin(), theirs.end());
+  for (auto a = mine.begin(), b = theirs.begin(); a != mine.end() && b != theirs.end();) {
+    if (a->last < b->first) {
+      ++a;
+    } else if (b->last < a->first) {
+      ++b;
+    } else {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::string PortSet::to_string() const {
