@@ -42,14 +42,14 @@ class Session;
 
 class ServerCore : public std::enable_shared_from_this<ServerCore> {
  public:
-  ServerCore(asio::io_context& io, Serve serve, Options options)
-      : serve(std::move(serve)), options(std::move(options)), acceptor_(io), pause_(io) {}
+  ServerCore(asio::io_context& io, Serve handler, Server::Options limits)
+      : serve(std::move(handler)), options(std::move(limits)), acceptor_(io), pause_(io) {}
 
   Result<> listen();
   void stop();
 
   const Serve serve;
-  const Options options;
+  const Server::Options options;
   std::optional<gid_t> group;
   std::unordered_set<Session*> sessions;  // those that exist; each takes itself out
   size_t body_bytes = 0;                  // reserved by all sessions

@@ -3,23 +3,12 @@
 #include <cmath>
 
 #include "model/json.h"
+#include "model/names.h"
 
 namespace evenkeel::observed {
 namespace {
 
 namespace json = boost::json;
-
-const char* to_string(model::OperatorState state) {
-  switch (state) {
-    case model::OperatorState::kOnline:
-      return "online";
-    case model::OperatorState::kDrain:
-      return "drain";
-    case model::OperatorState::kHalt:
-      return "halt";
-  }
-  return "online";
-}
 
 // Milliseconds to a tenth: what a person compares.
 double to_milliseconds(std::chrono::microseconds duration) {
@@ -55,21 +44,16 @@ json::object real_server_to_json(const RealServer& server) {
   return object;
 }
 
-// The fields of the configuration that a status shows, as the configuration itself writes them.
+// The fields of the configuration that a status shows.
 json::object shown_configuration(const model::VirtualService& service) {
-  model::VirtualService head;
-  head.label = service.label;
-  head.address = service.address;
-  head.ports = service.ports;
-  head.protocol = service.protocol;
-  head.forwarding_method = service.forwarding_method;
-  head.scheduler = service.scheduler;
-  const json::value whole = model::to_json(head, model::Secrets::kMasked);
   json::object shown;
   shown.reserve(13);
-  for (const char* field : {"label", "address", "ports", "protocol", "forwarding_method", "scheduler"}) {
-    shown[field] = whole.as_object().at(field);
-  }
+  shown["label"] = service.label;
+  shown["address"] = service.address.to_string();
+  shown["ports"] = service.ports.to_string();
+  shown["protocol"] = model::to_string(service.protocol);
+  shown["forwarding_method"] = model::to_string(service.forwarding_method);
+  shown["scheduler"] = model::to_string(service.scheduler);
   return shown;
 }
 
@@ -122,7 +106,7 @@ json::object to_json(const Reason& reason) {
 }
 
 json::object to_json(const model::OperatorAction& action) {
-  return {{"state", to_string(action.state)},
+  return {{"state", model::to_string(action.state)},
           {"author", action.author},
           {"reason", model::mask_secrets(action.reason)},
           {"at", to_iso8601(action.at)}};

@@ -1,0 +1,170 @@
+// What is read: status, counters, connections, explanations, revisions; and operator actions.
+
+#include "api_fixture.h"
+
+namespace evenkeel::api {
+namespace {
+
+observed::Snapshot small_snapshot(const model::Configuration& configuration) {
+  observed::Snapshot snapshot;
+  snapshot.version = "0.1.0";
+  snapshot.revision = 1;
+  snapshot.notices = {{"interface/eth0", "generic XDP"}};
+  snapshot.reasons = {{"no_real_server", "no real server takes connections", 3}};
+  snapshot.connection_table_size = 100;
+  snapshot.connection_table_used = 7;
+  observed::VirtualService service;
+  service.configuration = configuration.virtual_services[0];
+  service.state = observed::VirtualServiceState::kDegraded;
+  service.interface = "eth0";
+  service.counters.packets = 11;
+  observed::RealServer server;
+  server.configuration = configuration.virtual_services[0].real_servers[0];
+  server.state = observed::RealServerState::kUp;
+  server.reason = "GET /health?Authorization=KEY-4711 gave 200";
+  server.effective_weight = 100;
+  server.last_probe = WallTime{};
+  server.last_probe_duration = std::chrono::microseconds(312);
+  server.counters.active = 5;
+  service.real_servers.push_back(server);
+  snapshot.virtual_services.push_back(service);
+  return snapshot;
+}
+
+TEST_F(ApiTest, StatusShowsTheSnapshotWithoutSecrets) {
+  control_.shown = small_snapshot(control_.current);
+  const auto reply = ask("GET", "/api/v1/status");
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.header("Content-Type"), "application/json");
+  const json::value status = reply.value();
+  EXPECT_EQ(status.at("version"), "0.1.0");
+  EXPECT_EQ(status.at("connection_table").at("used"), 7);
+  EXPECT_EQ(status.at("virtual_services").at(0).at("state"), "degraded");
+  EXPECT_EQ(status.at("virtual_services").at(0).at("real_servers").at(0).at("last_probe_ms"), 0.3);
+  EXPECT_EQ(reply.body.find("KEY-4711"), std::string::npos);
+}
+
+TEST_F(ApiTest, AnEmptyStatusIsValidJson) {
+  EXPECT_TRUE(ask("GET", "/api/v1/status").value().at("virtual_services").as_array().empty());
+}
+
+TEST_F(ApiTest, CountersAreThoseOfTheSnapshot) {
+  control_.shown = small_snapshot(control_.current);
+  const json::value counters = ask("GET", "/api/v1/counters").value();
+  EXPECT_EQ(counters.at("reasons").at(0).at("packets"), 3);
+  EXPECT_EQ(counters.at("virtual_services").at(0).at("counters").at("packets"), 11);
+  EXPECT_EQ(counters.at("virtual_services").at(0).at("real_servers").at(0).at("counters").at("active"), 5);
+}
+
+TEST_F(ApiTest, SchemaIsTheModels) {
+  EXPECT_EQ(ask("GET", "/api/v1/schema").value(), model::json_schema());
+}
+
+TEST_F(ApiTest, ConnectionsAreLimitedAndSaySo) {
+  control_.table.resize(5);
+  for (auto& connection : control_.table) connection.protocol = "TCP";
+  const json::value three = ask("GET", "/api/v1/connections?limit=3").value();
+  EXPECT_EQ(three.at("connections").as_array().size(), 3u);
+  EXPECT_EQ(three.at("truncated"), true);
+  const json::value five = ask("GET", "/api/v1/connections?limit=5").value();
+  EXPECT_EQ(five.at("connections").as_array().size(), 5u);
+  EXPECT_EQ(five.at("truncated"), false);
+  EXPECT_EQ(five.at("connections").at(0).at("protocol"), "TCP");
+  for (const char* bad : {"0", "100001", "x", "-1", ""}) {
+    EXPECT_EQ(ask("GET", std::string("/api/v1/connections?limit=") + bad).status, 400) << bad;
+  }
+}
+
+TEST_F(ApiTest, ConnectionFiltersReachTheDaemon) {
+  ASSERT_EQ(ask("GET", "/api/v1/connections?virtual_service=A&real_server=B&client=10.0.0.9&state=ESTABLISHED").status,
+            200);
+  EXPECT_EQ(control_.last_filter->virtual_service, "A");
+  EXPECT_EQ(control_.last_filter->real_server, "B");
+  EXPECT_EQ(control_.last_filter->state, "ESTABLISHED");
+  EXPECT_EQ(control_.last_filter->client, IpAddress::parse("10.0.0.9").value());
+  EXPECT_EQ(control_.last_filter->limit, 1001u);
+  EXPECT_EQ(ask("GET", "/api/v1/connections?client=nobody").status, 400);
+}
+
+TEST_F(ApiTest, ExplainAsksForOneClient) {
+  const auto reply =
+      ask("GET", "/api/v1/explain?virtual_service=Print_Provider&client=[2001:db8::1]:40000&port=445&protocol=udp");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.value().at("real_server"), "PS2");
+  EXPECT_EQ(control_.last_query->client.to_string(), "[2001:db8::1]:40000");
+  EXPECT_EQ(control_.last_query->port, 445);
+  EXPECT_EQ(control_.last_query->protocol, model::Protocol::kUdp);
+  for (const char* bad :
+       {"client=10.0.0.1:1", "virtual_service=A", "virtual_service=A&client=10.0.0.1",
+        "virtual_service=A&client=10.0.0.1:1&port=0", "virtual_service=A&client=10.0.0.1:1&port=65536",
+        "virtual_service=A&client=10.0.0.1:1&protocol=tcp_udp"}) {
+    EXPECT_EQ(ask("GET", std::string("/api/v1/explain?") + bad).status, 400) << bad;
+  }
+}
+
+TEST_F(ApiTest, RevisionsAreListedShownComparedAndRestored) {
+  auto changed = control_.current;
+  changed.virtual_services[0].real_servers[0].weight = 50;
+  control_.commit(changed, "anna", "half");
+  const json::value list = ask("GET", "/api/v1/revisions").value();
+  ASSERT_EQ(list.at("revisions").as_array().size(), 2u);
+  EXPECT_EQ(list.at("revisions").at(0).at("number"), 2);
+  EXPECT_EQ(list.at("revisions").at(0).at("author"), "anna");
+  EXPECT_TRUE(list.at("revisions").at(0).at("restores").is_null());
+  EXPECT_EQ(ask("GET", "/api/v1/revisions?limit=1").value().at("revisions").as_array().size(), 1u);
+
+  const json::value first = ask("GET", "/api/v1/revisions/1").value();
+  EXPECT_EQ(first.at("comment"), "the farm");
+  EXPECT_EQ(first.at("configuration").at("virtual_services").at(0).at("real_servers").at(0).at("weight"), 100);
+
+  const json::value diff = ask("GET", "/api/v1/revisions/1/diff/2").value();
+  ASSERT_EQ(diff.at("changes").as_array().size(), 1u);
+  EXPECT_EQ(diff.at("changes").at(0).at("kind"), "modified");
+  EXPECT_EQ(diff.at("changes").at(0).at("fields").at(0).at("field"), "weight");
+
+  const auto restored = ask("POST", "/api/v1/revisions/1/restore?comment=back");
+  ASSERT_EQ(restored.status, 200) << restored.body;
+  EXPECT_EQ(restored.value().at("revision"), 3);
+  EXPECT_EQ(service(0).real_servers[0].weight, 100);
+  EXPECT_EQ(ask("GET", "/api/v1/revisions/3").value().at("restores"), 1);
+  for (const char* bad : {"0", "-1", "x", "1x", "99999999999999999999"}) {
+    EXPECT_EQ(ask("GET", std::string("/api/v1/revisions/") + bad).status, 400) << bad;
+  }
+}
+
+constexpr const char* kServer = "/api/v1/virtual-services/Print_Provider/real-servers/PS1/";
+
+TEST_F(ApiTest, OperatorActionsCarryAuthorReasonAndTime) {
+  clock_.advance(std::chrono::hours(1));
+  const std::vector<std::pair<const char*, model::OperatorState>> states{{"drain", model::OperatorState::kDrain},
+                                                                         {"halt", model::OperatorState::kHalt},
+                                                                         {"online", model::OperatorState::kOnline}};
+  for (const auto& [verb, state] : states) {
+    const auto reply = ask("POST", std::string(kServer) + verb, R"({"reason": "new fuser"})");
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    ASSERT_EQ(control_.actions.size(), 1u);
+    const model::OperatorAction& action = control_.actions[0];
+    EXPECT_EQ(action.key, (model::RealServerKey{"Print_Provider", "PS1"}));
+    EXPECT_EQ(action.state, state);
+    EXPECT_EQ(action.reason, "new fuser");
+    EXPECT_EQ(action.at, clock_.wall_now());
+    EXPECT_FALSE(action.author.empty());
+    EXPECT_EQ(reply.value().at("operator_action").at("state"), verb);
+  }
+}
+
+TEST_F(ApiTest, TheReasonIsOptionalAndChecked) {
+  const std::string drain = std::string(kServer) + "drain";
+  EXPECT_EQ(ask("POST", drain).status, 200);
+  EXPECT_EQ(ask("POST", drain, "{}").status, 200);
+  control_.actions.clear();
+  for (const std::string& body : std::vector<std::string>{
+           "[]", "7", "{", R"({"why": "x"})", R"({"reason": 7})", R"({"reason": null})", R"({"reason": "a\nb"})",
+           R"({"reason": "\u0000"})", R"({"reason": ")" + std::string(501, 'x') + "\"}"}) {
+    EXPECT_EQ(ask("POST", drain, body).status, 400) << body;
+  }
+  EXPECT_TRUE(control_.actions.empty());
+}
+
+}  // namespace
+}  // namespace evenkeel::api

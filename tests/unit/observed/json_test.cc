@@ -1,0 +1,107 @@
+#include "observed/json.h"
+
+#include <gtest/gtest.h>
+
+namespace evenkeel::observed {
+namespace {
+
+namespace json = boost::json;
+
+VirtualService print_service() {
+  VirtualService service;
+  service.configuration.label = "Print_Provider";
+  service.configuration.address = IpAddress::parse("10.77.0.100").value();
+  service.configuration.ports = model::PortSet::parse("445").value();
+  service.state = VirtualServiceState::kDegraded;
+  service.interface = "eth0";
+  service.counters = {1, 2, 3, 4, 5};
+  RealServer server;
+  server.configuration.label = "PS1";
+  server.configuration.address = IpAddress::parse("10.77.0.21").value();
+  server.configuration.minimum_connections = 3;
+  server.configuration.maximum_connections = 9;
+  server.state = RealServerState::kDrained;
+  server.reason = "key=KEY-1";
+  server.effective_weight = 50;
+  server.next_hop = "02:00:00:00:00:21 on eth0";
+  server.operator_action =
+      model::OperatorAction{{"Print_Provider", "PS1"}, model::OperatorState::kDrain, "root", "new fuser", WallTime{}};
+  service.real_servers.push_back(server);
+  return service;
+}
+
+TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
+  const json::value expected = json::parse(R"({
+    "label": "Print_Provider", "address": "10.77.0.100", "ports": "445", "protocol": "tcp",
+    "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
+    "state": "degraded", "fallback_active": false, "reason": "", "interface": "eth0",
+    "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5},
+    "real_servers": [{"label": "PS1", "address": "10.77.0.21", "state": "drained",
+      "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "effective_weight": 50,
+      "minimum_connections": 3, "maximum_connections": 9,
+      "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z"},
+      "last_probe": null, "last_probe_ms": null, "next_hop": "02:00:00:00:00:21 on eth0",
+      "counters": {"packets": 0, "bytes": 0, "connections": 0, "active": 0, "inactive": 0}}]})");
+  EXPECT_EQ(json::value(to_json(print_service())), expected) << json::serialize(to_json(print_service()));
+}
+
+TEST(ObservedJson, WithoutAnOperatorActionThereIsNull) {
+  VirtualService service = print_service();
+  service.real_servers[0].operator_action.reset();
+  EXPECT_TRUE(to_json(service)["real_servers"].at(0).at("operator_action").is_null());
+}
+
+TEST(ObservedJson, ASnapshotHasTheDocumentedShape) {
+  Snapshot snapshot;
+  snapshot.version = "0.1.0";
+  snapshot.revision = 3;
+  snapshot.read_only = true;
+  snapshot.notices = {{"interface/eth0", "generic XDP"}};
+  snapshot.reasons = {{"no_real_server", "nobody there", 4}};
+  snapshot.connection_table_size = 1048572;
+  snapshot.connection_table_used = 12;
+  const json::value expected = json::parse(R"({"version": "0.1.0", "revision": 3, "read_only": true,
+    "at": "1970-01-01T00:00:00.000Z", "notices": [{"object": "interface/eth0", "message": "generic XDP"}],
+    "connection_table": {"size": 1048572, "used": 12},
+    "reasons": [{"name": "no_real_server", "description": "nobody there", "packets": 4}], "virtual_services": []})");
+  EXPECT_EQ(json::value(to_json(snapshot)), expected);
+}
+
+TEST(ObservedJson, AConnectionIsARowOfTheTable) {
+  const Connection connection{"TCP",
+                              std::chrono::seconds(899),
+                              "ESTABLISHED",
+                              Endpoint::parse("10.77.0.10:40000").value(),
+                              Endpoint::parse("[2001:db8::1]:445").value(),
+                              Endpoint::parse("10.77.0.21:445").value(),
+                              "Print_Provider",
+                              "PS1"};
+  const json::value expected = json::parse(R"({"protocol": "TCP", "expire": 899, "state": "ESTABLISHED",
+    "source": "10.77.0.10:40000", "virtual": "[2001:db8::1]:445", "destination": "10.77.0.21:445",
+    "virtual_service": "Print_Provider", "real_server": "PS1"})");
+  EXPECT_EQ(json::value(to_json(connection)), expected);
+}
+
+TEST(ObservedJson, EventsAndExplanationsAreMasked) {
+  const Event event{12, WallTime{}, EventKind::kRealServerDown, "virtual_service/A", "token=KEY-1"};
+  EXPECT_EQ(json::value(to_json(event)), json::parse(R"({"id": 12, "at": "1970-01-01T00:00:00.000Z",
+    "kind": "real_server_down", "object": "virtual_service/A", "message": "token=****"})"));
+  const Explanation explanation{"scheduler", "because token=KEY-1", "A", "B"};
+  EXPECT_EQ(json::value(to_json(explanation)), json::parse(R"({"decision": "scheduler",
+    "sentence": "because token=****", "virtual_service": "A", "real_server": "B"})"));
+}
+
+TEST(ObservedJson, EveryStateHasAName) {
+  EXPECT_STREQ(to_string(RealServerState::kUp), "up");
+  EXPECT_STREQ(to_string(RealServerState::kDown), "down");
+  EXPECT_STREQ(to_string(RealServerState::kUnknown), "unknown");
+  EXPECT_STREQ(to_string(RealServerState::kHalted), "halted");
+  EXPECT_STREQ(to_string(RealServerState::kFailed), "failed");
+  EXPECT_STREQ(to_string(VirtualServiceState::kUp), "up");
+  EXPECT_STREQ(to_string(VirtualServiceState::kDown), "down");
+  EXPECT_STREQ(to_string(VirtualServiceState::kOffline), "offline");
+  EXPECT_STREQ(to_string(VirtualServiceState::kFailed), "failed");
+}
+
+}  // namespace
+}  // namespace evenkeel::observed
