@@ -77,11 +77,12 @@ size_t edit_distance(std::string_view left, std::string_view right) {
 
 size_t distance(const Route& route, std::string_view method, const Segments& path) {
   constexpr size_t kMissingSegment = 6;
+  constexpr size_t kOtherWord = 5;  // rather another word in its place than one segment less
   const auto pattern = split_path(route.pattern);
   const size_t common = std::min(pattern.size(), path.size());
   size_t total = (std::max(pattern.size(), path.size()) - common) * kMissingSegment;
   for (size_t index = 0; index < common; ++index) {
-    total += is_capture(pattern[index]) ? 1 : 2 * edit_distance(pattern[index], path[index]);
+    total += is_capture(pattern[index]) ? 1 : std::min(kOtherWord, 2 * edit_distance(pattern[index], path[index]));
   }
   return 2 * total + (route.method == method ? 0 : 1);
 }
@@ -147,6 +148,11 @@ boost::asio::awaitable<Response> Router::serve(Request request) const {
   if (!query) co_return refuse(query.error());
   Call call{context_, request, std::move(*query), captures_of(route, *path)};
   co_return co_await route.handler(call);
+}
+
+Serve serve_routes(Control& control, const Clock& clock) {
+  const auto router = std::make_shared<const Router>(Context{control, clock, {}}, routes());
+  return [router](Request request) { return router->serve(std::move(request)); };
 }
 
 }  // namespace evenkeel::api

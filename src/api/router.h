@@ -21,4 +21,7 @@ class Router {
   std::span<const Route> table_;
 };
 
+// All routes, over this daemon: what a Server serves. Both must outlive it.
+Serve serve_routes(Control& control, const Clock& clock);
+
 }  // namespace evenkeel::api
