@@ -33,26 +33,36 @@ struct Status {
   Verdict verdict = Verdict::kUnknown;
   WallTime since;                      // of this verdict
   std::string reason;                  // last probe in words, secrets masked: "HTTP 500 where 200-299 is allowed"
-  std::optional<WallTime> last_probe;  // none: not probed yet
+  std::optional<WallTime> last_probe;  // end of the last probe that said something; none: not probed yet
   std::chrono::microseconds last_duration{0};
   int consecutive_failures = 0;
   bool operator==(const Status&) const = default;
 };
 
+// How probes are spread over time. The defaults are for production; tests make seconds short.
+struct Pace {
+  std::chrono::microseconds second = std::chrono::seconds(1);        // what one second of a check's interval lasts
+  std::chrono::microseconds start_spread = std::chrono::seconds(1);  // at most this long until a new target's probe
+  size_t probes_at_once = 512;                                       // the others wait for their turn
+};
+
 class Monitor {
  public:
-  // on_change is called on the io_context's thread once per change of verdict, never from within configure().
+  // on_change is called on the io_context's thread once per change of verdict, never from within configure(). It may
+  // call any function of the Monitor, and destroy it.
   using OnChange = std::function<void(const Status&)>;
 
-  Monitor(boost::asio::io_context& io, const Clock& clock, OnChange on_change);
+  Monitor(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace = {});
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
   // Makes the running checks these. A target that is unchanged keeps its state and its rhythm; a new one is probed at
-  // once (starts are spread); one that is gone is forgotten.
+  // once (starts are spread); one that is gone is forgotten, without a callback. A target whose check has changed keeps
+  // its verdict until a probe says otherwise; at another address it is another server, and unknown. Keys are unique.
   void configure(std::vector<Target> targets);
   // Verdicts from before a restart: a target that is not yet probed takes the verdict given here instead of unknown.
+  // May come before or after the first configure(). Announces nothing.
   void restore(const std::vector<Status>& known);
 
   std::vector<Status> statuses() const;
@@ -61,7 +71,7 @@ class Monitor {
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace evenkeel::health

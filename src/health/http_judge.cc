@@ -1,0 +1,72 @@
+#include "health/http_judge.h"
+
+#include <fmt/format.h>
+
+#include "health/reason.h"
+#include "health/status_ranges.h"
+
+namespace evenkeel::health {
+namespace {
+
+// Enough that eighty printable bytes are left after masking.
+constexpr size_t kMaskedBytes = 4096;
+
+// Masked before it is shortened: half a key is still half a key.
+std::string shown(const HttpExpectation& expected, std::string_view bytes) {
+  return excerpt(expected.mask.apply(bytes.substr(0, kMaskedBytes)));
+}
+
+std::string address_of(const Target& target) {
+  return Endpoint{target.address, target.port}.to_string();
+}
+
+std::string with_body(const HttpExpectation& expected, std::string sentence, const HttpResponse& response) {
+  const std::string body = shown(expected, response.body());
+  return body.empty() ? sentence : fmt::format("{}: {}", sentence, body);
+}
+
+ProbeResult judge_broken(const HttpExpectation& expected, const HttpResponse& response) {
+  const std::string server = address_of(expected.target);
+  if (response.status() != 0) {
+    return {Outcome::kFailure, fmt::format("HTTP {} from {}, but the answer is broken: {}", response.status(), server,
+                                           response.problem())};
+  }
+  if (response.beginning().empty()) {
+    return {Outcome::kFailure, fmt::format("no HTTP answer from {}: {}", server, response.problem())};
+  }
+  return {Outcome::kFailure, fmt::format("no HTTP answer from {}: {}: {}", server, response.problem(),
+                                         shown(expected, response.beginning()))};
+}
+
+ProbeResult judge_status(const HttpExpectation& expected, const HttpResponse& response) {
+  std::string sentence =
+      fmt::format("HTTP {} where {} is allowed", response.status(), expected.target.check.allowed_status);
+  if (!response.location().empty()) {
+    sentence += fmt::format(" (redirect to {}, not followed)", shown(expected, response.location()));
+  }
+  return {Outcome::kFailure, with_body(expected, std::move(sentence), response)};
+}
+
+}  // namespace
+
+ProbeResult judge(const HttpExpectation& expected, const HttpResponse& response, std::chrono::nanoseconds duration) {
+  const model::HealthCheck& check = expected.target.check;
+  const auto allowed = StatusRanges::parse(check.allowed_status);
+  if (!allowed) return not_checked(allowed.error().message);
+
+  // A wrong status says more than the way in which the rest of the answer is broken.
+  if (response.status() != 0 && !allowed->contains(response.status())) return judge_status(expected, response);
+  if (response.progress() == HttpResponse::Progress::kBroken) return judge_broken(expected, response);
+  std::string matched;
+  if (expected.body != nullptr) {
+    const std::string pattern = shown(expected, check.response_expected);
+    if (!re2::RE2::PartialMatch(response.body(), *expected.body)) {
+      return {Outcome::kFailure, with_body(expected, fmt::format("body does not match \"{}\"", pattern), response)};
+    }
+    matched = fmt::format(", body matches \"{}\"", pattern);
+  }
+  return {Outcome::kSuccess, fmt::format("HTTP {} from {} in {}{}", response.status(), address_of(expected.target),
+                                         milliseconds_text(duration), matched)};
+}
+
+}  // namespace evenkeel::health

@@ -1,0 +1,33 @@
+#pragma once
+// One look at one real server. Every kind of probe is behind this interface of two functions; monitor.cc decides when.
+// Everything here lives on the control loop's thread.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace evenkeel::health {
+
+enum class Outcome {
+  kSuccess,
+  kFailure,
+  kNotChecked,  // trouble on our own side (no descriptors, no memory, no route): says nothing about the real server
+};
+
+struct ProbeResult {
+  Outcome outcome = Outcome::kNotChecked;
+  std::string reason;  // one sentence for a person, with figures; secrets masked
+};
+
+class Probe {
+ public:
+  using OnResult = std::function<void(ProbeResult)>;
+
+  virtual ~Probe() = default;
+  // Called once. on_result follows exactly once, within the check's timeout, never from within start().
+  virtual void start(OnResult on_result) = 0;
+  // on_result is not called after this. May come before, during or after the run.
+  virtual void cancel() = 0;
+};
+
+}  // namespace evenkeel::health
