@@ -9,16 +9,7 @@
 namespace evenkeel::health {
 namespace {
 
-constexpr std::string_view kSpace = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
-  const size_t end = text.find_last_not_of(kSpace);
-  return begin == text.size() ? std::string_view{} : text.substr(begin, end + 1 - begin);
-}
-
-std::optional<int> parse_status(std::string_view text) {
-  const std::string_view digits = trimmed(text);
+std::optional<int> parse_status(std::string_view digits) {
   int status = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
   if (error != std::errc{} || end != digits.data() + digits.size() || status < 100 || status > 599) return std::nullopt;

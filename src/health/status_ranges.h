@@ -11,7 +11,7 @@ namespace evenkeel::health {
 
 class StatusRanges {
  public:
-  // 100..599, ranges inclusive; surrounding space is allowed; an empty list is an error.
+  // 100..599, ranges inclusive; an empty list is an error.
   static Result<StatusRanges> parse(std::string_view text);
   bool contains(int status) const;
 
