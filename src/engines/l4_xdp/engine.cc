@@ -1,0 +1,152 @@
+#include "engines/l4_xdp/engine.h"
+
+#include <array>
+
+#include "engines/l4_xdp/connection_table.h"
+#include "engines/l4_xdp/explain.h"
+#include "engines/l4_xdp/kernel_features.h"
+#include "engines/l4_xdp/limits.h"
+#include "engines/l4_xdp/links.h"
+#include "engines/l4_xdp/pin_directory.h"
+#include "engines/l4_xdp/program.h"
+#include "engines/l4_xdp/writer.h"
+
+namespace evenkeel::engines::l4_xdp {
+namespace {
+
+struct ReasonName {
+  const char* name;
+  const char* description;
+};
+constexpr std::array<ReasonName, EK_REASONS_COUNT> kReasonNames{{
+#define EK_REASON_NAME(id, name, text) {name, text},
+    EK_REASONS(EK_REASON_NAME)
+#undef EK_REASON_NAME
+}};
+
+observed::Counters to_counters(const Totals& totals) {
+  return {.packets = totals.packets,
+          .bytes = totals.bytes,
+          .connections = totals.connections,
+          .active = totals.active,
+          .inactive = totals.inactive};
+}
+
+void add(observed::Counters& sum, const observed::Counters& part) {
+  sum.packets += part.packets;
+  sum.bytes += part.bytes;
+  sum.connections += part.connections;
+  sum.active += part.active;
+  sum.inactive += part.inactive;
+}
+
+}  // namespace
+
+class L4Engine::Impl {
+ public:
+  Impl(PinDirectory directory, Program program)
+      : directory_(std::move(directory)), program_(std::move(program)), links_(directory_, program_.xdp()) {}
+
+  Result<> adopt() {
+    if (auto recovered = writer_.recover(); !recovered) return recovered;
+    if (auto adopted = links_.adopt(); !adopted) return adopted;
+    return program_.start_sweeping();
+  }
+
+  Result<> sweep() {
+    const auto used = table_.sweep();
+    if (!used) return fail(used.error());
+    connections_used_ = *used;
+    return {};
+  }
+
+  Result<> count_real_servers(Counters& counters) const;
+  Result<> count_reasons(Counters& counters) const;
+
+  PinDirectory directory_;
+  Program program_;
+  BpfTables tables_{program_.tables()};
+  LabelBook labels_;
+  Writer writer_{tables_, labels_};
+  Links links_;
+  ConnectionTable table_{program_, labels_};
+  Explainer explainer_{program_, tables_, writer_.ledger(), labels_};
+  uint64_t connections_used_ = 0;  // at the last sweep
+};
+
+Result<> L4Engine::Impl::count_real_servers(Counters& counters) const {
+  const Ledger& ledger = writer_.ledger();
+  const std::vector<uint32_t> ids = ledger.real_servers.ids();
+  const auto totals = tables_.read_totals(ids);
+  if (!totals) return fail(totals.error());
+  for (size_t index = 0; index < ids.size(); ++index) {
+    const model::RealServerKey key = labels_.real_server(ids[index]);
+    if (key.real_server.empty()) continue;  // found in the maps, not claimed by an apply yet
+    const observed::Counters value = to_counters((*totals)[index]);
+    counters.real_servers[key] = value;
+    add(counters.virtual_services[key.virtual_service], value);
+  }
+  for (const auto& [id, in_force] : ledger.in_force) {
+    observed::Counters& sum = counters.virtual_services[in_force.want.label];
+    if (const auto deleted = ledger.deleted.find(id); deleted != ledger.deleted.end())
+      add(sum, to_counters(deleted->second));
+  }
+  return {};
+}
+
+Result<> L4Engine::Impl::count_reasons(Counters& counters) const {
+  const ArrayMap map(program_.map("reasons"), "reasons", ArrayMap::per_cpu_value_size(sizeof(uint64_t)));
+  return map.visit(EK_REASONS_COUNT, [&counters](uint32_t reason, const std::byte* values) {
+    observed::Reason& row = counters.reasons.emplace_back();
+    row.name = kReasonNames[reason].name;
+    row.description = kReasonNames[reason].description;
+    for (size_t cpu = 0; cpu < ArrayMap::possible_cpus(); ++cpu) {
+      uint64_t value = 0;
+      std::memcpy(&value, values + cpu * sizeof value, sizeof value);
+      row.packets += value;
+    }
+  });
+}
+
+Result<std::unique_ptr<L4Engine>> L4Engine::open(Options options) {
+  if (auto checked = check_kernel(SystemKernelProbe()); !checked) return fail(checked.error());
+  auto directory = PinDirectory::open(options.pin_directory);
+  if (!directory) return fail(directory.error());
+  auto program = Program::load(*directory, {options.ipv4_connections, options.ipv6_connections});
+  if (!program) return fail(program.error());
+  auto impl = std::make_unique<Impl>(std::move(*directory), std::move(*program));
+  if (auto adopted = impl->adopt(); !adopted) return fail(adopted.error());
+  return std::unique_ptr<L4Engine>(new L4Engine(std::move(impl)));
+}
+
+L4Engine::L4Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+L4Engine::~L4Engine() = default;
+
+std::vector<ObjectStatus> L4Engine::check(const desired::Layer4& want) const { return check_limits(want); }
+
+Result<ApplyReport> L4Engine::apply(const desired::Layer4& want) { return impl_->writer_.apply(want); }
+
+ApplyReport L4Engine::attach(const std::vector<Interface>& interfaces) { return impl_->links_.attach(interfaces); }
+
+void L4Engine::set_next_hop(const NextHop& next_hop) { impl_->writer_.set_next_hop(next_hop); }
+
+Result<> L4Engine::sweep() { return impl_->sweep(); }
+
+Result<L4Engine::Counters> L4Engine::counters() const {
+  Counters counters;
+  if (auto counted = impl_->count_real_servers(counters); !counted) return fail(counted.error());
+  if (auto counted = impl_->count_reasons(counters); !counted) return fail(counted.error());
+  counters.connection_table_size = impl_->table_.size();
+  counters.connection_table_used = impl_->connections_used_;
+  return counters;
+}
+
+Result<std::vector<observed::Connection>> L4Engine::connections(const observed::ConnectionFilter& filter) const {
+  return impl_->table_.list(filter);
+}
+
+Result<observed::Explanation> L4Engine::explain(const observed::ExplainQuery& query) const {
+  return impl_->explainer_.explain(query);
+}
+
+}  // namespace evenkeel::engines::l4_xdp

@@ -1,0 +1,67 @@
+#pragma once
+// What the maps hold, as far as the engine has written or found it, and who is who: so that an apply touches only what
+// differs, and so that ids stay the same over changes and restarts. Owned by the Writer; control loop's thread.
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "desired/state.h"
+#include "engines/l4_xdp/service_keys.h"
+#include "engines/l4_xdp/slots.h"
+#include "engines/l4_xdp/tables.h"
+#include "engines/next_hop.h"
+
+namespace evenkeel::engines::l4_xdp {
+
+// A ring is known by its length and hash: rings can be long, and there are many.
+struct RingPrint {
+  uint32_t length = 0;
+  uint64_t hash = 0;
+  bool operator==(const RingPrint&) const = default;
+};
+RingPrint print_of(std::span<const uint16_t> ring);
+
+// A virtual service as it was last applied.
+struct InForce {
+  desired::VirtualService want;
+  std::vector<uint32_t> members;  // ids, in the order of want.real_servers; 0: it could not be applied
+  bool is_complete = false;       // everything of it is in the maps
+};
+
+class RealServerLedger {
+ public:
+  void put(uint32_t id, const ek_real_server& record);
+  void erase(uint32_t id);
+  const ek_real_server* find(uint32_t id) const;
+  uint32_t find(uint32_t service, const IpAddress& address) const;  // id; 0: none
+  std::vector<uint32_t> at(const IpAddress& address) const;
+  std::vector<uint32_t> ids() const;
+
+ private:
+  std::unordered_map<uint32_t, ek_real_server> records_;
+  std::map<IpAddress, std::map<uint32_t, uint32_t>> by_address_;  // address -> service -> id
+};
+
+struct Ledger {
+  // Fills it from the maps: after a start, before anything else.
+  Result<> recover(const Tables& tables);
+
+  RealServerLedger real_servers;
+  std::unordered_map<uint32_t, ek_service> services;
+  std::unordered_map<uint32_t, RingPrint> rings;
+  ServiceKeys keys;
+
+  SlotPool real_server_slots{EK_MAX_REAL_SERVERS + 1};
+  SlotPool service_slots{EK_MAX_SERVICES};
+  std::set<uint32_t> unreset_real_servers;  // their counters still hold the slot's last use: not to be put in a ring
+
+  std::unordered_map<uint32_t, InForce> in_force;
+  std::unordered_map<uint32_t, Totals> deleted;  // by service: what its deleted real servers had counted
+  std::unordered_map<IpAddress, NextHop> next_hops;  // the last usable one of each address
+};
+
+}  // namespace evenkeel::engines::l4_xdp
