@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The maps. Layouts and writers: abi.h. Sizes marked "at load" are set by evenkeeld before it creates them. */
+/*
+ * The maps. Layouts and writers: abi.h. Sizes marked "at load" are set by evenkeeld before it creates them.
+ * BPF_F_MMAPABLE is not only for reading from user space: such a map starts on a page, so that no record and no set of
+ * the connection table lies across a cache line or a page more than it must.
+ */
 #pragma once
 
 #include <linux/bpf.h>
@@ -24,6 +28,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, EK_MAX_SERVICES);
 	__type(key, __u32);
 	__type(value, struct ek_service);
@@ -31,6 +36,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, EK_MAX_SERVICES);
 	__type(key, __u32);
 	__type(value, struct ek_service_live);
@@ -53,6 +59,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
 	__type(key, __u32);
 	__type(value, struct ek_real_server);
@@ -60,6 +67,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
 	__type(key, __u32);
 	__type(value, struct ek_real_server_live);
@@ -81,6 +89,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1); /* at load: identity.sets4 */
 	__type(key, __u32);
 	__type(value, struct ek_set4);
@@ -88,6 +97,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1); /* at load: identity.sets6 */
 	__type(key, __u32);
 	__type(value, struct ek_set6);
@@ -106,3 +116,18 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ek_explanation);
 } explanation SEC(".maps");
+
+/*
+ * The sweep that runs without evenkeeld: a timer lives as long as its map is pinned or held, so pin this one too.
+ * The position is the timer's alone.
+ */
+struct ek_sweeper {
+	struct bpf_timer timer;
+	__u32 next4, next6; /* sets where the next slice begins */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ek_sweeper);
+} sweeper SEC(".maps");
