@@ -228,9 +228,9 @@ TEST(Problems, AreLimitedInNumber) {
 }
 
 TEST(Problems, NeverShowAKey) {
-  for (const std::string& text : std::vector<std::string>
-       {with_check("\"request\":\"api?Authorization=SECRETKEY\""), with_check("\"request\":\"/ ?token=SECRETKEY\""),
-        with_service("\"key=SECRETKEY\":1"), R"({"virtual_services":"password=SECRETKEY"})"}) {
+  for (const std::string& text : std::vector<std::string>{
+           with_check("\"request\":\"api?Authorization=SECRETKEY\""), with_check("\"request\":\"/ ?token=SECRETKEY\""),
+           with_service("\"key=SECRETKEY\":1"), R"({"virtual_services":"password=SECRETKEY"})"}) {
     for (const Problem& problem : problems_of(text)) {
       EXPECT_THAT(problem.message, Not(HasSubstr("SECRETKEY")));
       EXPECT_THAT(problem.hint, Not(HasSubstr("SECRETKEY")));
@@ -240,12 +240,13 @@ TEST(Problems, NeverShowAKey) {
 }
 
 TEST(Problems, AcceptWhatIsUnusualButRight) {
-  for (const std::string& text : std::vector<std::string>
-       {with_server("\"weight\":0"), with_server("\"weight\":1e2"), with_check("\"check_port\":null"),
-        with_check("\"timeout\":0.05"), with_check("\"timeout\":0.3"),
-        with_check("\"virtual_host\":\"a.b-c.example.\""), with_check("\"virtual_host\":\"\""),
-        with_check("\"response_expected\":\"é\""), with_check("\"allowed_status\":\"100-599,200\""),
-        with_service("\"interface\":\"br-lan.10@x\""), with_service("\"real_servers\":[]"), std::string("\n\t{ }\n")}) {
+  for (const std::string& text : std::vector<std::string>{
+           with_server("\"weight\":0"), with_server("\"weight\":1e2"), with_check("\"check_port\":null"),
+           with_check("\"timeout\":0.05"), with_check("\"timeout\":0.3"),
+           with_check("\"virtual_host\":\"a.b-c.example.\""), with_check("\"virtual_host\":\"\""),
+           with_check("\"response_expected\":\"é\""), with_check("\"allowed_status\":\"100-599,200\""),
+           with_service("\"interface\":\"br-lan.10@x\""), with_service("\"real_servers\":[]"),
+           std::string("\n\t{ }\n")}) {
     EXPECT_THAT(problems_of(text), ::testing::IsEmpty()) << text;
   }
 }
