@@ -46,9 +46,11 @@ ErrorCode code_of(int result, int error_number) {
   }
 }
 
+// SQLite does not always note errno; then errno itself tells, which the caller has cleared before the call.
 Error last_error(sqlite3* connection) {
+  const int noted = sqlite3_system_errno(connection);
+  const int error_number = noted != 0 ? noted : errno;
   const int result = sqlite3_extended_errcode(connection);
-  const int error_number = sqlite3_system_errno(connection);
   const char* file = sqlite3_db_filename(connection, "main");
   return Error{code_of(result, error_number), sqlite3_errmsg(connection), file == nullptr ? "" : file, error_number};
 }
@@ -73,6 +75,7 @@ Statement& Statement::bind(int parameter, std::string_view text) {
 }
 
 Result<bool> Statement::step() {
+  errno = 0;
   switch (sqlite3_step(statement_.get())) {
     case SQLITE_ROW:
       return true;
@@ -109,6 +112,7 @@ std::string Statement::text(int column) const {
 }
 
 Result<Database> Database::open(const std::string& path, Access access) {
+  errno = 0;
   sqlite3* connection = nullptr;
   const int flags = access == Access::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   const int result = sqlite3_open_v2(path.c_str(), &connection, flags | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -127,6 +131,7 @@ Result<Database> Database::open(const std::string& path, Access access) {
 }
 
 Result<> Database::execute(const std::string& sql) {
+  errno = 0;
   if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     return fail(last_error(connection_.get()));
   }
@@ -134,6 +139,7 @@ Result<> Database::execute(const std::string& sql) {
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
+  errno = 0;
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr) !=
       SQLITE_OK) {
@@ -159,6 +165,7 @@ Result<std::string> Database::text(std::string_view sql) {
 }
 
 Result<> Database::keep_journal(bool keep) {
+  errno = 0;
   if (sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr) != SQLITE_OK) {
     return fail(last_error(connection_.get()));
   }
