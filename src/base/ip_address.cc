@@ -37,10 +37,12 @@ IpAddress IpAddress::from_ipv6(const std::array<uint8_t, 16>& bytes) {
 Result<IpAddress> IpAddress::parse(std::string_view text) {
   const std::string copy(text);
   std::array<uint8_t, 16> bytes{};
-  if (inet_pton(AF_INET, copy.c_str(), bytes.data()) == 1) {
+  // inet_pton would stop at a NUL and not see what follows it.
+  const bool is_one_word = copy.find('\0') == std::string::npos;
+  if (is_one_word && inet_pton(AF_INET, copy.c_str(), bytes.data()) == 1) {
     return from_ipv4({bytes[0], bytes[1], bytes[2], bytes[3]});
   }
-  if (inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1) return from_ipv6(bytes);
+  if (is_one_word && inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1) return from_ipv6(bytes);
   return fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" is not an IPv4 or IPv6 address", text));
 }
 
