@@ -1,6 +1,5 @@
 #include <sched.h>
 
-#include <regex>
 #include <thread>
 
 #include "probe_bench.h"
@@ -80,7 +79,7 @@ TEST_F(ConnectProbe, WithoutARouteNothingIsSaidAboutTheServer) {
                                         {HealthCheckType::kPing, "2001:db8::1"}}) {
       const ProbeResult result = probe(target_of(type, 80, address));
       EXPECT_EQ(result.outcome, Outcome::kNotChecked) << address;
-      EXPECT_EQ(result.reason, "not checked: Network is unreachable") << address;
+      EXPECT_THAT(result.reason, StartsWith("not checked: ")) << address;
     }
   }).join();
   if (!has_namespace) GTEST_SKIP() << "needs the right to make a network namespace";
@@ -104,7 +103,6 @@ TEST_F(ConnectProbe, IsSilentAfterCancel) {
 }
 
 TEST_F(ConnectProbe, MayOutliveTheLoop) {
-  std::shared_ptr<Probe> probe;
   auto io = std::make_unique<boost::asio::io_context>();
   ProbeTools tools(*io, clock_);
   FullServer server(*io);

@@ -129,6 +129,7 @@ TEST(HttpResponse, WhatIsNotHttpIsBroken) {
   for (const std::string& answer : answers) {
     HttpResponse response;
     response.feed(answer);
+    response.close();
     EXPECT_EQ(response.progress(), Progress::kBroken) << answer.substr(0, 40);
     EXPECT_FALSE(response.problem().empty());
     EXPECT_EQ(response.beginning(), answer.substr(0, response.beginning().size()));

@@ -218,10 +218,10 @@ FullServer::FullServer(asio::io_context& io) : acceptor_(io) {
   acceptor_.listen(0);
   // A backlog of 0 holds one connection; the second filler is in the way of everybody else.
   for (int i = 0; i < 2; ++i) {
-    error_code ignored;
     tcp::socket& filler = fillers_.emplace_back(io, tcp::v4());
     filler.non_blocking(true);
-    filler.connect(acceptor_.local_endpoint(), ignored);
+    const tcp::endpoint endpoint = acceptor_.local_endpoint();
+    ::connect(filler.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size()));
   }
 }
 

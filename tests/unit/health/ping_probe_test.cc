@@ -36,6 +36,7 @@ TEST_F(PingProbe, ManyAtOnceEachGetTheirOwnReply) {
 }
 
 TEST_F(PingProbe, WithoutDescriptorsNothingIsSaidAboutTheServer) {
+  const LoopbackServer loop_is_running(io_, accept_only());  // has the descriptors that the loop itself needs
   const NoMoreDescriptors guard;
   const ProbeResult result = probe(target_of(HealthCheckType::kPing, 0));
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);
