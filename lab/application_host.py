@@ -1,0 +1,74 @@
+"""A machine that runs the Application Server stand-in, and the handle by which the lab makes it fail."""
+
+import json
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from lab import application_server
+from lab.application_server import Fault
+from lab.commands import PROJECT, run
+from lab.host import Host
+from lab.record import Record
+from lab.switch import Switch
+
+
+class ApplicationHost(Host):
+    def __init__(self, record: Record, switch: Switch, name: str, number: int, virtual_addresses: list[str], key: str,
+                 database: Path, passive_status: int = 200, take_over_time: float = 3.0):
+        super().__init__(record, switch, name, number)
+        self.carry(*virtual_addresses)
+        self._control = self.directory / "control"
+        self._arguments = ["--name", name, "--key", key, "--database", str(database), "--control", str(self._control),
+                           "--certificate", str(_self_signed(self.directory, name)),
+                           "--take-over-time", str(take_over_time)]
+        self.set_passive_status(passive_status)
+
+    def set_passive_status(self, status: int) -> None:
+        """How this server answers while passive, from its next start on."""
+        self.server = self.process(
+            "application_server",
+            [sys.executable, "-m", "lab.application_server", *self._arguments, "--passive-status", str(status)],
+            environment={"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"})
+
+    def start(self) -> None:
+        self.server.start()
+
+    def wait(self) -> None:
+        for port in application_server.PORTS:
+            self.server.wait_for(port)
+
+    def role(self) -> str:
+        """"active", "passive", "taking over", or "not running"."""
+        return self._ask("")["role"] if self.server.is_running() else "not running"
+
+    def fail(self, fault: Fault) -> None:
+        self._ask(fault.value)
+
+    def freeze(self) -> None:
+        """Connections are still accepted, by the kernel; nothing answers and no heartbeat is heard."""
+        self.server.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.server.signal(signal.SIGCONT)
+
+    def _ask(self, word: str) -> dict:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(5.0)
+            connection.connect(str(self._control))
+            with connection.makefile("rw") as stream:
+                stream.write(word + "\n")
+                stream.flush()
+                return json.loads(stream.readline())
+
+
+def _self_signed(directory: Path, name: str) -> Path:
+    target = directory / "server.pem"
+    certificate = directory / "certificate.pem"
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+         "-subj", f"/O=unknown/CN={name}", "-keyout", str(target), "-out", str(certificate)])
+    with open(target, "a") as pem:
+        pem.write(certificate.read_text())
+    target.chmod(0o600)
+    return target

@@ -1,0 +1,51 @@
+"""Running programs, and waiting for what they do by looking at it."""
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class LabError(Exception):
+    """Something in the lab is not as it should be; the message is for a person."""
+
+
+class CommandFailed(LabError):
+    def __init__(self, argv: Sequence[str], code: int, output: str):
+        super().__init__(f"`{' '.join(argv)}` ended with {code}: {output.strip() or 'no output'}")
+        self.code = code
+        self.output = output
+
+
+def run(argv: Sequence[str], *, check: bool = True, text_input: str | None = None, timeout: float = 60.0,
+        environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end. Output is captured; stderr is kept apart."""
+    try:
+        done = subprocess.run(argv, input=text_input, stdin=subprocess.DEVNULL if text_input is None else None,
+                              capture_output=True, text=True, errors="replace", timeout=timeout, env=environment)
+    except subprocess.TimeoutExpired as expired:
+        raise LabError(f"`{' '.join(argv)}` has not ended after {timeout:.0f} s") from expired
+    if check and done.returncode != 0:
+        raise CommandFailed(argv, done.returncode, done.stderr + done.stdout)
+    return done
+
+
+def wait_until(condition: Callable[[], object], what: str, timeout: float = 20.0, interval: float = 0.02) -> object:
+    """Looks again and again until `condition` holds; what it returned comes back. `what` completes "waited for ...".
+
+    A LabError or OSError in between counts as "not yet"; the last one is part of the failure's message.
+    """
+    deadline = time.monotonic() + timeout
+    last: Exception | None = None
+    while True:
+        try:
+            if value := condition():
+                return value
+            last = None
+        except (LabError, OSError) as error:
+            last = error
+        if time.monotonic() >= deadline:
+            raise LabError(f"waited {timeout:.0f} s for {what}" + (f"; last: {last}" if last else ""))
+        time.sleep(interval)

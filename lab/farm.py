@@ -1,0 +1,81 @@
+"""The whole farm: a client, a switch, two print servers, two Application Servers, and a place for the load balancer."""
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from lab import namespaces
+from lab.application_host import ApplicationHost
+from lab.arrivals import Tray
+from lab.client import Client
+from lab.commands import wait_until
+from lab.database import Database
+from lab.load_balancer import LoadBalancer
+from lab.print_server import PrintServer
+from lab.record import Lock, Record
+from lab.switch import Switch
+
+# Two virtual addresses, not one: a print server carries the printing address on its own loopback, so what it sends
+# to the Application Servers must have another one or it would never leave the machine.
+PRINTING = "10.77.0.100"
+PRINTING6 = "fd77::100"
+APPLICATIONS = "10.77.0.101"
+APPLICATIONS6 = "fd77::101"
+
+
+@dataclass(frozen=True)
+class Options:
+    passive_status: int = 200      # how a passive Application Server answers: 200 or 503
+    take_over_time: float = 3.0    # seconds
+
+
+class Farm:
+    def __init__(self, prefix: str, options: Options = Options()):
+        """Makes hosts and files; nothing runs yet. Whatever goes wrong: remove(prefix) cleans up."""
+        self.record = Record(prefix)
+        self.record.start()
+        self.key = secrets.token_hex(16)
+        self.database = Database(self.record.directory / "db")
+        self.database.create(first_active="app1")
+        self.switch = Switch(self.record)
+        self.client = Client(self.record, self.switch)
+        self.balancer = LoadBalancer(self.record, self.switch)
+        self.print_servers = [
+            PrintServer(self.record, self.switch, name, number, [PRINTING, PRINTING6], f"{APPLICATIONS}:9191")
+            for name, number in (("ps1", 21), ("ps2", 22))]
+        self.application_servers = [
+            ApplicationHost(self.record, self.switch, name, number, [APPLICATIONS, APPLICATIONS6], self.key,
+                            self.record.directory / "db", options.passive_status, options.take_over_time)
+            for name, number in (("app1", 31), ("app2", 32))]
+
+    def start(self) -> None:
+        """Starts everything but the load balancer, and waits until all of it answers."""
+        servers = [*self.print_servers, *self.application_servers]
+        for server in servers:
+            server.start()
+        with ThreadPoolExecutor(len(servers)) as pool:
+            list(pool.map(lambda server: server.wait(), servers))
+        wait_until(lambda: self.active() is not None, "an active Application Server")
+
+    @property
+    def trays(self) -> list[Tray]:
+        return [server.tray for server in self.print_servers]
+
+    def active(self) -> ApplicationHost | None:
+        return next((server for server in self.application_servers if server.role() == "active"), None)
+
+    def passive(self) -> ApplicationHost | None:
+        return next((server for server in self.application_servers if server.role() == "passive"), None)
+
+    def remove(self) -> None:
+        remove(self.record.prefix)
+
+
+def remove(prefix: str) -> None:
+    """Removes a lab, whoever has built it and however far it came. Removing what is not there is no error."""
+    record = Record(prefix)
+    namespaces.remove(record.contents()["namespaces"])
+    record.remove()
+
+
+__all__ = ["APPLICATIONS", "APPLICATIONS6", "Farm", "Lock", "Options", "PRINTING", "PRINTING6", "remove"]

@@ -1,0 +1,36 @@
+"""A print server: Samba, CUPS and dnsmasq on one host, and the Print Provider that reports each job."""
+
+import sys
+
+from lab.arrivals import Tray
+from lab.commands import PROJECT
+from lab.cups import Cups
+from lab.discovery import Discovery
+from lab.host import Host
+from lab.record import Record
+from lab.samba import Samba
+from lab.switch import Switch
+
+
+class PrintServer(Host):
+    def __init__(self, record: Record, switch: Switch, name: str, number: int, virtual_addresses: list[str],
+                 application_server: str):
+        """`application_server`: where the Print Provider finds it, HOST:PORT."""
+        super().__init__(record, switch, name, number)
+        self.carry(*virtual_addresses)
+        self.tray = Tray(name, self.directory)
+        self.samba = Samba(self, self.tray)
+        self.cups = Cups(self, self.tray)
+        self.discovery = Discovery(self, virtual_addresses)
+        self.provider = self.process(
+            "print_provider", [sys.executable, "-m", "lab.print_provider", "--server", name, "--jobs",
+                               str(self.tray.directory), "--application-server", application_server],
+            environment={"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"})
+
+    def start(self) -> None:
+        for part in (self.samba, self.cups, self.discovery, self.provider):
+            part.start()
+
+    def wait(self) -> None:
+        for part in (self.samba, self.cups, self.discovery):
+            part.wait()
