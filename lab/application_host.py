@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab import application_server
@@ -14,16 +15,23 @@ from lab.record import Record
 from lab.switch import Switch
 
 
+@dataclass(frozen=True)
+class Options:
+    passive_status: int = 200    # how a passive server answers: 200 or 503
+    patience: float = 2.0        # seconds without a heartbeat until the passive one takes over
+    take_over_time: float = 3.0  # seconds that a take-over refuses everybody
+
+
 class ApplicationHost(Host):
     def __init__(self, record: Record, switch: Switch, name: str, number: int, virtual_addresses: list[str], key: str,
-                 database: Path, passive_status: int = 200, take_over_time: float = 3.0):
+                 database: Path, options: Options):
         super().__init__(record, switch, name, number)
         self.carry(*virtual_addresses)
         self._control = self.directory / "control"
         self._arguments = ["--name", name, "--key", key, "--database", str(database), "--control", str(self._control),
                            "--certificate", str(_self_signed(self.directory, name)),
-                           "--take-over-time", str(take_over_time)]
-        self.set_passive_status(passive_status)
+                           "--patience", str(options.patience), "--take-over-time", str(options.take_over_time)]
+        self.set_passive_status(options.passive_status)
 
     def set_passive_status(self, status: int) -> None:
         """How this server answers while passive, from its next start on."""

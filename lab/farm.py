@@ -2,10 +2,9 @@
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from lab import namespaces
-from lab.application_host import ApplicationHost
+from lab.application_host import ApplicationHost, Options
 from lab.arrivals import Tray
 from lab.client import Client
 from lab.commands import wait_until
@@ -23,16 +22,11 @@ APPLICATIONS = "10.77.0.101"
 APPLICATIONS6 = "fd77::101"
 
 
-@dataclass(frozen=True)
-class Options:
-    passive_status: int = 200      # how a passive Application Server answers: 200 or 503
-    take_over_time: float = 3.0    # seconds
-
-
 class Farm:
     def __init__(self, prefix: str, options: Options = Options()):
         """Makes hosts and files; nothing runs yet. Whatever goes wrong: remove(prefix) cleans up."""
         self.record = Record(prefix)
+        self.options = options
         self.record.start()
         self.key = secrets.token_hex(16)
         self.database = Database(self.record.directory / "db")
@@ -45,7 +39,7 @@ class Farm:
             for name, number in (("ps1", 21), ("ps2", 22))]
         self.application_servers = [
             ApplicationHost(self.record, self.switch, name, number, [APPLICATIONS, APPLICATIONS6], self.key,
-                            self.record.directory / "db", options.passive_status, options.take_over_time)
+                            self.record.directory / "db", options)
             for name, number in (("app1", 31), ("app2", 32))]
 
     def start(self) -> None:

@@ -1,31 +1,15 @@
 """The machine of the load balancer: evenkeeld on it, and its command line as an operator uses it."""
 
-import os
 import subprocess
 from pathlib import Path
 
+from lab import build
 from lab.api import Api
-from lab.commands import PROJECT, LabError, run, wait_until
+from lab.commands import LabError, run, wait_until
 from lab.host import Host
 from lab.process import Process
 from lab.record import Record
 from lab.switch import Switch
-
-
-def build_directory() -> Path:
-    return Path(os.environ.get("EVENKEEL_BUILD", PROJECT / "build" / "release"))
-
-
-def is_built() -> bool:
-    return _daemon_program().exists() and _cli_program().exists()
-
-
-def _daemon_program() -> Path:
-    return build_directory() / "src" / "daemon" / "evenkeeld"
-
-
-def _cli_program() -> Path:
-    return build_directory() / "src" / "cli" / "evenkeel"
 
 
 class LoadBalancer(Host):
@@ -33,23 +17,26 @@ class LoadBalancer(Host):
         super().__init__(record, switch, "lb", 2)
         switch.accept_xdp_frames(self.namespace)
         self.state_directory = self.directory / "state"
-        self.state_directory.mkdir()
+        self.run_directory = self.directory / "run"
         # Everything that evenkeeld pins is below the run directory: removing the lab unmounts it, and so unpins it.
         self.pin_directory = self.directory / "bpf"
-        self.pin_directory.mkdir()
         self.api = Api(self.directory / "api.sock")
-        self.daemon: Process = self._daemon()
+        self._daemon: Process | None = None
 
-    def _daemon(self, *extra: str) -> Process:
+    @property
+    def daemon(self) -> Process:
+        if self._daemon is None:
+            raise LabError("evenkeeld was never started")
+        return self._daemon
+
+    def _make_daemon(self, *extra: str) -> Process:
         return self.process("evenkeeld", [
-            str(_daemon_program()), "--state-directory", str(self.state_directory), "--run-directory",
-            str(self.directory), "--socket", str(self.api.path), "--pin-directory", str(self.pin_directory), *extra])
+            str(build.daemon()), "--state-directory", str(self.state_directory), "--run-directory",
+            str(self.run_directory), "--socket", str(self.api.path), "--pin-directory", str(self.pin_directory), *extra])
 
     def start(self, *extra: str) -> None:
         """Starts evenkeeld and waits until its API answers. `extra`: more of its options."""
-        if not is_built():
-            raise LabError(f"{build_directory()} holds no evenkeeld: build it first with ./dev build")
-        self.daemon = self._daemon(*extra)
+        self._daemon = self._make_daemon(*extra)
         self.daemon.start()
         self.daemon.wait_while_running(self.is_answering, "its API to answer")
 
@@ -64,7 +51,7 @@ class LoadBalancer(Host):
         return self.daemon.stop()
 
     def command_line(self, *arguments: str) -> list[str]:
-        return [str(_cli_program()), "--socket", str(self.api.path), *arguments]
+        return [str(build.command_line()), "--socket", str(self.api.path), *arguments]
 
     def evenkeel(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """The command line. It needs no namespace: the API is a Unix socket."""

@@ -1,0 +1,117 @@
+"""The demo: real print jobs through a layer-4 direct-routing load balancer, with servers that fail on the way."""
+
+import argparse
+import os
+import shlex
+import signal
+import sys
+import time
+
+from lab import discovery, guide, namespaces
+from lab import farm as lab_farm
+from lab.commands import LabError
+from lab.farm import APPLICATIONS, PRINTING, Farm, Options
+from lab.record import DEFAULT_PREFIX, Lock, Record
+from lab.screen import Screen
+from lab.story import Story
+
+def show_logs(farm: Farm, screen: Screen) -> None:
+    """The ends of the logs, where the reason may be."""
+    for log in sorted(farm.record.directory.glob("*/log/*.log")):
+        text = log.read_text(errors="replace").splitlines()[-12:]
+        if text:
+            screen.heading(f"--- {log}")
+            screen.plain("\n".join(text))
+
+
+def show_around(farm: Farm, screen: Screen) -> None:
+    names = farm.record.prefix
+    screen.step("It goes on running. Look around:")
+    screen.command(shlex.join(farm.balancer.command_line("status")))
+    screen.command(shlex.join(farm.balancer.command_line("events", "--follow")))
+    screen.command(shlex.join(farm.balancer.command_line("explain", guide.PRINT_SERVICE, f"{farm.client.address}:40000")))
+    screen.command(f"ip netns exec {names}cli smbclient //{PRINTING}/printer -N -c 'print /etc/services'")
+    screen.command(f"ip netns exec {names}cli curl -i http://{APPLICATIONS}:9191/")
+    screen.command(f"ip netns exec {names}cli dig @{PRINTING} {discovery.SERVICE} PTR")
+    screen.command(f"ls -l {farm.print_servers[0].tray.directory} {farm.print_servers[1].tray.directory}")
+    screen.note(f"logs: {farm.record.directory}/*/log/")
+    screen.note("remove it all: sudo ./dev demo --down")
+
+
+def play(options: argparse.Namespace, screen: Screen) -> int:
+    screen.heading("Evenkeel: a PaperCut farm behind a layer-4 load balancer")
+    keep = False
+    try:
+        farm = Farm(options.prefix, Options())
+        try:
+            held = Story(farm, screen, options.jobs).run()
+        except LabError as error:
+            screen.bad(str(error))
+            held = False
+        if not held:
+            show_logs(farm, screen)
+        keep = not options.once
+        if keep:
+            show_around(farm, screen)
+        screen.heading("\nEverything held." if held else "\nNot everything held: see the crosses above.")
+        return 0 if held else 1
+    except KeyboardInterrupt:
+        keep = False
+        screen.bad("interrupted: removing everything")
+        return 130
+    finally:
+        if not keep:
+            lab_farm.remove(options.prefix)
+
+
+def take_down(prefix: str, screen: Screen) -> int:
+    lab_farm.remove(prefix)
+    left = namespaces.leftovers(prefix)
+    for thing in left:
+        screen.bad(f"still there: {thing}")
+    if not left:
+        screen.good("nothing of the demo is left")
+    return 1 if left else 0
+
+
+def refuse_second(prefix: str, screen: Screen) -> int:
+    since = time.strftime("%H:%M:%S", time.localtime(Record(prefix).contents().get("created", 0)))
+    screen.bad(f"a demo is running already, since {since} (namespaces {prefix}*)")
+    screen.note("remove it first: sudo ./dev demo --down")
+    return 1
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="dev demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="remove everything at the end")
+    parser.add_argument("--down", action="store_true", help="remove the demo that is running")
+    parser.add_argument("--jobs", type=int, default=12, metavar="N", help="print jobs in each round (default: 12)")
+    parser.add_argument("--method", choices=["dr"], default="dr", help="forwarding method")
+    parser.add_argument("--prefix", default=DEFAULT_PREFIX, help="how the names of the network namespaces begin")
+    options = parser.parse_args()
+    if not 1 <= options.jobs <= 1000:
+        parser.error("--jobs: write a number from 1 to 1000")
+    return options
+
+
+def main() -> int:
+    options = parse_options()
+    screen = Screen()
+    if os.geteuid() != 0:
+        screen.bad("the demo makes network namespaces: run it as root")
+        return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Lock(options.prefix):
+            if options.down:
+                return take_down(options.prefix, screen)
+            if Record(options.prefix).exists():
+                return refuse_second(options.prefix, screen)
+            return play(options, screen)
+    except LabError as error:
+        screen.bad(str(error))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Many people printing at once: jobs, attempts, and the proof that each job arrived."""
+
+import hashlib
+import itertools
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab import arrivals
+from lab.arrivals import Arrival
+from lab.client import Client, Outcome
+from lab.farm import Farm
+
+PROTOCOLS = ("smb", "ipp", "ipps")
+
+
+@dataclass
+class Job:
+    number: int
+    protocol: str
+    path: Path
+    size: int
+    sha256: str
+    failures: list[Outcome] = field(default_factory=list)  # attempts that the client was told had failed
+    printed: bool = False                                  # the client was told that it went well
+    seconds: float = 0.0                                   # of all attempts, with the pauses in between
+    arrived: list[Arrival] = field(default_factory=list)   # whole; more than one: printed again although it had arrived
+
+    @property
+    def ok(self) -> bool:
+        return self.printed and bool(self.arrived)
+
+
+class Printing:
+    def __init__(self, farm: Farm, address: str, people: int = 4, patience: float = 40.0):
+        """`people` print at the same time; each tries again for `patience` seconds."""
+        self._farm = farm
+        self._address = address
+        self._people = people
+        self._patience = patience
+        self._directory = farm.client.directory / "documents"
+        self._directory.mkdir(exist_ok=True)
+        self._numbers = itertools.count(1)
+
+    def make_jobs(self, count: int, size: Callable[[int], int]) -> list[Job]:
+        """`size`: bytes of the n-th of them. Contents are random: no two are alike."""
+        return [self._make_job(PROTOCOLS[index % len(PROTOCOLS)], size(index)) for index in range(count)]
+
+    def print_all(self, jobs: list[Job], on_progress: Callable[[Job], None] = lambda job: None) -> None:
+        """Prints them, waits until each has arrived, and looks where."""
+        with ThreadPoolExecutor(self._people) as people:
+            for job in people.map(self._print_like_a_person, jobs):
+                on_progress(job)
+        for job in jobs:
+            arrivals.wait_for(self._farm.trays, job.sha256)
+            job.arrived = arrivals.find(self._farm.trays, job.sha256)
+            job.path.unlink()
+
+    def _make_job(self, protocol: str, size: int) -> Job:
+        number = next(self._numbers)
+        path = self._directory / f"job-{number}.bin"
+        content = os.urandom(size)
+        path.write_bytes(content)
+        return Job(number, protocol, path, size, hashlib.sha256(content).hexdigest())
+
+    def _print_like_a_person(self, job: Job) -> Job:
+        """Who is told that printing failed looks at the message for a second and prints again."""
+        started = time.monotonic()
+        while not job.printed and time.monotonic() - started < self._patience:
+            outcome = print_once(self._farm.client, self._address, job.protocol, job.path)
+            job.printed = outcome.ok
+            if not outcome.ok:
+                job.failures.append(outcome)
+                time.sleep(1.0)
+        job.seconds = time.monotonic() - started
+        return job
+
+
+def print_once(client: Client, address: str, protocol: str, path: Path) -> Outcome:
+    if protocol == "smb":
+        return client.print_smb(address, path)
+    return client.print_ipp(address, path, secure=protocol == "ipps")
