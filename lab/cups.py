@@ -16,6 +16,9 @@ LogLevel warn
 Browsing No
 DefaultAuthType Basic
 WebInterface No
+# An accepted job is on the disk at once, so that it is printed after a crash and a restart.
+DirtyCleanInterval 0
+SyncOnClose Yes
 PreserveJobHistory No
 PreserveJobFiles No
 MaxJobs 0

@@ -2,6 +2,7 @@
 
 import sys
 
+from lab import cups, samba
 from lab.arrivals import Tray
 from lab.commands import PROJECT
 from lab.cups import Cups
@@ -34,3 +35,8 @@ class PrintServer(Host):
     def wait(self) -> None:
         for part in (self.samba, self.cups, self.discovery):
             part.wait()
+
+    def is_printing(self) -> bool:
+        """Whether somebody is connected to a printing port right now."""
+        ports = " or ".join(f"sport = :{port}" for port in (samba.PORT, cups.PORT, cups.TLS_PORT))
+        return bool(self.run(["ss", "-Htn", "state", "established", f"( {ports} )"]).stdout.strip())

@@ -49,15 +49,20 @@ class Printing:
         """`size`: bytes of the n-th of them. Contents are random: no two are alike."""
         return [self._make_job(PROTOCOLS[index % len(PROTOCOLS)], size(index)) for index in range(count)]
 
-    def print_all(self, jobs: list[Job], on_progress: Callable[[Job], None] = lambda job: None) -> None:
-        """Prints them, waits until each has arrived, and looks where."""
+    def print_all(self, jobs: list[Job], on_progress: Callable[[int], None] = lambda done: None) -> None:
+        """Prints them, waits until each has arrived, and looks where. `on_progress` hears how many are done."""
         with ThreadPoolExecutor(self._people) as people:
-            for job in people.map(self._print_like_a_person, jobs):
-                on_progress(job)
+            for done, _ in enumerate(people.map(self._print_like_a_person, jobs), start=1):
+                on_progress(done)
+        self.look_for(jobs)
         for job in jobs:
-            arrivals.wait_for(self._farm.trays, job.sha256)
-            job.arrived = arrivals.find(self._farm.trays, job.sha256)
             job.path.unlink()
+
+    def look_for(self, jobs: list[Job]) -> None:
+        """Which of them have arrived, and where. The last ones get a moment to come out of the printer."""
+        for job in jobs:
+            arrivals.wait_for(self._farm.trays, job.sha256, timeout=5.0)
+            job.arrived = arrivals.find(self._farm.trays, job.sha256)
 
     def _make_job(self, protocol: str, size: int) -> Job:
         number = next(self._numbers)

@@ -1,13 +1,15 @@
 """The demo's story, step by step, and whether each step held."""
 
+import contextlib
 import shlex
+import threading
 import time
-from collections.abc import Callable
 
 from lab import discovery, guide
 from lab.application_host import ApplicationHost
 from lab.commands import LabError, wait_until
 from lab.farm import APPLICATIONS, PRINTING, Farm
+from lab.print_server import PrintServer
 from lab.printing import Job, Printing
 from lab.screen import Screen
 from lab.watch import Watch
@@ -25,6 +27,7 @@ class Story:
         self.held = True
         self.printing = Printing(farm, PRINTING)
         self.done: list[Job] = []
+        self.spooled: list[Job] = []  # accepted by a server that died before it had printed them
 
     def run(self) -> bool:
         """The story, step by step. Whether everything held."""
@@ -35,8 +38,8 @@ class Story:
         self.look_up()
         self.lose_a_print_server()
         self.bring_it_back()
-        self.fail_over(503, "a page with status 200")
-        self.fail_over(200, "a page with status 503")
+        self.fail_over(200, next_passive_status=503)
+        self.fail_over(503, next_passive_status=200)
         self.account()
         return self.held
 
@@ -75,7 +78,8 @@ class Story:
         self._print(jobs)
         self._table(jobs)
         self._expect(all(job.ok and not job.failures for job in jobs),
-                     "every job arrived whole (SHA-256) at the first attempt", "a job is missing, or needed a second attempt")
+                     "every job arrived whole (SHA-256) at the first attempt",
+                     "a job is missing, or needed a second attempt")
         self._expect(_servers(jobs) == {"ps1", "ps2"}, "both print servers took their share",
                      f"only {', '.join(_servers(jobs)) or 'nobody'} took jobs")
         self.status()
@@ -88,8 +92,9 @@ class Story:
                                        (discovery.INSTANCE, "TXT", "rp=printers/"),
                                        (discovery.SERVER_NAME, "A", PRINTING)):
                 found = self.farm.client.dig(PRINTING, name, kind, option)
-                self._expect(found.ok and wanted.lower() in found.output.lower(),
-                             f"{transport}  {kind:3}  {found.output.strip()}", f"{transport} {kind} {name}: {found.output}")
+                answer = found.output.strip()
+                self._expect(found.ok and wanted.lower() in answer.lower(), f"{transport}  {kind:3}  {answer}",
+                             f"{transport}  {kind:3}  {name}: {answer or 'no answer'}")
         answered = {self.farm.client.dig(PRINTING, discovery.WHO, "TXT").output.strip().strip('"') for _ in range(8)}
         self.screen.note(f"eight more questions were answered by {' and '.join(sorted(answered))}")
 
@@ -97,19 +102,19 @@ class Story:
         victim = self.farm.print_servers[0]
         self.screen.step(f"{victim.name} dies in the middle of printing (kill -9 of everything on it)")
         jobs = self.printing.make_jobs(self.count, lambda index: BIG)
-        arrived_before = len(victim.tray.arrivals())
-
-        def kill_when_busy(_: Job) -> None:
-            if victim.samba.process.is_running() and len(victim.tray.arrivals()) > arrived_before:
-                victim.kill_all()
-                self.screen.good(f"{victim.name} is dead")
-
-        self._print(jobs, kill_when_busy)
+        killer = threading.Thread(target=self._kill_in_mid_printing, args=(victim,), daemon=True)
+        killer.start()
+        self._print(jobs)
+        killer.join()
         self._table(jobs)
         self._explain_retries(jobs, victim.name)
         self._expect(not victim.samba.process.is_running(), f"{victim.name} died while jobs were being printed",
-                     f"{victim.name} never got a job, so it was not stopped")
-        self._expect(all(job.ok for job in jobs), "every job arrived whole in the end", "a job was lost")
+                     f"{victim.name} was never in the middle of a job, so it was not stopped")
+        self._expect(all(job.printed for job in jobs), "everybody could print in the end", "somebody gave up printing")
+        self.spooled = [job for job in jobs if job.printed and not job.arrived]
+        if self.spooled:
+            self.screen.note(f"{victim.name} had accepted but not yet printed: "
+                             + ", ".join(f"job {job.number}" for job in self.spooled))
         for service in (guide.PRINT_SERVICE, guide.MOBILITY_SERVICE):
             self.farm.balancer.wait_for_state(service, "PS1", "down")
         self.status()
@@ -120,6 +125,8 @@ class Story:
         server.start()
         server.wait()
         guide.wait_until_green(self.farm)
+        self.printing.look_for(self.spooled)
+        self._expect(all(job.ok for job in self.done), "every job of the last round has arrived whole", "a job was lost")
         jobs = self.printing.make_jobs(max(4, self.count // 2), lambda index: SMALL)
         self._print(jobs)
         self._table(jobs)
@@ -128,11 +135,12 @@ class Story:
         self._expect(server.name in _servers(jobs), f"{server.name} takes jobs again", f"{server.name} gets no jobs")
         self.status()
 
-    def fail_over(self, next_passive_status: int, passive_answer: str) -> None:
-        """The active one dies; the passive one, which answers `passive_answer`, takes over. The dead one comes back as
-        a passive server that answers with `next_passive_status`, for the next round."""
+    def fail_over(self, passive_status: int, next_passive_status: int) -> None:
+        """The active one dies, and the passive one, whose passive page has `passive_status`, takes over. The dead one
+        comes back as a passive server with the other status, for the next round."""
         active, passive = self._pair()
-        self.screen.step(f"Application Server {active.name} dies; {passive.name}, until now passive with {passive_answer}, takes over")
+        self.screen.step(f"Application Server {active.name} dies, {passive.name} takes over "
+                         f"(while passive it answered everything with {passive_status})")
         with Watch(self.farm.client, APPLICATIONS, 9191, "/user", LOGIN) as watch:
             wait_until(lambda: watch.last_server() == active.name, f"the login page from {active.name}")
             active.kill_all()
@@ -142,7 +150,8 @@ class Story:
         outage = watch.longest_outage()
         self._expect(outage is not None and (outage.before, outage.after) == (active.name, passive.name),
                      f"nobody could log in for {outage.seconds:.1f} s; {self._own_share():.1f} s of that is the "
-                     "Application Servers' own take-over", "the login page did not move from one server to the other")
+                     "Application Servers' own take-over" if outage else "",
+                     "the login page did not move from one server to the other")
         active.set_passive_status(next_passive_status)
         active.start()
         active.wait()
@@ -162,7 +171,8 @@ class Story:
         if twice or cut_off:
             self.screen.note(f"printed twice because the answer was lost: {twice}; cut off in the middle: {cut_off}")
         self.screen.moving("waiting for the Print Providers' reports")
-        self._expect(self._is_logged(arrived), f"the Application Servers have logged all {arrived} that came out of a printer",
+        self._expect(self._is_logged(arrived),
+                     f"the Application Servers have logged all {arrived} that came out of a printer",
                      f"the Application Servers have logged {len(self.farm.database.jobs())} of {arrived}")
 
     # --- helpers -------------------------------------------------------------------------------------------------------
@@ -171,17 +181,16 @@ class Story:
         self.screen.command("evenkeel status")
         self.screen.run(self.farm.balancer.command_line("status"))
 
-    def _print(self, jobs: list[Job], on_progress: Callable[[Job], None] = lambda job: None) -> None:
-        finished = 0
-
-        def show(job: Job) -> None:
-            nonlocal finished
-            finished += 1
-            on_progress(job)
-            self.screen.moving(f"{finished} of {len(jobs)} jobs printed")
-
-        self.printing.print_all(jobs, show)
+    def _print(self, jobs: list[Job]) -> None:
+        self.printing.print_all(jobs, lambda done: self.screen.moving(f"{done} of {len(jobs)} jobs printed"))
         self.done += jobs
+
+    def _kill_in_mid_printing(self, victim: PrintServer) -> None:
+        """Once it has printed one job of the round and has the next one in its hands."""
+        before = len(victim.tray.arrivals())
+        with contextlib.suppress(LabError):
+            wait_until(lambda: len(victim.tray.arrivals()) > before and victim.is_printing(), "", timeout=15.0)
+            victim.kill_all()
 
     def _table(self, jobs: list[Job]) -> None:
         self.screen.table(("job", "protocol", "server", "bytes", "seconds", "attempts", "SHA-256", "ok"), [
@@ -192,11 +201,11 @@ class Story:
     def _explain_retries(self, jobs: list[Job], victim: str) -> None:
         retried = [job for job in jobs if job.failures]
         if retried:
-            self.screen.note(f"{len(retried)} jobs were on their way to {victim} or sent to it before the check noticed; "
-                             "their senders saw an error and printed again, as people do:")
+            self.screen.note(f"{len(retried)} jobs were in flight to {victim}, or sent to it before the check noticed: "
+                             "their senders saw an error and printed again, as people do")
         for job in retried:
-            last = job.failures[0].output.strip().splitlines() or ["no message"]
-            self.screen.note(f"job {job.number}: {last[-1]}")
+            messages = job.failures[0].output.strip().splitlines() or ["the connection broke, without a message"]
+            self.screen.note(f"job {job.number}: {messages[-1].strip()}")
 
     def _pair(self) -> tuple[ApplicationHost, ApplicationHost]:
         active, passive = self.farm.active(), self.farm.passive()
