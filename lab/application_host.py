@@ -3,13 +3,12 @@
 import json
 import signal
 import socket
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab import application_server
 from lab.application_server import Fault
-from lab.commands import PROJECT, run
+from lab.commands import run
 from lab.host import Host
 from lab.record import Record
 from lab.switch import Switch
@@ -35,10 +34,7 @@ class ApplicationHost(Host):
 
     def set_passive_status(self, status: int) -> None:
         """How this server answers while passive, from its next start on."""
-        self.server = self.process(
-            "application_server",
-            [sys.executable, "-m", "lab.application_server", *self._arguments, "--passive-status", str(status)],
-            environment={"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"})
+        self.server = self.module("application_server", [*self._arguments, "--passive-status", str(status)])
 
     def start(self) -> None:
         self.server.start()

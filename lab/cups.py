@@ -78,6 +78,7 @@ class Cups:
         home = host.directory / "cups"
         for name in ("", "bin", "cache", "state", "spool", "tmp", "ssl"):
             (home / name).mkdir()
+        self.spool = home / "spool"  # jobs that are being received or passed on
         _provide_programs(home / "bin", _BACKEND % (home / "tmp", tray.save_job))
         (home / "cupsd.conf").write_text(_CUPSD.format(port=PORT, tls_port=TLS_PORT))
         (home / "cups-files.conf").write_text(_FILES.format(home=home))

@@ -1,8 +1,9 @@
 """A machine on the switch: a namespace with eth0, an IPv4 and an IPv6 address, and its processes."""
 
+import sys
 from pathlib import Path
 
-from lab.commands import run
+from lab.commands import PROJECT, run
 from lab.namespaces import Namespace, end_all
 from lab.process import Process
 from lab.record import Record
@@ -31,6 +32,11 @@ class Host:
 
     def process(self, name: str, argv: list[str], environment: dict[str, str] | None = None) -> Process:
         return Process(self.namespace, f"{name} on {self.name}", argv, self.directory / "log" / f"{name}.log", environment)
+
+    def module(self, name: str, arguments: list[str]) -> Process:
+        """A program of this package, as a process on this machine."""
+        return self.process(name, [sys.executable, "-m", f"lab.{name}", *arguments],
+                            environment={"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"})
 
     def carry(self, *virtual_addresses: str) -> None:
         """Takes virtual addresses on lo without answering ARP for them: the guide's method 1, chapter 17.3."""

@@ -50,9 +50,11 @@ class Namespace:
             os.close(away)
             os.close(home)
 
-    def open_socket(self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, timeout: float = 5.0) -> socket.socket:
+    def open_socket(self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, timeout: float = 5.0,
+                    protocol: int = 0) -> socket.socket:
+        """A socket belongs to the namespace in which it was made, whoever uses it later."""
         with self.entered():
-            made = socket.socket(family, kind)
+            made = socket.socket(family, kind, protocol)
         made.settimeout(timeout)
         return made
 

@@ -1,10 +1,7 @@
 """A print server: Samba, CUPS and dnsmasq on one host, and the Print Provider that reports each job."""
 
-import sys
-
 from lab import cups, samba
 from lab.arrivals import Tray
-from lab.commands import PROJECT
 from lab.cups import Cups
 from lab.discovery import Discovery
 from lab.host import Host
@@ -23,10 +20,8 @@ class PrintServer(Host):
         self.samba = Samba(self, self.tray)
         self.cups = Cups(self, self.tray)
         self.discovery = Discovery(self, virtual_addresses)
-        self.provider = self.process(
-            "print_provider", [sys.executable, "-m", "lab.print_provider", "--server", name, "--jobs",
-                               str(self.tray.directory), "--application-server", application_server],
-            environment={"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"})
+        self.provider = self.module("print_provider", ["--server", name, "--jobs", str(self.tray.directory),
+                                                       "--application-server", application_server])
 
     def start(self) -> None:
         for part in (self.samba, self.cups, self.discovery, self.provider):

@@ -41,7 +41,8 @@ class Samba:
         home = host.directory / "smb"
         for name in ("", "private", "lock", "state", "cache", "pid", "ncalrpc", "log", "spool"):
             (home / name).mkdir()
-        (home / "spool").chmod(0o1777)
+        self.spool = home / "spool"  # jobs that are being received
+        self.spool.chmod(0o1777)
         configuration = home / "smb.conf"
         configuration.write_text(_CONFIGURATION.format(name=host.name.upper(), port=PORT, home=home, share=SHARE,
                                                        save_job=tray.save_job))

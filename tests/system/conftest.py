@@ -11,23 +11,49 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab import farm as lab_farm  # noqa: E402
-from lab import load_balancer, namespaces, process  # noqa: E402
+from lab import guide, namespaces  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
+from lab.process import tail  # noqa: E402
+from lab.record import Record  # noqa: E402
+from lab.small_farm import SmallFarm  # noqa: E402
 
 _PREFIX = os.environ.get("EVENKEEL_TEST_PREFIX", "ekt-")
+_FAST = ["--check-interval", "1", "--check-timeout", "0.5", "--check-failure-count", "2"]
+
+
+def prefix_for(name: str) -> str:
+    """Of this process alone, so that several runs can go on at the same time."""
+    return f"{_PREFIX}{os.getpid()}-{name}-"
+
+
+@contextlib.contextmanager
+def _removed_afterwards(prefix: str) -> Iterator[None]:
+    """Afterwards nothing of that lab may be left."""
+    try:
+        yield
+    finally:
+        lab_farm.remove(prefix)
+        assert namespaces.leftovers(prefix) == []
 
 
 @contextlib.contextmanager
 def running_farm(name: str, options: Options = Options()) -> Iterator[Farm]:
-    """A farm that lives as long as the block; afterwards nothing of it may be left."""
-    prefix = f"{_PREFIX}{os.getpid()}-{name}-"
-    try:
+    """A PaperCut farm that lives as long as the block, without a load balancer."""
+    prefix = prefix_for(name)
+    with _removed_afterwards(prefix):
         farm = Farm(prefix, options)
         farm.start()
         yield farm
-    finally:
-        lab_farm.remove(prefix)
-        assert namespaces.leftovers(prefix) == []
+
+
+@contextlib.contextmanager
+def running_small_farm(name: str) -> Iterator[SmallFarm]:
+    """Client, tellers and the load balancer's machine; evenkeeld is not started yet."""
+    prefix = prefix_for(name)
+    with _removed_afterwards(prefix):
+        farm = SmallFarm(prefix)
+        farm.start()
+        yield farm
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,3 +66,39 @@ def _root() -> None:
 def farm() -> Iterator[Farm]:
     with running_farm("farm") as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def papercut() -> Iterator[Farm]:
+    """The farm behind evenkeeld, with the guide's three virtual services, all green."""
+    with running_farm("papercut", Options(take_over_time=1.0)) as made:
+        made.balancer.start()
+        guide.configure(made, _FAST)
+        guide.wait_until_green(made)
+        yield made
+
+
+@pytest.fixture
+def small() -> Iterator[SmallFarm]:
+    """Fresh for every test; evenkeeld is not started yet."""
+    with running_small_farm("small") as made:
+        yield made
+
+
+@pytest.fixture
+def balanced(small: SmallFarm) -> SmallFarm:
+    """The small farm behind evenkeeld: one virtual service, both servers up."""
+    small.start_balancer()
+    return small
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure shows the end of evenkeeld's log."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call" and report.failed:
+        for name in ("papercut", "small", "farm"):
+            if name in item.funcargs:
+                log = Record(item.funcargs[name].record.prefix).directory / "lb" / "log" / "evenkeeld.log"
+                report.sections.append(("evenkeeld's log", tail(log, 30)))

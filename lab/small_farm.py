@@ -1,0 +1,145 @@
+"""A farm without printing: a client, two servers that say who they are, the load balancer. For tests that are about the
+load balancer itself; it is up in a fraction of the time."""
+
+import contextlib
+import json
+import socket
+
+from lab import farm as lab_farm
+from lab.client import Client
+from lab.host import Host
+from lab.load_balancer import LoadBalancer
+from lab.namespaces import family_of
+from lab.process import Process
+from lab.record import Record
+from lab.switch import Switch
+
+SERVICE = "10.77.0.110"
+SERVICE6 = "fd77::110"
+PORT = 7000
+OTHER_PORT = 7001
+LABEL = "Teller"
+
+
+class Server(Host):
+    """Runs lab.teller on PORT and OTHER_PORT, at its own addresses and at the virtual ones."""
+
+    def __init__(self, record: Record, switch: Switch, name: str, number: int):
+        super().__init__(record, switch, name, number)
+        self.carry(SERVICE, SERVICE6)
+        self.teller = teller(self, [self.address, self.address6, SERVICE, SERVICE6])
+
+    def start(self) -> None:
+        self.teller.start()
+        for port in (PORT, OTHER_PORT):
+            self.teller.wait_for(port)
+
+
+class SmallFarm:
+    def __init__(self, prefix: str):
+        self.record = Record(prefix)
+        self.record.start()
+        self.switch = Switch(self.record)
+        self.client = Client(self.record, self.switch)
+        self.balancer = LoadBalancer(self.record, self.switch)
+        self.servers = [Server(self.record, self.switch, name, number) for name, number in (("rs1", 21), ("rs2", 22))]
+
+    def start(self) -> None:
+        for server in self.servers:
+            server.start()
+
+    def start_balancer(self, configuration: dict | None = None) -> None:
+        """evenkeeld with one service for the two servers (or what is given), all of it up."""
+        self.balancer.start()
+        self.apply(configuration or {"virtual_services": [service()]})
+        self.wait_until_up()
+
+    def apply(self, configuration: dict, *options: str, check: bool = True):
+        document = self.record.directory / "farm.json"
+        document.write_text(json.dumps(configuration))
+        return self.balancer.evenkeel("apply", "--file", str(document), *options, check=check)
+
+    def wait_until_up(self, *labels: str) -> None:
+        for label in labels or (LABEL,):
+            self.balancer.wait_for_service(label, "up")
+
+    def ask(self, address: str = SERVICE, port: int = PORT, timeout: float = 2.0) -> str:
+        """Which server answers a new TCP connection; raises OSError as sockets do."""
+        with Conversation(self.client, address, port, timeout) as conversation:
+            return conversation.ask()["server"]
+
+    def ask_many(self, count: int, address: str = SERVICE, port: int = PORT) -> list[str]:
+        return [self.ask(address, port) for _ in range(count)]
+
+    def tell(self, data: bytes, address: str = SERVICE, port: int = PORT, timeout: float = 2.0) -> dict:
+        """What a server says about one datagram."""
+        with self.client.namespace.open_socket(family_of(address), socket.SOCK_DGRAM, timeout) as own:
+            own.connect((address, port))
+            own.send(data)
+            return json.loads(own.recv(65535))
+
+    def remove(self) -> None:
+        lab_farm.remove(self.record.prefix)
+
+
+class Conversation:
+    """One TCP connection to a teller, kept open."""
+
+    def __init__(self, client: Client, address: str = SERVICE, port: int = PORT, timeout: float = 2.0,
+                 source: str | None = None):
+        self.socket = client.namespace.open_socket(family_of(address), timeout=timeout)
+        try:
+            if source:
+                self.socket.bind((source, 0))
+            self.socket.connect((address, port))
+        except OSError:
+            self.socket.close()
+            raise
+        self._stream = self.socket.makefile("rwb")
+
+    def __enter__(self) -> "Conversation":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # what was not sent yet cannot be sent any more
+            self._stream.close()
+        self.socket.close()
+
+    def ask(self, words: str = "hello") -> dict:
+        self._stream.write(words.encode() + b"\n")
+        self._stream.flush()
+        line = self._stream.readline()
+        if not line:
+            raise ConnectionResetError("the other end has closed the connection")
+        return json.loads(line)
+
+    def receive(self, count: int) -> int:
+        """Has the other end send that many bytes; how many came."""
+        self._stream.write(f"send {count}\n".encode())
+        self._stream.flush()
+        return len(self._stream.read(count))
+
+
+def teller(host: Host, addresses: list[str]) -> Process:
+    arguments = ["--name", host.name, "--port", str(PORT), "--port", str(OTHER_PORT)]
+    for address in addresses:
+        arguments += ["--datagrams-at", address]
+    return host.module("teller", arguments)
+
+
+def service(label: str = LABEL, **changes: object) -> dict:
+    """A virtual service as the API takes it, checked every second; `changes` replace or add fields."""
+    return {
+        "label": label, "address": SERVICE, "ports": str(PORT), "protocol": "tcp_udp",
+        "persistence": {"enabled": False},
+        "health_check": {"type": "connect", "interval": 1, "timeout": 0.5, "failure_count": 1},
+        "real_servers": [{"label": "RS1", "address": "10.77.0.21"}, {"label": "RS2", "address": "10.77.0.22"}],
+    } | changes
+
+
+def service6(label: str = "Teller6", **changes: object) -> dict:
+    return service(label, address=SERVICE6, real_servers=[
+        {"label": "RS1", "address": "fd77::21"}, {"label": "RS2", "address": "fd77::22"}]) | changes
