@@ -70,8 +70,8 @@ class ApplicationHost(Host):
 def _self_signed(directory: Path, name: str) -> Path:
     target = directory / "server.pem"
     certificate = directory / "certificate.pem"
-    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-         "-subj", f"/O=unknown/CN={name}", "-keyout", str(target), "-out", str(certificate)])
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-days", "30", "-subj", f"/O=unknown/CN={name}", "-keyout", str(target), "-out", str(certificate)])
     with open(target, "a") as pem:
         pem.write(certificate.read_text())
     target.chmod(0o600)

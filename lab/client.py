@@ -1,4 +1,4 @@
-"""The client: what people's machines do. Every method is one action with a real program (or a plain socket for HTTP)."""
+"""The client: what people's machines do. One method is one action with a real program (HTTP: a plain socket)."""
 
 import http.client
 import time
@@ -52,8 +52,8 @@ class Client(Host):
 
     def dig(self, address: str, name: str, kind: str, *options: str) -> Outcome:
         """The answer's records, one a line; no answer is a failure."""
-        done = self._attempt(["dig", f"@{address}", "-p", str(discovery.PORT), "+short", "+tries=1", "+time=2", *options,
-                              name, kind], 30.0)
+        done = self._attempt(["dig", f"@{address}", "-p", str(discovery.PORT), "+short", "+tries=1", "+time=2",
+                              *options, name, kind], 30.0)
         return Outcome(done.ok and bool(done.output.strip()), done.seconds, done.output)
 
     def get(self, address: str, port: int, path: str, headers: dict[str, str] | None = None,
@@ -65,7 +65,8 @@ class Client(Host):
             connection.request("GET", path, headers=headers or {})
             answer = connection.getresponse()
             found = dict(answer.getheaders())
-            return HttpAnswer(answer.status, found.get("X-Lab-Server", ""), found, answer.read().decode(errors="replace"))
+            body = answer.read().decode(errors="replace")
+            return HttpAnswer(answer.status, found.get("X-Lab-Server", ""), found, body)
         except http.client.HTTPException as error:
             raise ConnectionError(str(error)) from error
         finally:
@@ -76,8 +77,8 @@ class Client(Host):
 
     def _attempt(self, argv: list[str], timeout: float) -> Outcome:
         started = time.monotonic()
-        done = self.run(["timeout", str(timeout), *argv], check=False, timeout=timeout + 5.0,
-                        environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self._home), "LANG": "C.UTF-8"})
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self._home), "LANG": "C.UTF-8"}
+        done = self.run(["timeout", str(timeout), *argv], check=False, timeout=timeout + 5.0, environment=environment)
         return Outcome(done.returncode == 0, time.monotonic() - started, done.stdout + done.stderr)
 
 

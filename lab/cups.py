@@ -1,4 +1,4 @@
-"""CUPS in the place of PaperCut Mobility Print: the same ports and printer paths, a queue whose backend keeps the job."""
+"""CUPS in the place of PaperCut Mobility Print: the same ports and printer paths, a queue whose backend keeps jobs."""
 
 from pathlib import Path
 

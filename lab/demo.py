@@ -27,9 +27,9 @@ def show_logs(farm: Farm, screen: Screen) -> None:
 def show_around(farm: Farm, screen: Screen) -> None:
     names = farm.record.prefix
     screen.step("It goes on running. Look around:")
-    screen.command(shlex.join(farm.balancer.command_line("status")))
-    screen.command(shlex.join(farm.balancer.command_line("events", "--follow")))
-    screen.command(shlex.join(farm.balancer.command_line("explain", guide.PRINT_SERVICE, f"{farm.client.address}:40000")))
+    for arguments in (["status"], ["events", "--follow"],
+                      ["explain", guide.PRINT_SERVICE, f"{farm.client.address}:40000"]):
+        screen.command(shlex.join(farm.balancer.command_line(*arguments)))
     screen.command(f"ip netns exec {names}cli smbclient //{PRINTING}/printer -N -c 'print /etc/services'")
     screen.command(f"ip netns exec {names}cli curl -i http://{APPLICATIONS}:9191/")
     screen.command(f"ip netns exec {names}cli dig @{PRINTING} {discovery.SERVICE} PTR")

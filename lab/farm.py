@@ -11,7 +11,7 @@ from lab.commands import wait_until
 from lab.database import Database
 from lab.load_balancer import LoadBalancer
 from lab.print_server import PrintServer
-from lab.record import Lock, Record
+from lab.record import Record
 from lab.switch import Switch
 
 # Two virtual addresses, not one: a print server carries the printing address on its own loopback, so what it sends
@@ -72,4 +72,4 @@ def remove(prefix: str) -> None:
     record.remove()
 
 
-__all__ = ["APPLICATIONS", "APPLICATIONS6", "Farm", "Lock", "Options", "PRINTING", "PRINTING6", "remove"]
+__all__ = ["APPLICATIONS", "APPLICATIONS6", "Farm", "Options", "PRINTING", "PRINTING6", "remove"]

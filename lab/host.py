@@ -31,7 +31,8 @@ class Host:
         return run(self.namespace.enter(argv), **options)
 
     def process(self, name: str, argv: list[str], environment: dict[str, str] | None = None) -> Process:
-        return Process(self.namespace, f"{name} on {self.name}", argv, self.directory / "log" / f"{name}.log", environment)
+        log = self.directory / "log" / f"{name}.log"
+        return Process(self.namespace, f"{name} on {self.name}", argv, log, environment)
 
     def module(self, name: str, arguments: list[str]) -> Process:
         """A program of this package, as a process on this machine."""

@@ -31,8 +31,9 @@ class LoadBalancer(Host):
 
     def _make_daemon(self, *extra: str) -> Process:
         return self.process("evenkeeld", [
-            str(build.daemon()), "--state-directory", str(self.state_directory), "--run-directory",
-            str(self.run_directory), "--socket", str(self.api.path), "--pin-directory", str(self.pin_directory), *extra])
+            str(build.daemon()), "--state-directory", str(self.state_directory),
+            "--run-directory", str(self.run_directory), "--socket", str(self.api.path),
+            "--pin-directory", str(self.pin_directory), *extra])
 
     def start(self, *extra: str) -> None:
         """Starts evenkeeld and waits until its API answers. `extra`: more of its options."""

@@ -24,7 +24,7 @@ class Record:
 
     def __init__(self, prefix: str):
         if not prefix or not prefix.replace("-", "").isalnum():
-            raise LabError(f'"{prefix}" is no prefix for a lab: use letters, digits and "-", such as "{DEFAULT_PREFIX}"')
+            raise LabError(f'"{prefix}" is no prefix for a lab: use letters, digits and "-", as in "{DEFAULT_PREFIX}"')
         self.prefix = prefix
         self.directory = base_directory() / prefix.rstrip("-")
         self._file = self.directory / "lab.json"
@@ -81,9 +81,14 @@ class Lock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise LabError(f"another process is busy with the lab {self._prefix} right now") from error
-        if not os.path.exists(self._file.name) or os.fstat(self._file.fileno()).st_ino != os.stat(self._file.name).st_ino:
+        if not self._is_in_place():
             raise LabError(f"another process has just finished with the lab {self._prefix}: try again")
         return self
+
+    def _is_in_place(self) -> bool:
+        """Who held the lock before may have removed the file between our opening and locking it."""
+        path = Path(self._file.name)
+        return path.exists() and path.stat().st_ino == os.fstat(self._file.fileno()).st_ino
 
     def __exit__(self, *_: object) -> None:
         Path(self._file.name).unlink(missing_ok=True)

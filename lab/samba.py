@@ -47,7 +47,8 @@ class Samba:
         configuration.write_text(_CONFIGURATION.format(name=host.name.upper(), port=PORT, home=home, share=SHARE,
                                                        save_job=tray.save_job))
         # --no-process-group, because the session of its own that Process gives it has one already.
-        self.process = host.process("smbd", ["smbd", "--foreground", "--no-process-group", f"--configfile={configuration}"])
+        self.process = host.process("smbd", ["smbd", "--foreground", "--no-process-group",
+                                             f"--configfile={configuration}"])
 
     def start(self) -> None:
         self.process.start()

@@ -43,8 +43,6 @@ class Story:
         self.account()
         return self.held
 
-    # --- steps ---------------------------------------------------------------------------------------------------------
-
     def start_farm(self) -> None:
         self.screen.step("The farm: network namespaces, a switch, real print servers")
         started = time.monotonic()
@@ -126,7 +124,8 @@ class Story:
         server.wait()
         guide.wait_until_green(self.farm)
         self.printing.look_for(self.spooled)
-        self._expect(all(job.ok for job in self.done), "every job of the last round has arrived whole", "a job was lost")
+        self._expect(all(job.ok for job in self.done), "every job of the last round has arrived whole",
+                     "a job was lost")
         jobs = self.printing.make_jobs(max(4, self.count // 2), lambda index: SMALL)
         self._print(jobs)
         self._table(jobs)
@@ -174,8 +173,6 @@ class Story:
         self._expect(self._is_logged(arrived),
                      f"the Application Servers have logged all {arrived} that came out of a printer",
                      f"the Application Servers have logged {len(self.farm.database.jobs())} of {arrived}")
-
-    # --- helpers -------------------------------------------------------------------------------------------------------
 
     def status(self) -> None:
         self.screen.command("evenkeel status")

@@ -32,8 +32,8 @@ class Printed(threading.Thread):
 
 def spooled_bytes(farm: Farm) -> int:
     """How much of the jobs that are being received has reached the print servers."""
-    spools = [path for server in farm.print_servers for path in (*server.samba.spool.iterdir(), *server.cups.spool.iterdir())]
-    return max((path.stat().st_size for path in spools if path.is_file()), default=0)
+    spools = [spool for server in farm.print_servers for spool in (server.samba.spool, server.cups.spool)]
+    return max((path.stat().st_size for spool in spools for path in spool.iterdir() if path.is_file()), default=0)
 
 
 @pytest.fixture

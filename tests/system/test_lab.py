@@ -42,7 +42,8 @@ def test_nobody_answers_arp_for_a_virtual_address(farm: Farm) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["smb", "ipp", "ipps", "lp"])
-def test_a_job_printed_at_the_virtual_address_arrives_whole(farm: Farm, printing: str, job: Path, protocol: str) -> None:
+def test_a_job_printed_at_the_virtual_address_arrives_whole(farm: Farm, printing: str, job: Path,
+                                                            protocol: str) -> None:
     client = farm.client
     if protocol == "ipps" and printing == PRINTING6:
         pytest.skip("CUPS' client sends the IPv6 address as its TLS server name, and CUPS' server refuses that")

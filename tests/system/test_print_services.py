@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import arrivals, cups, discovery, guide
+from lab import cups, discovery, guide
 from lab.commands import wait_until
 from lab.farm import APPLICATIONS, PRINTING, Farm
 from lab.printing import Printing

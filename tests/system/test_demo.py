@@ -1,0 +1,74 @@
+"""The demo as a person starts it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from conftest import prefix_for
+
+from lab import namespaces
+from lab.commands import PROJECT, wait_until
+from lab.farm import remove
+from lab.record import Record
+
+PREFIX = prefix_for("demo")
+
+
+@pytest.fixture(autouse=True)
+def _removed() -> Iterator[None]:
+    yield
+    remove(PREFIX)
+
+
+def demo(*options: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "lab.demo", "--prefix", PREFIX, *options], cwd=PROJECT, text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def test_once_holds_and_leaves_nothing() -> None:
+    running = demo("--once", "--jobs", "6")
+    output, _ = running.communicate(timeout=240)
+    assert running.returncode == 0, output
+    assert "Everything held." in output and "✗" not in output
+    assert "\033[" not in output, "colours are for terminals"
+    assert namespaces.leftovers(PREFIX) == []
+
+
+def test_it_stays_until_down_and_a_second_one_says_so() -> None:
+    first = demo("--jobs", "3")
+    output, _ = first.communicate(timeout=240)
+    assert first.returncode == 0, output
+    assert namespaces.existing(PREFIX)
+    second = demo("--once")
+    refusal, _ = second.communicate(timeout=30)
+    assert second.returncode == 1 and "running already" in refusal and "--down" in refusal
+    assert namespaces.existing(PREFIX), "the second one must not harm the first"
+    down = demo("--down")
+    assert down.communicate(timeout=30)[0] and down.returncode == 0
+    assert namespaces.leftovers(PREFIX) == []
+
+
+def test_down_without_a_demo_is_no_error() -> None:
+    down = demo("--down")
+    assert down.communicate(timeout=30)[0] and down.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_removes_everything(number: signal.Signals) -> None:
+    running = demo("--jobs", "3")
+    wait_until(lambda: len(Record(PREFIX).contents()["namespaces"]) >= 4, "the farm to be half built")
+    running.send_signal(number)
+    output, _ = running.communicate(timeout=30)
+    assert running.returncode == 130, output
+    assert namespaces.leftovers(PREFIX) == []
+
+
+def test_a_failed_demo_shows_logs_and_tells_by_its_exit_code() -> None:
+    broken = subprocess.run([sys.executable, "-m", "lab.demo", "--prefix", PREFIX, "--once"], cwd=PROJECT, text=True,
+                            capture_output=True, timeout=60, env={**os.environ, "EVENKEEL_BUILD": "/nonexistent"})
+    assert broken.returncode == 1 and "build it first" in broken.stdout
+    assert namespaces.leftovers(PREFIX) == []
