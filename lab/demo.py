@@ -61,7 +61,14 @@ def play(options: argparse.Namespace, screen: Screen) -> int:
         return 130
     finally:
         if not keep:
+            ignore_interruptions()
             lab_farm.remove(options.prefix)
+
+
+def ignore_interruptions() -> None:
+    """Somebody who presses Ctrl-C twice wants it to be over, not half removed."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def take_down(prefix: str, screen: Screen) -> int:

@@ -198,8 +198,8 @@ class Story:
     def _explain_retries(self, jobs: list[Job], victim: str) -> None:
         retried = [job for job in jobs if job.failures]
         if retried:
-            self.screen.note(f"{len(retried)} jobs were in flight to {victim}, or sent to it before the check noticed: "
-                             "their senders saw an error and printed again, as people do")
+            self.screen.note(f"{len(retried)} in flight to {victim}, or sent to it before the check noticed; "
+                             "their senders saw an error and printed again:")
         for job in retried:
             messages = job.failures[0].output.strip().splitlines() or ["the connection broke, without a message"]
             self.screen.note(f"job {job.number}: {messages[-1].strip()}")
