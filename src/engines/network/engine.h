@@ -5,6 +5,8 @@
 // has none).
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +30,9 @@ class NetworkEngine final : public Engine<desired::Network> {
  public:
   struct Options {
     std::string state_directory = "/run/evenkeel";  // remembers which addresses are ours
+    // How often every next hop is asked whether its MAC address still holds, evenly spread. A server that was replaced
+    // without a word is noticed after at most this and three seconds more, in which the kernel asks the old MAC.
+    std::chrono::milliseconds confirmation_interval{5000};
   };
   // Called on the control loop when a wanted next hop changes, also for the first answer.
   using OnNextHop = std::function<void(const NextHop&)>;
@@ -48,7 +53,8 @@ class NetworkEngine final : public Engine<desired::Network> {
   std::vector<NextHop> next_hops() const;
   // The interface that carries (or would carry) a virtual address.
   std::optional<Interface> interface_of(const desired::VirtualAddress& address) const;
-  // Everything through which packets for the virtual addresses come in or leave: where XDP has to be attached.
+  // Everything through which packets for the virtual addresses come in or leave: where XDP has to be attached. Never
+  // the loopback interface; for a VLAN interface its lower device; a bridge or bond stands for itself (generic XDP).
   std::vector<Interface> data_interfaces() const;
 
  private:
