@@ -112,7 +112,9 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
   auto body = read_body<ifinfomsg>(message);
   // The bridge and IPv6 report their own view of a link by the same type; only the general one says all.
   if (!body || body->header.ifi_family != AF_UNSPEC || body->header.ifi_index <= 0) return std::nullopt;
-  Link link{.index = static_cast<uint32_t>(body->header.ifi_index), .flags = body->header.ifi_flags & kLinkFlags};
+  Link link;
+  link.index = static_cast<uint32_t>(body->header.ifi_index);
+  link.flags = body->header.ifi_flags & kLinkFlags;
   uint32_t lower = 0;
   LinkInfo info;
   for_each_attribute(body->attributes, [&](uint16_t type, Bytes payload) {
@@ -132,7 +134,8 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
 std::optional<InterfaceAddress> parse_address(const nlmsghdr& message) {
   auto body = read_body<ifaddrmsg>(message);
   if (!body || !is_ip(body->header.ifa_family)) return std::nullopt;
-  InterfaceAddress address{.link_index = body->header.ifa_index};
+  InterfaceAddress address;
+  address.link_index = body->header.ifa_index;
   std::optional<IpAddress> local;
   std::optional<IpAddress> peer;
   for_each_attribute(body->attributes, [&](uint16_t type, Bytes payload) {
@@ -169,9 +172,10 @@ std::optional<Route> parse_route(const nlmsghdr& message) {
 std::optional<Neighbour> parse_neighbour(const nlmsghdr& message) {
   auto body = read_body<ndmsg>(message);
   if (!body || !is_ip(body->header.ndm_family) || (body->header.ndm_flags & NTF_PROXY) != 0) return std::nullopt;
-  Neighbour neighbour{.link_index = static_cast<uint32_t>(body->header.ndm_ifindex),
-                      .state = body->header.ndm_state,
-                      .flags = body->header.ndm_flags};
+  Neighbour neighbour;
+  neighbour.link_index = static_cast<uint32_t>(body->header.ndm_ifindex);
+  neighbour.state = body->header.ndm_state;
+  neighbour.flags = body->header.ndm_flags;
   std::optional<IpAddress> address;
   for_each_attribute(body->attributes, [&](uint16_t type, Bytes payload) {
     if (type == NDA_DST) address = read_address(body->header.ndm_family, payload);
