@@ -234,6 +234,7 @@ Result<ApplyReport> NetworkEngine::Impl::apply(const desired::Network& want) {
 std::vector<ObjectStatus> NetworkEngine::Impl::arrange_addresses() {
   std::vector<ObjectStatus> statuses;
   const AddressPlan plan = plan_addresses(mirror_, ownership_, want_.virtual_addresses);
+  statuses.reserve(plan.refused.size());
   for (const auto& refused : plan.refused) {
     statuses.push_back(failed("virtual_address", refused.address, refused.reason));
   }
@@ -306,8 +307,7 @@ void NetworkEngine::Impl::announce_on(uint32_t link_index) {
 std::vector<ObjectStatus> NetworkEngine::Impl::arrange_next_hops() {
   hops_.want(want_.on_link);
   publish(hops_.evaluate_all());
-  std::vector<ObjectStatus> statuses = refusals({.virtual_addresses = {}, .on_link = want_.on_link});
-  return statuses;
+  return refusals({.virtual_addresses = {}, .on_link = want_.on_link});
 }
 
 void NetworkEngine::Impl::publish(const NextHops::Outcome& outcome) {

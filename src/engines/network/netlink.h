@@ -36,7 +36,7 @@ class NetlinkSocket {
 
   Fd fd_;
   uint32_t sequence_ = 0;
-  std::vector<std::byte> buffer_ = std::vector<std::byte>(64 * 1024);
+  std::vector<std::byte> buffer_ = std::vector<std::byte>(65536);
 };
 
 }  // namespace evenkeel::engines::network
