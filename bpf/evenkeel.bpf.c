@@ -1,26 +1,78 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* The layer-4 data plane. */
+/*
+ * The layer-4 data plane. Each step is a header of its own; nothing here needs more than kernel 6.0.
+ * A packet that is not for a virtual service is passed on untouched, whatever it looks like.
+ */
 #include "bpf/maps.h"
 
-/* From identity, set by evenkeeld before loading. */
-const volatile __u32 tick_shift = 6;
-const volatile __u32 ticks_per_second_x256 = 256;
-const volatile __u64 hash_key[2];
-const volatile __u32 sets4 = 1;
-const volatile __u32 sets6 = 1;
-/* Explains instead of doing: decides, writes `explanation`, changes no table and counts nothing. */
-const volatile __u8 explain_mode = 0;
+#include "bpf/explain.h"
+#include "bpf/forward.h"
+#include "bpf/fragment.h"
+#include "bpf/icmp.h"
+#include "bpf/known_connection.h"
+#include "bpf/packet.h"
+#include "bpf/parse.h"
+#include "bpf/service.h"
+#include "bpf/sweep.h"
+
+static __always_inline int decide_malformed(const struct packet *packet)
+{
+	if (is_virtual_address(packet->tuple.virtual_address, packet->ipv6))
+		return drop(EK_REASON_MALFORMED_PACKET);
+	return DECIDED_PASS;
+}
+
+/* Whatever has no ports. */
+__noinline_global int decide_rare(struct xdp_md *context, const struct packet *packet, __u32 parsed)
+{
+	if (!packet)
+		return DECIDED_PASS;
+	switch (parsed) {
+	case PARSED_LATER_FRAGMENT:
+		return follow_first_fragment(packet);
+	case PARSED_ICMP:
+		return decide_icmp(context, packet);
+	default:
+		return decide_malformed(packet);
+	}
+}
+
+static __always_inline int decide(struct xdp_md *context, struct packet *packet, enum parsed parsed)
+{
+	int decision;
+
+	if (unlikely(parsed != PARSED_CONNECTION)) {
+		packet->tick = current_tick();
+		return decide_rare(context, packet, parsed);
+	}
+	decision = packet->ipv6 ? decide_connection6(packet) : decide_connection(packet, false);
+	if (unlikely(packet->first_fragment))
+		remember_fragment(packet, decision);
+	return decision;
+}
 
 SEC("xdp.frags")
-int evenkeel_xdp(struct xdp_md *context __attribute__((unused)))
+int evenkeel_xdp(struct xdp_md *context)
 {
-	return XDP_PASS;
+	struct packet packet = {};
+	enum parsed parsed;
+
+	explain_start();
+	parsed = parse(context, &packet);
+	if (parsed == PARSED_FOREIGN)
+		return XDP_PASS;
+	return forward(context, &packet, decide(context, &packet, parsed));
 }
 
 /* Called through BPF_PROG_TEST_RUN with struct ek_sweep as context. */
 SEC("syscall")
-int evenkeel_sweep(struct ek_sweep *sweep __attribute__((unused)))
+int evenkeel_sweep(struct ek_sweep *sweep)
 {
+	struct sweep_slice slice = sweep_slice(sweep->ipv6, sweep->first, sweep->count);
+
+	sweep->tick = slice.tick;
+	sweep->used = slice.used;
+	sweep->freed = slice.freed;
 	return 0;
 }
 

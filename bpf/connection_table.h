@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The connection table: two candidate sets per connection, each one header line and EK_SET_WAYS records in one page.
+ * A way belongs to whoever swaps its tag to EK_TAG_BUSY; a reader trusts a record only while its tag stands. Expiry is
+ * judged in place, so the table needs nobody's help to stay usable. A live established connection is never displaced.
+ */
+#pragma once
+
+#include "bpf/accounting.h"
+#include "bpf/clock.h"
+#include "bpf/counters.h"
+#include "bpf/hash.h"
+#include "bpf/maps.h"
+#include "bpf/packet.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the state word of a set is taken apart in little-endian order"
+#endif
+
+/* Where a connection is. */
+struct place {
+	struct ek_set_header *header;
+	struct ek_connection *connection;
+	__u32 way;
+};
+
+/* A connection or template to be stored. */
+struct entry {
+	struct tuple tuple;
+	__u64 hash;
+	__u32 tick;
+	__u32 expires;
+	__u32 generation;
+	__u16 real_server;
+	__u16 service;
+	__u32 state;
+	__u32 ipv6;
+};
+
+enum {
+	/* Up to this many ways in use the first set takes a connection whatever the second one holds, so that most look-ups
+	 * end there; beyond it the emptier set does. With 3, 67 % of all ways can be used before the first insert fails. */
+	FIRST_SET_PREFERRED = 3,
+	INSERT_ATTEMPTS = 3,
+	STATE_ATTEMPTS = 8,
+};
+
+static __always_inline __u32 tag_of(__u64 hash)
+{
+	return (__u32)hash | EK_TAG_FIRST; /* never free, never busy */
+}
+
+static __always_inline __u32 first_set(__u64 hash, const bool ipv6)
+{
+	return scale(hash >> 32, ipv6 ? sets6 : sets4);
+}
+
+static __always_inline __u32 second_set(__u64 hash, const bool ipv6)
+{
+	return scale(hash, ipv6 ? sets6 : sets4);
+}
+
+static __always_inline struct ek_set_header *set_at(__u32 index, const bool ipv6)
+{
+	if (ipv6)
+		return bpf_map_lookup_elem(&connections6, &index);
+	return bpf_map_lookup_elem(&connections4, &index);
+}
+
+static __always_inline struct ek_connection *connection_at(struct ek_set_header *header, __u32 way, const bool ipv6)
+{
+	if (ipv6)
+		return &((struct ek_set6 *)header)->connection[way].common;
+	return &((struct ek_set4 *)header)->connection[way].common;
+}
+
+static __always_inline bool same_address(const struct ek_address *stored, const __u32 *address)
+{
+	const __u64 *a = (const void *)stored;
+
+	return a[0] == ((__u64)address[1] << 32 | address[0]) && a[1] == ((__u64)address[3] << 32 | address[2]);
+}
+
+static __always_inline bool holds(struct ek_set_header *header, __u32 way, const struct tuple *tuple, const bool ipv6)
+{
+	if (ipv6) {
+		struct ek_connection6 *c = &((struct ek_set6 *)header)->connection[way];
+
+		return c->client_port_be == tuple->client_port && c->virtual_port_be == tuple->virtual_port &&
+		       c->protocol == tuple->protocol && c->template_service == tuple->template_service &&
+		       same_address(&c->client, tuple->client) &&
+		       same_address(&c->virtual_address, tuple->virtual_address);
+	} else {
+		struct ek_connection4 *c = &((struct ek_set4 *)header)->connection[way];
+
+		return c->client_be == tuple->client[3] && c->virtual_be == tuple->virtual_address[3] &&
+		       c->client_port_be == tuple->client_port && c->virtual_port_be == tuple->virtual_port &&
+		       c->protocol == tuple->protocol && c->template_service == tuple->template_service;
+	}
+}
+
+/* ---- looking up ---- */
+
+static __always_inline bool find_in_set(__u32 index, __u32 tag, const struct tuple *tuple, const bool ipv6,
+					struct place *place)
+{
+	struct ek_set_header *header = set_at(index, ipv6);
+
+	if (!header)
+		return false;
+#pragma unroll
+	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
+		if (header->tag[way] == tag && holds(header, way, tuple, ipv6)) {
+			place->header = header;
+			place->connection = connection_at(header, way, ipv6);
+			place->way = way;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Expired or not. */
+static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, const bool ipv6, struct place *place)
+{
+	__u32 tag = tag_of(hash);
+
+	return find_in_set(first_set(hash, ipv6), tag, tuple, ipv6, place) ||
+	       find_in_set(second_set(hash, ipv6), tag, tuple, ipv6, place);
+}
+
+/* Was the record still the one that was found when it was read? Call after reading it. */
+static __always_inline bool still_holds(const struct place *place, __u64 hash)
+{
+	return *(volatile __u32 *)&place->header->tag[place->way] == tag_of(hash);
+}
+
+/* ---- states ---- */
+
+static __always_inline __u64 *state_word(struct ek_set_header *header)
+{
+	return (__u64 *)header->state;
+}
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_set_header, state) % 8 == 0, "states are one word");
+
+/* True for the one caller whose change took place; false when the way is no longer in the state `from`. */
+__noinline_global int change_state(struct ek_set_header *header, __u32 way, __u32 from, __u32 to)
+{
+	__u32 shift = way * 8;
+	__u64 *word;
+
+	if (!header || way >= EK_SET_WAYS)
+		return false;
+	word = state_word(header);
+	for (int i = 0; i < STATE_ATTEMPTS; i++) {
+		__u64 old = *(volatile __u64 *)word;
+
+		if ((__u8)(old >> shift) != from)
+			return false;
+		if (__sync_val_compare_and_swap(word, old, old ^ (__u64)(from ^ to) << shift) == old)
+			return true;
+	}
+	return false;
+}
+
+/* Leaves NONE and gives back what was there, so that nobody else counts a change of it any more. */
+static __always_inline __u32 take_state(struct ek_set_header *header, __u32 way)
+{
+	__u64 *word = state_word(header);
+	__u32 shift = way * 8;
+
+	for (int i = 0; i < STATE_ATTEMPTS; i++) {
+		__u64 old = *(volatile __u64 *)word;
+
+		if (__sync_val_compare_and_swap(word, old, old & ~(0xffull << shift)) == old)
+			return (__u8)(old >> shift);
+	}
+	return EK_STATE_NONE;
+}
+
+/* ---- releasing ---- */
+
+static __always_inline bool claim(struct ek_set_header *header, __u32 way, __u32 tag)
+{
+	return __sync_val_compare_and_swap(&header->tag[way], tag, EK_TAG_BUSY) == tag;
+}
+
+static __always_inline void publish(struct ek_set_header *header, __u32 way, __u32 tag)
+{
+	__sync_lock_test_and_set(&header->tag[way], tag); /* an exchange: everything written before is seen before */
+}
+
+/* Makes the way the caller's, busy and counted out. False: it is no longer what it was. */
+static __always_inline bool take_over(struct ek_set_header *header, __u32 way, __u32 tag, const bool ipv6)
+{
+	struct ek_connection *old;
+
+	if (way >= EK_SET_WAYS || !claim(header, way, tag))
+		return false;
+	if (tag == EK_TAG_FREE)
+		return true;
+	old = connection_at(header, way, ipv6);
+	count_out(old->real_server, old->real_server_generation, take_state(header, way));
+	return true;
+}
+
+__noinline_global int take_over4(struct ek_set4 *set, __u32 way, __u32 tag)
+{
+	return set ? take_over(&set->header, way, tag, false) : 0;
+}
+
+__noinline_global int take_over6(struct ek_set6 *set, __u32 way, __u32 tag)
+{
+	return set ? take_over(&set->header, way, tag, true) : 0;
+}
+
+static __always_inline bool take(struct ek_set_header *header, __u32 way, __u32 tag, const bool ipv6)
+{
+	return ipv6 ? take_over6((struct ek_set6 *)header, way, tag) : take_over4((struct ek_set4 *)header, way, tag);
+}
+
+static __always_inline bool release(struct ek_set_header *header, __u32 way, __u32 tag, const bool ipv6)
+{
+	if (!take(header, way, tag, ipv6) || way >= EK_SET_WAYS)
+		return false;
+	publish(header, way, EK_TAG_FREE);
+	return true;
+}
+
+/* ---- choosing a way ---- */
+
+/* Lower goes first; within a rank the one that would expire sooner. */
+enum rank {
+	RANK_FREE,
+	RANK_EXPIRED,
+	RANK_CLOSED,
+	RANK_CLOSING,
+	RANK_HALF_OPEN,
+	RANK_LIVE, /* never given away */
+};
+
+static const __u8 rank_of_state[16] = {
+	[EK_STATE_NONE] = RANK_HALF_OPEN, /* a persistence entry of a client that has not completed a handshake */
+	[EK_STATE_ESTABLISHED] = RANK_LIVE,
+	[EK_STATE_SYN_SENT] = RANK_HALF_OPEN,
+	[EK_STATE_SYN_RECV] = RANK_HALF_OPEN,
+	[EK_STATE_FIN_WAIT] = RANK_CLOSING,
+	[EK_STATE_TIME_WAIT] = RANK_CLOSED,
+	[EK_STATE_CLOSE] = RANK_CLOSED,
+	[EK_STATE_CLOSE_WAIT] = RANK_CLOSING,
+	[EK_STATE_LAST_ACK] = RANK_CLOSING,
+	[EK_STATE_UDP] = RANK_LIVE,
+	[EK_STATE_TEMPLATE] = RANK_LIVE,
+};
+
+static __always_inline __u32 rank_of_way(struct ek_set_header *header, __u32 way, __u32 tick)
+{
+	__u32 tag = header->tag[way];
+
+	if (tag == EK_TAG_FREE)
+		return RANK_FREE;
+	if (tag == EK_TAG_BUSY)
+		return RANK_LIVE;
+	if (is_expired(header->expires[way], tick))
+		return RANK_EXPIRED;
+	return rank_of_state[header->state[way] & 15];
+}
+
+/*
+ * The way of a set that is given away first, in one number, lower first: rank, ticks left, ways in use (neither free nor
+ * expired), way.
+ */
+static __always_inline __u32 choice_rank(__u64 choice)
+{
+	return choice >> 56;
+}
+
+static __always_inline __u32 choice_used(__u64 choice)
+{
+	return choice >> 8 & 0xff;
+}
+
+static __always_inline __u32 choice_way(__u64 choice)
+{
+	return choice & 0xff;
+}
+
+__noinline_global __u64 choose_way(struct ek_set_header *header, __u32 tick)
+{
+	__u64 best = (__u64)RANK_LIVE << 56;
+	__u32 used = 0;
+
+	if (!header)
+		return best;
+#pragma clang loop unroll(disable)
+	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
+		__u64 rank = rank_of_way(header, way, tick);
+		__u64 choice = rank << 56 | way;
+
+		if (rank > RANK_EXPIRED) {
+			used++;
+			choice |= (__u64)(header->expires[way] - tick) << 16;
+		}
+		if (choice < best)
+			best = choice;
+	}
+	return best | used << 8;
+}
+
+static __always_inline bool prefers_first_set(__u64 first, __u64 second)
+{
+	if (choice_rank(first) <= RANK_EXPIRED && choice_rank(second) <= RANK_EXPIRED)
+		return choice_used(first) < FIRST_SET_PREFERRED || choice_used(first) <= choice_used(second);
+	return first <= second;
+}
+
+/* Neither set has a way that may be given away. */
+static __always_inline bool is_full_for(__u64 hash, __u32 tick, const bool ipv6)
+{
+	struct ek_set_header *first = set_at(first_set(hash, ipv6), ipv6);
+	struct ek_set_header *second = set_at(second_set(hash, ipv6), ipv6);
+
+	return choice_rank(choose_way(first, tick)) >= RANK_LIVE && choice_rank(choose_way(second, tick)) >= RANK_LIVE;
+}
+
+/* ---- inserting ---- */
+
+static __always_inline void write_record(struct ek_set_header *header, __u32 way, const struct entry *entry,
+					 const bool ipv6)
+{
+	const struct tuple *tuple = &entry->tuple;
+	struct ek_connection *connection = connection_at(header, way, ipv6);
+
+	if (ipv6) {
+		struct ek_connection6 *c = &((struct ek_set6 *)header)->connection[way];
+
+		__builtin_memcpy(&c->client, tuple->client, 16);
+		__builtin_memcpy(&c->virtual_address, tuple->virtual_address, 16);
+		c->client_port_be = tuple->client_port;
+		c->virtual_port_be = tuple->virtual_port;
+		c->protocol = tuple->protocol;
+		c->flags = 0;
+		c->template_service = tuple->template_service;
+	} else {
+		struct ek_connection4 *c = &((struct ek_set4 *)header)->connection[way];
+
+		c->client_be = tuple->client[3];
+		c->virtual_be = tuple->virtual_address[3];
+		c->client_port_be = tuple->client_port;
+		c->virtual_port_be = tuple->virtual_port;
+		c->protocol = tuple->protocol;
+		c->flags = 0;
+		c->template_service = tuple->template_service;
+	}
+	connection->real_server = entry->real_server;
+	connection->service = entry->service;
+	connection->real_server_generation = entry->generation;
+	connection->created = entry->tick;
+	connection->timeouts_generation = 0;
+	header->expires[way] = entry->expires;
+	header->state[way] = entry->state;
+}
+
+/* Takes the best way there is and stores the entry in it, not yet visible. NULL: none may be given away. */
+static __always_inline struct ek_set_header *take_way(const struct entry *entry, const bool ipv6, __u32 *taken)
+{
+	struct ek_set_header *first = set_at(first_set(entry->hash, ipv6), ipv6);
+	struct ek_set_header *second = set_at(second_set(entry->hash, ipv6), ipv6);
+
+	if (!first || !second)
+		return NULL;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < INSERT_ATTEMPTS; i++) {
+		__u64 a = choose_way(first, entry->tick);
+		__u64 b = choose_way(second, entry->tick);
+		bool in_first = prefers_first_set(a, b);
+		struct ek_set_header *header = in_first ? first : second;
+		__u32 way = choice_way(in_first ? a : b), rank = choice_rank(in_first ? a : b);
+		__u32 tag;
+
+		pin_value(way);
+		if (rank >= RANK_LIVE || way >= EK_SET_WAYS)
+			return NULL;
+		tag = *(volatile __u32 *)&header->tag[way];
+		if (rank_of_way(header, way, entry->tick) != rank || !take(header, way, tag, ipv6))
+			continue; /* somebody else was faster: look again */
+		if (rank == RANK_HALF_OPEN)
+			count_reason(EK_REASON_EVICTED_HALF_OPEN);
+		*taken = way;
+		return header;
+	}
+	return NULL;
+}
+
+/*
+ * The same first packet may have been handled by two CPUs at once: both have published by now, or the later one finds
+ * the earlier. The first in order of look-up stays, and whoever sees another one releases that.
+ */
+static __always_inline __u32 keep_one_in_set(__u32 index, const struct entry *entry, const bool ipv6, __u32 kept)
+{
+	struct ek_set_header *header = set_at(index, ipv6);
+	__u32 tag = tag_of(entry->hash);
+
+	if (!header)
+		return kept;
+#pragma clang loop unroll(disable)
+	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
+		if (header->tag[way] != tag || !holds(header, way, &entry->tuple, ipv6))
+			continue;
+		if (kept)
+			release(header, way, tag, ipv6);
+		else
+			kept = connection_at(header, way, ipv6)->real_server;
+	}
+	return kept;
+}
+
+/* What insert would answer. */
+static __always_inline __u32 pretend_insert(const struct entry *entry, const bool ipv6)
+{
+	struct place old;
+
+	if (is_full_for(entry->hash, entry->tick, ipv6) && !find_place(&entry->tuple, entry->hash, ipv6, &old))
+		return 0;
+	return entry->real_server;
+}
+
+/* The real server that the entry ended up with: the given one, or that of whoever was earlier. 0: no room. */
+static __always_inline __u32 insert(const struct entry *entry, const bool ipv6)
+{
+	__u32 first = first_set(entry->hash, ipv6), second = second_set(entry->hash, ipv6);
+	__u32 way = 0, kept;
+	struct ek_set_header *header = take_way(entry, ipv6, &way);
+
+	pin_value(way);
+	if (!header || way >= EK_SET_WAYS)
+		return 0;
+	write_record(header, way, entry, ipv6);
+	count_in(entry->real_server, entry->generation, entry->state);
+	publish(header, way, tag_of(entry->hash));
+	kept = keep_one_in_set(first, entry, ipv6, 0);
+	if (second != first)
+		kept = keep_one_in_set(second, entry, ipv6, kept);
+	return kept ? kept : entry->real_server;
+}
+
+__noinline_global int insert4(struct entry *entry)
+{
+	if (!entry)
+		return 0;
+	return explain_mode ? pretend_insert(entry, false) : insert(entry, false);
+}
+
+__noinline_global int insert6(struct entry *entry)
+{
+	if (!entry)
+		return 0;
+	return explain_mode ? pretend_insert(entry, true) : insert(entry, true);
+}
+
+static __always_inline __u32 insert_entry(struct entry *entry)
+{
+	return entry->ipv6 ? insert6(entry) : insert4(entry);
+}
+
+/* ---- removing ---- */
+
+static __always_inline int remove_one(const struct entry *entry, const bool ipv6)
+{
+	struct place place;
+
+	if (explain_mode || !find_place(&entry->tuple, entry->hash, ipv6, &place))
+		return 0;
+	return release(place.header, place.way, tag_of(entry->hash), ipv6);
+}
+
+__noinline_global int remove4(struct entry *entry)
+{
+	return entry ? remove_one(entry, false) : 0;
+}
+
+__noinline_global int remove6(struct entry *entry)
+{
+	return entry ? remove_one(entry, true) : 0;
+}
+
+/* Releases the entry with this key, if there is one. */
+static __always_inline void remove_entry(struct entry *entry)
+{
+	if (entry->ipv6)
+		remove6(entry);
+	else
+		remove4(entry);
+}
+
+/* ---- a table without room ---- */
+
+__noinline_global int is_full4(__u64 hash, __u32 tick)
+{
+	return is_full_for(hash, tick, false);
+}
+
+__noinline_global int is_full6(__u64 hash, __u32 tick)
+{
+	return is_full_for(hash, tick, true);
+}

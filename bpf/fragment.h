@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Fragments: the first one has the ports, is decided like any packet and leaves a note for the others. A later one that
+ * comes before the first is dropped; the sender's retransmission heals it.
+ */
+#pragma once
+
+#include "bpf/clock.h"
+#include "bpf/explain.h"
+#include "bpf/maps.h"
+#include "bpf/packet.h"
+#include "bpf/service.h"
+
+enum {
+	FRAGMENT_SECONDS = 30, /* as long as a receiver waits for the rest */
+	TO_LOCAL_STACK = 0,
+};
+
+static __always_inline struct ek_fragment_key fragment_key(const struct packet *packet)
+{
+	struct ek_fragment_key key = {.id = packet->fragment_id, .protocol = packet->fragment_protocol};
+
+	__builtin_memcpy(&key.source, packet->tuple.client, 16);
+	__builtin_memcpy(&key.destination, packet->tuple.virtual_address, 16);
+	return key;
+}
+
+/* Notes where the first fragment went; what was dropped leaves no note, so that its other fragments are dropped too. */
+__noinline_global int remember_fragment(const struct packet *packet, int decision)
+{
+	struct ek_fragment_value value;
+	struct ek_fragment_key key;
+
+	if (explain_mode || !packet || decision == DECIDED_DROP)
+		return 0;
+	if (decision == DECIDED_PASS && !is_virtual_address(packet->tuple.virtual_address, packet->ipv6))
+		return 0;
+	key = fragment_key(packet);
+	value.expires = packet->tick + ticks_of_seconds(FRAGMENT_SECONDS);
+	value.real_server = decision > 0 ? decision : TO_LOCAL_STACK;
+	bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
+	return 0;
+}
+
+static __always_inline int follow_first_fragment(const struct packet *packet)
+{
+	struct ek_fragment_key key = fragment_key(packet);
+	struct ek_fragment_value *first = bpf_map_lookup_elem(&fragments, &key);
+	struct ek_real_server *server;
+	__u32 id;
+
+	if (!first || is_expired(first->expires, packet->tick)) {
+		if (key.protocol != IPPROTO_TCP && key.protocol != IPPROTO_UDP)
+			return DECIDED_PASS;
+		if (!is_virtual_address(packet->tuple.virtual_address, packet->ipv6))
+			return DECIDED_PASS;
+		return drop(EK_REASON_FRAGMENT_UNKNOWN);
+	}
+	id = first->real_server;
+	if (id == TO_LOCAL_STACK)
+		return DECIDED_PASS;
+	server = bpf_map_lookup_elem(&real_servers, &id);
+	if (!server || !(server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED))
+		return drop(EK_REASON_HALTED);
+	explain_decision(EK_DECISION_CONNECTION);
+	return id;
+}

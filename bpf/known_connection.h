@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The fast way: a packet of a connection in the table. In the common case it reads two cache lines of the table and
+ * writes none of them.
+ */
+#pragma once
+
+#include "bpf/connection_table.h"
+#include "bpf/explain.h"
+#include "bpf/new_connection.h"
+#include "bpf/tcp_state.h"
+
+/* What is to be done with a packet whose entry was found. */
+enum course {
+	COURSE_FOLLOW,         /* the connection goes on */
+	COURSE_HALTED,         /* its real server is gone or halted */
+	COURSE_ANEW,           /* the entry is over: the packet is like one without */
+	COURSE_ANEW_IF_BETTER, /* a UDP flow whose real server takes no new ones: moves if there is another */
+};
+
+static __always_inline enum course course_of(const struct ek_real_server *server, __u32 generation, __u32 state,
+					     const struct packet *packet)
+{
+	bool is_tcp = packet->tuple.protocol == IPPROTO_TCP;
+	bool opens = !is_tcp || opens_connection(packet->tcp_flags);
+
+	if (unlikely(server->generation != generation || !(server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED)))
+		return opens ? COURSE_ANEW : COURSE_HALTED;
+	if (is_tcp)
+		return unlikely(opens && is_closing(state)) ? COURSE_ANEW : COURSE_FOLLOW;
+	/*
+	 * UDP has no connection to break. A drained real server is not to be told from one that is down here, and
+	 * datagrams sent to the latter are lost until the client gives up: so both lose their flows.
+	 */
+	return likely(server->flags & EK_REAL_SERVER_TAKES_NEW) ? COURSE_FOLLOW : COURSE_ANEW_IF_BETTER;
+}
+
+/* State and time stamp; in ESTABLISHED only the latter, and only when the tick has moved on. */
+static __always_inline void touch(const struct place *place, const struct packet *packet, __u32 state)
+{
+	__u32 service_id = place->connection->service;
+	struct ek_service *service = bpf_map_lookup_elem(&services, &service_id);
+	__u32 next = state, expires;
+
+	if (!service)
+		return;
+	if (packet->tuple.protocol == IPPROTO_TCP)
+		next = tcp_state_after(state, packet->tcp_flags);
+	expires = expiry_of(service, next, packet->tick);
+	if (place->header->expires[place->way] != expires)
+		place->header->expires[place->way] = expires;
+	if (likely(next == state) || !change_state(place->header, place->way, state, next))
+		return;
+	count_state_change(place->connection->real_server, state, next);
+	if (next == EK_STATE_ESTABLISHED && service->flags & EK_SERVICE_PERSISTENT)
+		confirm_template(packet, service_id, place->connection->real_server);
+}
+
+static __always_inline int follow(const struct place *place, const struct packet *packet, __u32 state)
+{
+	explain_connection(place->connection->service, state);
+	if (!explain_mode)
+		touch(place, packet, state);
+	return place->connection->real_server;
+}
+
+/* A decision for a packet with ports. */
+static __always_inline int decide_connection(struct packet *packet, const bool ipv6)
+{
+	enum course course = COURSE_ANEW;
+	struct ek_real_server *server;
+	struct place place;
+	__u32 id, generation, state;
+
+	packet->hash = hash_tuple(&packet->tuple, ipv6);
+	packet->tick = current_tick();
+	if (!find_place(&packet->tuple, packet->hash, ipv6, &place))
+		return place_connection(packet);
+	id = place.connection->real_server;
+	generation = place.connection->real_server_generation;
+	state = place.header->state[place.way];
+	server = bpf_map_lookup_elem(&real_servers, &id);
+	if (server && !is_expired(place.header->expires[place.way], packet->tick) && still_holds(&place, packet->hash))
+		course = course_of(server, generation, state, packet);
+	if (likely(course == COURSE_FOLLOW))
+		return follow(&place, packet, state);
+	if (course == COURSE_HALTED)
+		return drop(EK_REASON_HALTED);
+	packet->replaces = true;
+	packet->stays_with = course == COURSE_ANEW_IF_BETTER ? id : 0;
+	return place_connection(packet);
+}
+
+/* IPv6 has a function of its own: together they would need too much stack. */
+__noinline_global int decide_connection6(struct packet *packet)
+{
+	return packet ? decide_connection(packet, true) : DECIDED_PASS;
+}

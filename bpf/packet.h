@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* What the steps hand to each other about one packet. */
+#pragma once
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+/* What identifies a connection. Network order. IPv4 uses the last word of an address only; the others are 0. */
+struct tuple {
+	__u32 client[4], virtual_address[4];
+	__u16 client_port, virtual_port;
+	__u8 protocol;
+	__u8 reserved;
+	__u16 template_service; /* of a persistence template: service id; else 0 */
+};
+
+struct packet {
+	struct tuple tuple;
+	__u64 hash;        /* of the tuple */
+	__u32 tick;        /* now */
+	__u32 length;      /* of the IP packet, header included */
+	__u32 l4_offset;   /* from the start of the frame */
+	__u32 fragment_id;
+	__u32 replaces;    /* its old entry in the connection table goes when there is a new one */
+	__u32 stays_with;  /* real server to go on with if there is no other; 0: none */
+	__u16 innermost_tag; /* VLAN; host order */
+	__u8 tags;
+	__u8 ipv6;
+	__u8 first_fragment;
+	__u8 fragment_protocol;
+	__u8 tcp_flags;
+	__u8 reserved;
+};
+
+enum {
+	TCP_FIN = 0x01,
+	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
+	TCP_ACK = 0x10,
+};
+
+/* Does this segment ask for a connection? */
+static __always_inline bool opens_connection(__u8 tcp_flags)
+{
+	return (tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
+}
+
+/*
+ * What a step decides is one number: a real server's id, or the XDP verdict as a number below 0 when the packet goes
+ * to none. Reasons are counted where the decision is taken.
+ */
+enum decision {
+	DECIDED_DROP = -XDP_DROP,
+	DECIDED_PASS = -XDP_PASS,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* What is fixed when the program is loaded: constants to the verifier, which removes the code they rule out. */
+#pragma once
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+/* From identity, set by evenkeeld before loading. */
+const volatile __u32 tick_shift = 6;
+const volatile __u32 ticks_per_second_x256 = 256;
+const volatile __u64 hash_key[2];
+const volatile __u32 sets4 = 1;
+const volatile __u32 sets6 = 1;
+/* Explains instead of doing: decides, writes `explanation`, changes no table and counts nothing. */
+const volatile __u8 explain_mode = 0;
+/* The tick is simulated_tick instead of the kernel's clock. */
+const volatile __u8 simulated_clock = 0;
+
+#define likely(condition) __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+/* Keeps the compiler from checking one copy of a value and using another: the verifier follows only one. */
+#define pin_value(value) asm volatile("" : "+r"(value))
+#define __noinline_global __attribute__((noinline)) /* verified once, on its own, whoever calls it */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Frees what has expired, so that the live counts, and with them least connections and limits, stay exact for
+ * connections that nobody's insert happens to displace.
+ */
+#pragma once
+
+#include "bpf/connection_table.h"
+
+struct sweep_slice {
+	__u32 first;
+	__u32 tick;
+	__u32 used, freed;
+};
+
+static __always_inline void sweep_set(struct sweep_slice *slice, __u32 index, const bool ipv6)
+{
+	struct ek_set_header *header = set_at(index, ipv6);
+
+	if (!header)
+		return;
+	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
+		__u32 tag = *(volatile __u32 *)&header->tag[way];
+
+		if (tag < EK_TAG_FIRST)
+			continue;
+		if (is_expired(header->expires[way], slice->tick) && release(header, way, tag, ipv6))
+			slice->freed++;
+		else
+			slice->used++;
+	}
+}
+
+static long sweep_set4(__u32 index, struct sweep_slice *slice)
+{
+	sweep_set(slice, slice->first + index, false);
+	return 0;
+}
+
+static long sweep_set6(__u32 index, struct sweep_slice *slice)
+{
+	sweep_set(slice, slice->first + index, true);
+	return 0;
+}
+
+/* Sets [first, first + count), as far as there are any. */
+static __always_inline struct sweep_slice sweep_slice(__u32 ipv6, __u32 first, __u32 count)
+{
+	struct sweep_slice slice = {.first = first, .tick = current_tick()};
+	__u32 sets = ipv6 ? sets6 : sets4;
+
+	if (first >= sets)
+		return slice;
+	if (count > sets - first)
+		count = sets - first;
+	if (ipv6)
+		bpf_loop(count, sweep_set6, &slice, 0);
+	else
+		bpf_loop(count, sweep_set4, &slice, 0);
+	return slice;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * TCP states as IPVS keeps them where only the client's side passes by (its INPUT_ONLY column): right for direct
+ * routing, where answers go around us. A segment without SYN, FIN, RST and ACK changes nothing.
+ */
+#pragma once
+
+#include "bpf/abi.h"
+#include "bpf/clock.h"
+#include "bpf/packet.h"
+
+enum tcp_event {
+	EVENT_SYN,
+	EVENT_FIN,
+	EVENT_ACK,
+	EVENT_RST,
+	EVENTS,
+};
+
+#define NO EK_STATE_NONE
+#define ES EK_STATE_ESTABLISHED
+#define SS EK_STATE_SYN_SENT
+#define SR EK_STATE_SYN_RECV
+#define FW EK_STATE_FIN_WAIT
+#define TW EK_STATE_TIME_WAIT
+#define CL EK_STATE_CLOSE
+#define CW EK_STATE_CLOSE_WAIT
+#define LA EK_STATE_LAST_ACK
+static const __u8 next_tcp_state[EVENTS][16] = {
+	/* from:       NO  ES  SS  SR  FW  TW  CL  CW  LA */
+	[EVENT_SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR},
+	[EVENT_FIN] = {CL, FW, SS, TW, FW, TW, CL, CW, LA},
+	[EVENT_ACK] = {CL, ES, SS, ES, FW, TW, CL, CW, CL},
+	[EVENT_RST] = {CL, CL, CL, SR, CL, CL, CL, CL, LA},
+};
+#undef NO
+#undef ES
+#undef SS
+#undef SR
+#undef FW
+#undef TW
+#undef CL
+#undef CW
+#undef LA
+
+static __always_inline __u32 tcp_state_after(__u32 state, __u8 flags)
+{
+	enum tcp_event event;
+
+	if (flags & TCP_RST)
+		event = EVENT_RST;
+	else if (flags & TCP_SYN)
+		event = EVENT_SYN;
+	else if (flags & TCP_FIN)
+		event = EVENT_FIN;
+	else if (flags & TCP_ACK)
+		event = EVENT_ACK;
+	else
+		return state;
+	return next_tcp_state[event][state & 15];
+}
+
+/* The client may use its port again from these on: a new SYN is a new connection. */
+static __always_inline bool is_closing(__u32 state)
+{
+	return state >= EK_STATE_FIN_WAIT && state <= EK_STATE_LAST_ACK;
+}
+
+static __always_inline __u32 first_state(__u8 protocol)
+{
+	return protocol == IPPROTO_TCP ? EK_STATE_SYN_RECV : EK_STATE_UDP;
+}
+
+static __always_inline __u32 expiry_of(const struct ek_service *service, __u32 state, __u32 tick)
+{
+	return state < EK_STATES ? tick + ticks_of_seconds(service->timeouts[state]) : tick;
+}
