@@ -1,0 +1,328 @@
+#include "data_plane.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "skeleton.h"
+
+namespace evenkeel::packet {
+namespace {
+
+// IPVS's, in seconds.
+constexpr uint32_t kTimeouts[EK_STATES] = {2, 900, 120, 60, 120, 120, 10, 60, 30, 300, 360};
+
+void check(bool succeeded, const std::string& what) {
+  if (!succeeded) {
+    throw std::runtime_error(what + ": " + strerror(errno));
+  }
+}
+
+template <class Key, class Value>
+void update(bpf_map* map, const Key& key, const Value& value) {
+  check(bpf_map_update_elem(bpf_map__fd(map), &key, &value, BPF_ANY) == 0, bpf_map__name(map));
+}
+
+template <class Value, class Key>
+Value lookup(bpf_map* map, const Key& key) {
+  Value value = {};
+  check(bpf_map_lookup_elem(bpf_map__fd(map), &key, &value) == 0, bpf_map__name(map));
+  return value;
+}
+
+ek_service_key service_key(const std::string& address) {
+  ek_service_key key = {};
+  if (address.find(':') != std::string::npos) {
+    inet_pton(AF_INET6, address.c_str(), key.address.bytes);
+  } else {
+    inet_pton(AF_INET6, ("::ffff:" + address).c_str(), key.address.bytes);
+  }
+  return key;
+}
+
+void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, bool explaining) {
+  skeleton->rodata->sets4 = options.sets4;
+  skeleton->rodata->sets6 = options.sets6;
+  skeleton->rodata->hash_key[0] = 0x0123456789abcdef;
+  skeleton->rodata->hash_key[1] = 0xfedcba9876543210;
+  skeleton->rodata->simulated_clock = options.simulated_clock;
+  skeleton->rodata->explain_mode = explaining;
+  if (options.simulated_clock) {
+    skeleton->rodata->ticks_per_second_x256 = 256;
+  }
+  bpf_map__set_max_entries(skeleton->maps.connections4, options.sets4);
+  bpf_map__set_max_entries(skeleton->maps.connections6, options.sets6);
+}
+
+Output run_program(bpf_program* program, const Bytes& frame) {
+  Output output;
+  output.bytes.resize(frame.size() + 64);
+  xdp_md context = {};
+  context.data_end = frame.size();
+  context.ingress_ifindex = kIngress;
+  bpf_test_run_opts run = {};
+  run.sz = sizeof(run);
+  run.data_in = frame.data();
+  run.data_size_in = frame.size();
+  run.data_out = output.bytes.data();
+  run.data_size_out = output.bytes.size();
+  run.ctx_in = &context;
+  run.ctx_size_in = sizeof(context);
+  run.repeat = 1;
+  check(bpf_prog_test_run_opts(bpf_program__fd(program), &run) == 0, "BPF_PROG_TEST_RUN");
+  output.verdict = static_cast<Verdict>(run.retval);
+  output.bytes.resize(run.data_size_out);
+  return output;
+}
+
+template <class Set>
+void list_connections(bpf_map* map, uint32_t sets, std::vector<Connection>& list) {
+  for (uint32_t index = 0; index < sets; ++index) {
+    auto set = lookup<Set>(map, index);
+    for (uint32_t way = 0; way < EK_SET_WAYS; ++way) {
+      if (set.header.tag[way] < EK_TAG_FIRST) {
+        continue;
+      }
+      const auto& record = set.connection[way];
+      list.push_back({static_cast<ek_state>(set.header.state[way]), record.common.real_server, record.common.service,
+                      set.header.expires[way], index, way, record.template_service});
+    }
+  }
+}
+
+}  // namespace
+
+DataPlane::DataPlane(Options options) : options_(options), service_options_(1), ring_lengths_(1), slots_(1) {
+  skeleton_ = evenkeel__open();
+  check(skeleton_ != nullptr, "open");
+  configure(skeleton_, options_, false);
+  check(evenkeel__load(skeleton_) == 0, "load");
+  set_tick(tick_);
+  if (!options_.load_explaining) {
+    return;
+  }
+  explaining_ = evenkeel__open();
+  check(explaining_ != nullptr, "open");
+  configure(explaining_, options_, true);
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, explaining_->obj) {
+    bpf_map* shared = bpf_object__find_map_by_name(skeleton_->obj, bpf_map__name(map));
+    if (shared != nullptr && !bpf_map__is_internal(map)) {
+      check(bpf_map__reuse_fd(map, bpf_map__fd(shared)) == 0, "reuse");
+    }
+  }
+  check(evenkeel__load(explaining_) == 0, "load");
+  set_tick(tick_);
+}
+
+DataPlane::~DataPlane() {
+  evenkeel__destroy(explaining_);
+  evenkeel__destroy(skeleton_);
+}
+
+uint32_t DataPlane::add_service(const ServiceOptions& options) {
+  uint32_t id = service_options_.size();
+  service_options_.push_back(options);
+  ring_lengths_.push_back(0);
+  set_service(id, options);
+  return id;
+}
+
+void DataPlane::set_service(uint32_t id, const ServiceOptions& options) {
+  service_options_[id] = options;
+  ek_service service = {};
+  service.flags = options.flags | (options.persistence_timeout ? EK_SERVICE_PERSISTENT : 0);
+  service.ring_length = ring_lengths_[id];
+  service.scheduler = options.scheduler;
+  service.hash_input = options.hash_input;
+  service.ipv4_prefix = options.ipv4_prefix;
+  service.ipv6_prefix = options.ipv6_prefix;
+  service.persistence_timeout = options.persistence_timeout;
+  service.generation = 1;
+  std::copy(std::begin(kTimeouts), std::end(kTimeouts), service.timeouts);
+  update(skeleton_->maps.services, id, service);
+}
+
+uint32_t DataPlane::add_real_server(uint32_t service, const RealServerOptions& options) {
+  uint32_t id = slots_.size();
+  slots_.push_back({service, 1, options});
+  write_real_server(id);
+  return id;
+}
+
+void DataPlane::set_real_server(uint32_t id, const RealServerOptions& options) {
+  slots_[id].options = options;
+  write_real_server(id);
+}
+
+void DataPlane::renew_real_server(uint32_t id) {
+  slots_[id].generation++;
+  write_real_server(id);
+  update(skeleton_->maps.real_server_live, id, ek_real_server_live{});
+}
+
+void DataPlane::write_real_server(uint32_t id) const {
+  const Slot& slot = slots_[id];
+  ek_real_server server = {};
+  Bytes mac = mac_of(id), source = source_mac();
+  std::copy(mac.begin(), mac.end(), server.mac);
+  std::copy(source.begin(), source.end(), server.source_mac);
+  server.interface_index = slot.options.interface_index;
+  server.vlan = slot.options.vlan;
+  server.method = EK_METHOD_DIRECT_ROUTING;
+  server.flags = slot.options.flags;
+  server.service = slot.service;
+  server.weight = slot.options.weight;
+  server.minimum_connections = slot.options.minimum;
+  server.maximum_connections = slot.options.maximum;
+  server.generation = slot.generation;
+  update(skeleton_->maps.real_servers, id, server);
+}
+
+void DataPlane::set_ring(uint32_t service, const std::vector<uint16_t>& ring) {
+  uint32_t blocks = std::max<size_t>(1, (ring.size() + EK_RING_BLOCK - 1) / EK_RING_BLOCK);
+  bpf_map_create_opts create = {};
+  create.sz = sizeof(create);
+  create.map_flags = BPF_F_INNER_MAP;
+  int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ring", sizeof(uint32_t), sizeof(ek_ring_block), blocks, &create);
+  check(map >= 0, "ring");
+  for (uint32_t block = 0; block < blocks; ++block) {
+    ek_ring_block value = {};
+    for (size_t i = block * EK_RING_BLOCK; i < std::min<size_t>(ring.size(), (block + 1) * EK_RING_BLOCK); ++i) {
+      value.real_server[i % EK_RING_BLOCK] = ring[i];
+    }
+    bpf_map_update_elem(map, &block, &value, BPF_ANY);
+  }
+  update(skeleton_->maps.rings, service, map);
+  close(map);
+  ring_lengths_[service] = ring.size();
+  set_service(service, service_options_[service]);
+}
+
+void DataPlane::add_address(const std::string& address) {
+  update(skeleton_->maps.service_keys, service_key(address), ek_service_value{});
+}
+
+void DataPlane::add_key(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service) {
+  ek_service_key key = service_key(address);
+  key.port_be = htons(port);
+  key.protocol = protocol;
+  ek_service_value value = {};
+  value.service = service;
+  update(skeleton_->maps.service_keys, key, value);
+  add_address(address);
+}
+
+void DataPlane::add_ranges(const std::string& address, uint8_t protocol, const std::vector<ek_port_range>& ranges) {
+  ek_service_key key = service_key(address);
+  key.protocol = protocol;
+  ek_service_value value = {};
+  value.range_count = ranges.size();
+  std::copy(ranges.begin(), ranges.end(), value.ranges);
+  update(skeleton_->maps.service_keys, key, value);
+  add_address(address);
+}
+
+Output DataPlane::run(const Bytes& frame) const { return run_program(skeleton_->progs.evenkeel_xdp, frame); }
+
+Output DataPlane::explain(const Bytes& frame) const { return run_program(explaining_->progs.evenkeel_xdp, frame); }
+
+ek_explanation DataPlane::explanation() const {
+  return lookup<ek_explanation>(skeleton_->maps.explanation, uint32_t{0});
+}
+
+void DataPlane::set_tick(uint32_t tick) {
+  tick_ = tick;
+  skeleton_->bss->simulated_tick = tick;
+  if (explaining_ != nullptr) {
+    explaining_->bss->simulated_tick = tick;
+  }
+}
+
+void DataPlane::advance(uint32_t seconds) { set_tick(tick_ + seconds); }
+
+ek_sweep DataPlane::sweep(bool ipv6, uint32_t first, uint32_t count) const {
+  ek_sweep sweep = {};
+  sweep.ipv6 = ipv6;
+  sweep.first = first;
+  sweep.count = count;
+  bpf_test_run_opts run = {};
+  run.sz = sizeof(run);
+  run.ctx_in = &sweep;
+  run.ctx_size_in = sizeof(sweep);
+  check(bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.evenkeel_sweep), &run) == 0, "sweep");
+  return sweep;
+}
+
+uint64_t DataPlane::reason(ek_reason reason) const {
+  std::vector<uint64_t> values(libbpf_num_possible_cpus());
+  uint32_t key = reason;
+  check(bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.reasons), &key, values.data()) == 0, "reasons");
+  uint64_t sum = 0;
+  for (uint64_t value : values) {
+    sum += value;
+  }
+  return sum;
+}
+
+uint64_t DataPlane::all_reasons() const {
+  uint64_t sum = 0;
+  for (int i = 0; i < EK_REASONS_COUNT; ++i) {
+    sum += reason(static_cast<ek_reason>(i));
+  }
+  return sum;
+}
+
+ek_counters DataPlane::counters(uint32_t real_server) const {
+  std::vector<ek_counters> values(libbpf_num_possible_cpus());
+  check(bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.real_server_counters), &real_server, values.data()) == 0,
+        "counters");
+  ek_counters sum = {};
+  for (const ek_counters& value : values) {
+    sum.packets += value.packets;
+    sum.bytes += value.bytes;
+    sum.connections += value.connections;
+  }
+  return sum;
+}
+
+ek_real_server_live DataPlane::live(uint32_t real_server) const {
+  return lookup<ek_real_server_live>(skeleton_->maps.real_server_live, real_server);
+}
+
+ek_service_live DataPlane::service_live(uint32_t service) const {
+  return lookup<ek_service_live>(skeleton_->maps.service_live, service);
+}
+
+std::vector<Connection> DataPlane::connections(bool ipv6) const {
+  std::vector<Connection> list;
+  if (ipv6) {
+    list_connections<ek_set6>(skeleton_->maps.connections6, options_.sets6, list);
+  } else {
+    list_connections<ek_set4>(skeleton_->maps.connections4, options_.sets4, list);
+  }
+  return list;
+}
+
+Bytes DataPlane::table_bytes(bool ipv6) const {
+  bpf_map* map = ipv6 ? skeleton_->maps.connections6 : skeleton_->maps.connections4;
+  size_t size = ipv6 ? sizeof(ek_set6) : sizeof(ek_set4);
+  uint32_t sets = ipv6 ? options_.sets6 : options_.sets4;
+  Bytes bytes(size * sets);
+  for (uint32_t index = 0; index < sets; ++index) {
+    check(bpf_map_lookup_elem(bpf_map__fd(map), &index, bytes.data() + index * size) == 0, "table");
+  }
+  return bytes;
+}
+
+Bytes DataPlane::mac_of(uint32_t real_server) {
+  return {0x02, 0x10, 0, 0, static_cast<uint8_t>(real_server >> 8), static_cast<uint8_t>(real_server)};
+}
+
+Bytes DataPlane::source_mac() { return {0x02, 0x20, 0, 0, 0, 1}; }
+
+}  // namespace evenkeel::packet

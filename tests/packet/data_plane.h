@@ -1,0 +1,111 @@
+#pragma once
+// The real XDP program, loaded on its own with its own maps, and filled by hand: what the packet tests and benchmarks
+// stand on. Needs root. Every failure of the kernel throws std::runtime_error.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bpf/abi.h"
+#include "packet_builder.h"
+
+struct evenkeel_skeleton;
+
+namespace evenkeel::packet {
+
+enum class Verdict { kAborted = 0, kDrop = 1, kPass = 2, kTransmit = 3, kRedirect = 4 };
+
+struct Output {
+  Verdict verdict = Verdict::kAborted;
+  Bytes bytes;
+};
+
+// The interface that test packets come in by: the loopback's index, so that forwarding there is XDP_TX.
+constexpr uint32_t kIngress = 1;
+
+struct RealServerOptions {
+  uint32_t weight = 100;
+  uint32_t flags = EK_REAL_SERVER_TAKES_NEW | EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_HAS_NEXT_HOP;
+  uint32_t interface_index = kIngress;
+  uint16_t vlan = 0;
+  uint32_t minimum = 0, maximum = 0;
+};
+
+struct ServiceOptions {
+  ek_scheduler scheduler = EK_SCHEDULER_WRR;
+  ek_hash_input hash_input = EK_HASH_SOURCE;
+  uint32_t flags = 0;
+  uint32_t persistence_timeout = 0;  // seconds; also sets EK_SERVICE_PERSISTENT
+  uint8_t ipv4_prefix = 32, ipv6_prefix = 128;
+};
+
+struct Connection {
+  ek_state state;
+  uint32_t real_server, service, expires, set, way;
+  uint16_t template_service;
+};
+
+class DataPlane {
+ public:
+  struct Options {
+    uint32_t sets4 = 64, sets6 = 64;
+    bool simulated_clock = true;  // a tick is a second then, and starts at 1000
+    bool load_explaining = false; // a second instance with explain_mode on the same maps
+  };
+  explicit DataPlane(Options options);
+  ~DataPlane();
+  DataPlane(const DataPlane&) = delete;
+  DataPlane& operator=(const DataPlane&) = delete;
+
+  // ---- configuration ----
+  uint32_t add_service(const ServiceOptions& options = {});
+  void set_service(uint32_t id, const ServiceOptions& options);
+  uint32_t add_real_server(uint32_t service, const RealServerOptions& options = {});
+  void set_real_server(uint32_t id, const RealServerOptions& options);
+  void renew_real_server(uint32_t id);  // as if the slot had been given to another real server
+  void set_ring(uint32_t service, const std::vector<uint16_t>& ring);
+  void add_address(const std::string& address);
+  void add_key(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service);
+  void add_ranges(const std::string& address, uint8_t protocol, const std::vector<ek_port_range>& ranges);
+
+  // ---- packets and time ----
+  Output run(const Bytes& frame) const;
+  Output run(const Frame& frame) const { return run(frame.bytes()); }
+  Output explain(const Bytes& frame) const;
+  ek_explanation explanation() const;
+  void set_tick(uint32_t tick);
+  void advance(uint32_t seconds);
+  uint32_t tick() const { return tick_; }
+  ek_sweep sweep(bool ipv6, uint32_t first = 0, uint32_t count = UINT32_MAX) const;
+
+  // ---- what became of it ----
+  uint64_t reason(ek_reason reason) const;
+  uint64_t all_reasons() const;
+  ek_counters counters(uint32_t real_server) const;
+  ek_real_server_live live(uint32_t real_server) const;
+  ek_service_live service_live(uint32_t service) const;
+  std::vector<Connection> connections(bool ipv6 = false) const;
+  Bytes table_bytes(bool ipv6 = false) const;  // the whole connection table, to see that nothing changed
+  static Bytes mac_of(uint32_t real_server);
+  static Bytes source_mac();
+
+  ::evenkeel_skeleton& skeleton() const { return *skeleton_; }
+
+ private:
+  struct Slot {
+    uint32_t service = 0, generation = 1;
+    RealServerOptions options;
+  };
+  void write_real_server(uint32_t id) const;
+
+  ::evenkeel_skeleton* skeleton_ = nullptr;
+  ::evenkeel_skeleton* explaining_ = nullptr;
+  Options options_;
+  uint32_t tick_ = 1000;
+  std::vector<ServiceOptions> service_options_;
+  std::vector<uint32_t> ring_lengths_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace evenkeel::packet
