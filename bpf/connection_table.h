@@ -334,8 +334,8 @@ static __always_inline void write_record(struct ek_set_header *header, __u32 way
 	if (ipv6) {
 		struct ek_connection6 *c = &((struct ek_set6 *)header)->connection[way];
 
-		__builtin_memcpy(&c->client, tuple->client, 16);
-		__builtin_memcpy(&c->virtual_address, tuple->virtual_address, 16);
+		copy_address(&c->client, tuple->client);
+		copy_address(&c->virtual_address, tuple->virtual_address);
 		c->client_port_be = tuple->client_port;
 		c->virtual_port_be = tuple->virtual_port;
 		c->protocol = tuple->protocol;

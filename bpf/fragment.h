@@ -20,8 +20,8 @@ static __always_inline struct ek_fragment_key fragment_key(const struct packet *
 {
 	struct ek_fragment_key key = {.id = packet->fragment_id, .protocol = packet->fragment_protocol};
 
-	__builtin_memcpy(&key.source, packet->tuple.client, 16);
-	__builtin_memcpy(&key.destination, packet->tuple.virtual_address, 16);
+	copy_address(&key.source, packet->tuple.client);
+	copy_address(&key.destination, packet->tuple.virtual_address);
 	return key;
 }
 

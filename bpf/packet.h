@@ -32,6 +32,17 @@ struct packet {
 	__u8 reserved;
 };
 
+/* By words: a copy of bytes is compiled as one. */
+static __always_inline void copy_address(void *to, const __u32 *from)
+{
+	__u32 *words = to;
+
+	words[0] = from[0];
+	words[1] = from[1];
+	words[2] = from[2];
+	words[3] = from[3];
+}
+
 enum {
 	TCP_FIN = 0x01,
 	TCP_SYN = 0x02,

@@ -1,0 +1,42 @@
+#pragma once
+// Drives the benchmark programs: describes the frames to be made and runs them through a program under test.
+
+#include <cstdint>
+
+#include "bench/harness/traffic.h"
+#include "packet_builder.h"
+
+struct traffic_bpf;
+
+namespace evenkeel::bench {
+
+class Generator {
+ public:
+  Generator();
+  ~Generator();
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
+
+  struct Flows {
+    uint64_t count = 1;    // a power of two
+    uint32_t first = 0;    // number of the first one
+    uint32_t interface_index = 0;  // live frames: where they are sent
+  };
+  // The frame's client is 10.80.0.0 or fd77:1:: plus flow / 16384, its port 1024 plus flow % 16384.
+  void describe(const packet::Frame& frame, bool ipv6, const Flows& flows);
+
+  // Nanoseconds per packet, the making of the frame included.
+  double run(int program_fd, uint32_t repeat);
+  // Live frames out of the described interface; returns nanoseconds per frame.
+  double send_live(uint32_t repeat);
+  uint64_t delivered() const;  // to count_and_drop
+
+  int trivial_fd() const;
+  int sink_fd() const;
+  int pass_fd() const;
+
+ private:
+  traffic_bpf* skeleton_;
+};
+
+}  // namespace evenkeel::bench
