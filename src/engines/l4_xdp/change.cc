@@ -105,40 +105,50 @@ void Change::write_real_servers() {
   for (size_t index = 0; index < plans_.size(); ++index) {
     if (plans_[index].id != 0 && !plans_[index].is_unchanged) collect_real_servers(index, entries, writes);
   }
+  clear_reused_slots(entries, writes);
   const auto failures = write_each(entries, [this](auto part) { return tables_.write_real_servers(part); });
   std::vector<bool> has_failed(entries.size(), false);
   for (const EntryFailure& failure : failures) {
-    const RealServerWrite& write = writes[failure.entry];
     has_failed[failure.entry] = true;
-    if (write.is_new) {
-      ledger_.real_server_slots.release(entries[failure.entry].id);
-      plans_[write.plan].members[write.member] = 0;
-    }
-    fail_member(plans_[write.plan], write.member, retried(failure.error));
+    fail_write(writes[failure.entry], failure.error);
   }
   for (size_t entry = 0; entry < entries.size(); ++entry) {
-    if (has_failed[entry]) continue;
-    ledger_.real_servers.put(entries[entry].id, entries[entry].record);
-    if (writes[entry].is_new) ledger_.unreset_real_servers.insert(entries[entry].id);
+    if (!has_failed[entry]) ledger_.real_servers.put(entries[entry].id, entries[entry].record);
   }
-  reset_real_servers();
 }
 
-// Only now that the slot has its new generation: a connection of the old one can no longer count in it.
-void Change::reset_real_servers() {
-  const std::vector<uint32_t> ids(ledger_.unreset_real_servers.begin(), ledger_.unreset_real_servers.end());
-  const auto failures = write_each(ids, [this](auto part) { return tables_.reset_real_servers(part); });
-  std::unordered_map<uint32_t, Error> errors;
-  for (const EntryFailure& failure : failures) errors.emplace(ids[failure.entry], failure.error);
-  for (const uint32_t id : ids) {
-    if (!errors.contains(id)) ledger_.unreset_real_servers.erase(id);
+// A slot that was used before gets its new generation first, and nothing else: from then on no connection of its last use
+// can count in it, and its counts can be cleared. Killed in between, it is a free slot. Those that fail are left out.
+void Change::clear_reused_slots(std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes) {
+  std::vector<RealServerEntry> claims;
+  for (size_t entry = 0; entry < entries.size(); ++entry) {
+    if (!writes[entry].is_new || entries[entry].record.generation == 1) continue;
+    RealServerEntry& claim = claims.emplace_back();
+    claim.id = entries[entry].id;
+    claim.record.generation = entries[entry].record.generation;
   }
-  for (Plan& plan : plans_) {
-    for (size_t member = 0; member < plan.members.size(); ++member) {
-      const auto error = errors.find(plan.members[member]);
-      if (error != errors.end()) fail_member(plan, member, retried(error->second));
-    }
+  const auto clear = [this](std::span<const RealServerEntry> part) {
+    std::vector<uint32_t> ids;
+    for (const RealServerEntry& claim : part) ids.push_back(claim.id);
+    auto written = tables_.write_real_servers(part);
+    return written ? tables_.reset_real_servers(ids) : written;
+  };
+  for (const EntryFailure& failure : write_each(claims, clear)) {
+    const auto failed = std::ranges::find(entries, claims[failure.entry].id, &RealServerEntry::id);
+    const auto write = writes.begin() + (failed - entries.begin());
+    fail_write(*write, failure.error);
+    writes.erase(write);
+    entries.erase(failed);
   }
+}
+
+void Change::fail_write(const RealServerWrite& write, const Error& error) {
+  Plan& plan = plans_[write.plan];
+  if (write.is_new) {
+    ledger_.real_server_slots.release(plan.members[write.member]);
+    plan.members[write.member] = 0;
+  }
+  fail_member(plan, write.member, retried(error));
 }
 
 void Change::compute_rings() {
@@ -147,7 +157,7 @@ void Change::compute_rings() {
     std::vector<RingMember> members;
     for (size_t member = 0; member < plan.members.size(); ++member) {
       const uint32_t id = plan.members[member];
-      if (id == 0 || ledger_.unreset_real_servers.contains(id)) continue;
+      if (id == 0) continue;
       const desired::RealServer& want = plan.want->real_servers[member];
       members.push_back({.id = static_cast<uint16_t>(id), .address = want.address, .weight = want.weight});
     }

@@ -42,7 +42,8 @@ class Change {
   bool is_unchanged(const Plan& plan) const;
   void write_real_servers();
   void collect_real_servers(size_t plan, std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes);
-  void reset_real_servers();
+  void clear_reused_slots(std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes);
+  void fail_write(const RealServerWrite& write, const Error& error);
   void compute_rings();
   // Before the records those rings that grow, after them those that shrink: a record's length never exceeds its ring's.
   enum class RingChange { kGrows, kShrinks };

@@ -111,7 +111,6 @@ void Change::remove_real_servers() {
   for (size_t entry = 0; entry < gone.size(); ++entry) {
     if (failed.contains(entry)) continue;
     ledger_.real_servers.erase(gone[entry].id);
-    ledger_.unreset_real_servers.erase(gone[entry].id);
     ledger_.real_server_slots.release(gone[entry].id);
     labels_.erase_real_server(gone[entry].id);
   }

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -57,10 +56,9 @@ struct Ledger {
 
   SlotPool real_server_slots{EK_MAX_REAL_SERVERS + 1};
   SlotPool service_slots{EK_MAX_SERVICES};
-  std::set<uint32_t> unreset_real_servers;  // their counters still hold the slot's last use: not to be put in a ring
 
   std::unordered_map<uint32_t, InForce> in_force;
-  std::unordered_map<uint32_t, Totals> deleted;  // by service: what its deleted real servers had counted
+  std::unordered_map<uint32_t, Totals> deleted;  // by service: what its deleted real servers counted; since the start
   std::unordered_map<IpAddress, NextHop> next_hops;  // the last usable one of each address
 };
 

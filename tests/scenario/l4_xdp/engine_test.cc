@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <gmock/gmock.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -347,24 +348,50 @@ TEST_F(EngineTest, AnotherProgramOnTheInterfaceIsNotPushedAside) {
                                 Field(&ObjectStatus::reason, HasSubstr("another XDP program")))));
 }
 
+observed::ExplainQuery question(const std::string& service, const std::string& client) {
+  observed::ExplainQuery query;
+  query.virtual_service = service;
+  query.client = *Endpoint::parse(client);
+  return query;
+}
+
 TEST_F(EngineTest, ExplainAsksTheProgram) {
-  apply(print_farm());
-  observed::ExplainQuery query{.virtual_service = "print", .client = *Endpoint::parse("192.0.2.1:4000")};
-  const auto explanation = engine_->explain(query);
+  auto want = print_farm();
+  apply(want);
+  for (const std::string address : {"10.0.0.21", "10.0.0.22"}) {
+    NextHop hop;
+    hop.address = ip(address);
+    hop.state = NextHop::State::kReachable;
+    hop.interface_index = if_nametoindex("lo");
+    hop.mac.bytes = {2, 0, 0, 0, 0, 1};
+    hop.source_mac.bytes = {2, 0, 0, 0, 0, 2};
+    engine_->set_next_hop(hop);
+  }
+  auto explanation = engine_->explain(question("print", "192.0.2.1:4000"));
   ASSERT_TRUE(explanation) << to_string(explanation.error());
-  EXPECT_FALSE(explanation->sentence.empty());
-  query.port = 81;
-  const auto elsewhere = engine_->explain(query);
-  ASSERT_TRUE(elsewhere);
-  EXPECT_EQ(elsewhere->decision, "not_ours");
+  EXPECT_EQ(explanation->decision, "scheduler") << explanation->sentence;
+  EXPECT_EQ(explanation->virtual_service, "print");
+  EXPECT_THAT(explanation->real_server, testing::AnyOf("PS1", "PS2"));
+  EXPECT_THAT(*engine_->connections({}), IsEmpty()) << "a question leaves no connection behind";
+
+  for (desired::RealServer& server : want.virtual_services[0].real_servers) server.takes_new = false;
+  apply(want);
+  explanation = engine_->explain(question("print", "192.0.2.1:4000"));
+  ASSERT_TRUE(explanation);
+  EXPECT_EQ(explanation->decision, "fallback") << explanation->sentence;
+  want.virtual_services[0].fallback = model::FallbackMode::kNone;
+  apply(want);
+  EXPECT_EQ(engine_->explain(question("print", "192.0.2.1:4000"))->decision, "drop");
+
+  auto elsewhere = question("print", "192.0.2.1:4000");
+  elsewhere.port = 81;
+  EXPECT_EQ(engine_->explain(elsewhere)->decision, "not_ours");
 }
 
 TEST_F(EngineTest, ExplainRefusesNonsense) {
   apply(print_farm());
-  const observed::ExplainQuery unknown{.virtual_service = "nobody", .client = *Endpoint::parse("192.0.2.1:4000")};
-  EXPECT_EQ(engine_->explain(unknown).error().code, ErrorCode::kNotFound);
-  const observed::ExplainQuery mixed{.virtual_service = "print", .client = *Endpoint::parse("[2001:db8::1]:4000")};
-  EXPECT_EQ(engine_->explain(mixed).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(engine_->explain(question("nobody", "192.0.2.1:4000")).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(engine_->explain(question("print", "[2001:db8::1]:4000")).error().code, ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

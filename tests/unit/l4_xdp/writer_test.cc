@@ -55,7 +55,7 @@ class WriterTest : public testing::Test {
 
 TEST_F(WriterTest, WritesWhatIsReferredToFirst) {
   EXPECT_THAT(apply(layer4({service("print", "10.0.0.1", "80", {real_server("PS1", "10.0.0.21")})})), IsEmpty());
-  EXPECT_THAT(tables_.journal, ElementsAre("real_server 1", "reset 1", "ring 1", "reset_service 1", "service 1",
+  EXPECT_THAT(tables_.journal, ElementsAre("real_server 1", "ring 1", "reset_service 1", "service 1",
                                            "key 10.0.0.1:0/0", "key 10.0.0.1:80/6"));
 }
 
@@ -211,14 +211,25 @@ TEST_F(WriterTest, AnObjectThatFailsDoesNotStopTheOthersAndIsRetried) {
   EXPECT_NE(id_of("10.0.0.21"), 0U);
 }
 
-TEST_F(WriterTest, CountersThatCannotBeResetKeepARealServerOutOfTheRing) {
-  tables_.fails = [](const std::string& line) { return line == "reset 2"; };
-  EXPECT_THAT(apply(print_farm()),
-              ElementsAre(Field(&ObjectStatus::object, "virtual_service/print/real_server/PS2")));
-  EXPECT_THAT(tables_.rings[1], ElementsAre(1));
+// Uses up all slots but those of the farm, so that the next real server gets one that was used before.
+TEST_F(WriterTest, AReusedSlotIsClearedBeforeItIsUsed) {
+  tables_.real_servers.clear();
+  for (uint32_t id = 3; id <= EK_MAX_REAL_SERVERS; ++id) tables_.real_servers[id].generation = 5;
+  restart();
+  apply(layer4({service("a", "10.0.0.1", "80", {real_server("x", "10.0.0.21"), real_server("y", "10.0.0.22")})}));
+  auto want = layer4({service("a", "10.0.0.1", "80",
+                              {real_server("x", "10.0.0.21"), real_server("y", "10.0.0.22"),
+                               real_server("z", "10.0.0.23")})});
+  tables_.totals[3] = {.packets = 1, .bytes = 1, .connections = 1, .active = 1, .inactive = 1};
+  tables_.fails = [](const std::string& line) { return line == "reset 3"; };
+  EXPECT_THAT(apply(want), ElementsAre(Field(&ObjectStatus::object, "virtual_service/a/real_server/z")));
+  EXPECT_THAT(tables_.rings[1], ElementsAre(1, 2)) << "not in a ring while its counts are those of its last use";
+  EXPECT_EQ(tables_.real_servers[3].service, 0U);
+  EXPECT_EQ(tables_.real_servers[3].generation, 6U);
   tables_.fails = [](const std::string&) { return false; };
-  EXPECT_THAT(apply(print_farm()), IsEmpty());
-  EXPECT_THAT(tables_.rings[1], ElementsAre(1, 2));
+  EXPECT_THAT(apply(want), IsEmpty());
+  EXPECT_THAT(tables_.journal, ElementsAre("real_server 4", "reset 4", "real_server 4", "ring 1", "service 1"));
+  EXPECT_EQ(tables_.real_servers[4].generation, 6U);
 }
 
 TEST_F(WriterTest, ARingThatFailsKeepsTheOldServiceInForce) {
