@@ -69,9 +69,9 @@ std::vector<uint8_t> protocols_of(model::Protocol protocol) {
 }
 
 const char* state_name(uint8_t state) {
-  static constexpr std::array<const char*, EK_STATES> kNames{
-      "NONE", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT", "TIME_WAIT",
-      "CLOSE", "CLOSE_WAIT", "LAST_ACK", "UDP", "NONE"};
+  static constexpr std::array<const char*, EK_STATES> kNames{"NONE",     "ESTABLISHED", "SYN_SENT", "SYN_RECV",
+                                                             "FIN_WAIT", "TIME_WAIT",   "CLOSE",    "CLOSE_WAIT",
+                                                             "LAST_ACK", "UDP",         "NONE"};
   return state < kNames.size() ? kNames[state] : "NONE";
 }
 
@@ -89,7 +89,9 @@ ek_service service_record(const desired::VirtualService& want) {
   return record;
 }
 
-std::string object_name(const desired::VirtualService& service) { return "virtual_service/" + service.label; }
+std::string object_name(const desired::VirtualService& service) {
+  return "virtual_service/" + service.label;
+}
 
 std::string object_name(const desired::VirtualService& service, const desired::RealServer& real_server) {
   return object_name(service) + "/real_server/" + real_server.label;

@@ -18,7 +18,9 @@ size_t ArrayMap::possible_cpus() {
   return cpus > 0 ? static_cast<size_t>(cpus) : 1;
 }
 
-size_t ArrayMap::per_cpu_value_size(size_t size) { return (size + 7) / 8 * 8 * possible_cpus(); }
+size_t ArrayMap::per_cpu_value_size(size_t size) {
+  return (size + 7) / 8 * 8 * possible_cpus();
+}
 
 Result<> ArrayMap::read(uint32_t first, uint32_t count, std::byte* values) const {
   std::vector<uint32_t> keys(count);

@@ -1,4 +1,5 @@
-// The part of BpfTables that deals with maps inside a map: each ring is a map of its own, filled before it is put in place.
+// The part of BpfTables that deals with maps inside a map: each ring is a map of its own, filled before it is put in
+// place.
 #include <bpf/bpf.h>
 
 #include <algorithm>
@@ -14,9 +15,12 @@ namespace {
 
 constexpr size_t kRingsPerBatch = 64;  // open at the same time
 
-uint32_t blocks_of(size_t length) { return static_cast<uint32_t>((length + EK_RING_BLOCK - 1) / EK_RING_BLOCK); }
+uint32_t blocks_of(size_t length) {
+  return static_cast<uint32_t>((length + EK_RING_BLOCK - 1) / EK_RING_BLOCK);
+}
 
-// The rest of the last block repeats the ring: whoever still uses an older, greater length gets a real server all the same.
+// The rest of the last block repeats the ring: whoever still uses an older, greater length gets a real server all the
+// same.
 std::vector<ek_ring_block> to_blocks(std::span<const uint16_t> ring) {
   std::vector<ek_ring_block> blocks(blocks_of(ring.size()));
   for (size_t entry = 0; entry < blocks.size() * EK_RING_BLOCK; ++entry)
@@ -59,7 +63,8 @@ Result<std::vector<uint16_t>> BpfTables::read_ring(uint32_t service, uint32_t le
   if (auto read = map.read(0, static_cast<uint32_t>(blocks.size()), reinterpret_cast<std::byte*>(blocks.data())); !read)
     return fail(read.error());
   std::vector<uint16_t> ring;
-  for (const ek_ring_block& block : blocks) ring.insert(ring.end(), block.real_server, block.real_server + EK_RING_BLOCK);
+  for (const ek_ring_block& block : blocks)
+    ring.insert(ring.end(), block.real_server, block.real_server + EK_RING_BLOCK);
   ring.resize(std::min<size_t>(ring.size(), length));
   return ring;
 }

@@ -131,7 +131,9 @@ Result<> BpfTables::write_services(std::span<const ServiceEntry> entries) {
   return write_entries(services_, entries, &ServiceEntry::record);
 }
 
-Result<> BpfTables::reset_services(std::span<const uint32_t> ids) { return write_zeros(service_live_, ids); }
+Result<> BpfTables::reset_services(std::span<const uint32_t> ids) {
+  return write_zeros(service_live_, ids);
+}
 
 Result<> BpfTables::write_keys(std::span<const KeyEntry> entries) {
   if (entries.empty()) return {};

@@ -117,8 +117,9 @@ void Change::write_real_servers() {
   }
 }
 
-// A slot that was used before gets its new generation first, and nothing else: from then on no connection of its last use
-// can count in it, and its counts can be cleared. Killed in between, it is a free slot. Those that fail are left out.
+// A slot that was used before gets its new generation first, and nothing else: from then on no connection of its last
+// use can count in it, and its counts can be cleared. Killed in between, it is a free slot. Those that fail are left
+// out.
 void Change::clear_reused_slots(std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes) {
   std::vector<RealServerEntry> claims;
   for (size_t entry = 0; entry < entries.size(); ++entry) {

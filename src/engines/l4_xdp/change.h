@@ -24,12 +24,12 @@ class Change {
  private:
   struct Plan {  // for one virtual service
     const desired::VirtualService* want = nullptr;
-    uint32_t id = 0;              // 0: no slot was free
-    uint32_t generation = 0;      // of the slot's use
+    uint32_t id = 0;                // 0: no slot was free
+    uint32_t generation = 0;        // of the slot's use
     std::vector<uint32_t> members;  // ids, in the order of want->real_servers; 0: failed
     std::vector<uint16_t> ring;
     bool is_new = false;
-    bool is_unchanged = false;  // exactly as in force: nothing to do
+    bool is_unchanged = false;        // exactly as in force: nothing to do
     bool has_failed = false;          // itself or one of its real servers
     bool service_has_failed = false;  // what it was before stays in force
   };

@@ -11,8 +11,8 @@ namespace evenkeel::engines::l4_xdp {
 ServiceKeys Change::wanted_keys() const {
   ServiceKeys keys;
   for (const Plan& plan : plans_) {
-    // A key must never lead to a service that is not there. Contradictions were refused before; what is left of them here
-    // is an older version of a refused service, and it gives way.
+    // A key must never lead to a service that is not there. Contradictions were refused before; what is left of them
+    // here is an older version of a refused service, and it gives way.
     if (plan.id != 0 && ledger_.services.contains(plan.id)) keys.add(*plan.want, plan.id);
   }
   return keys;
@@ -166,8 +166,7 @@ void Change::fail_service(Plan& plan, const std::string& reason) {
 
 void Change::fail_member(Plan& plan, size_t member, const std::string& reason) {
   plan.has_failed = true;
-  failures_.push_back(
-      {object_name(*plan.want, plan.want->real_servers[member]), ObjectStatus::State::kFailed, reason});
+  failures_.push_back({object_name(*plan.want, plan.want->real_servers[member]), ObjectStatus::State::kFailed, reason});
 }
 
 void Change::fail_key(const ek_service_key& key, const KeyTarget& target, const std::string& reason) {

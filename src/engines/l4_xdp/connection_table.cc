@@ -55,7 +55,7 @@ struct Reading {
   const LabelBook& labels;
   const observed::ConnectionFilter& filter;
   std::unordered_map<uint32_t, ek_real_server> real_servers{};  // in use
-  std::unordered_set<uint32_t> wanted_real_servers{};         // empty: any
+  std::unordered_set<uint32_t> wanted_real_servers{};           // empty: any
   uint32_t tick = 0;
   std::vector<observed::Connection> rows{};
 

@@ -122,15 +122,25 @@ Result<std::unique_ptr<L4Engine>> L4Engine::open(Options options) {
 L4Engine::L4Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 L4Engine::~L4Engine() = default;
 
-std::vector<ObjectStatus> L4Engine::check(const desired::Layer4& want) const { return check_limits(want); }
+std::vector<ObjectStatus> L4Engine::check(const desired::Layer4& want) const {
+  return check_limits(want);
+}
 
-Result<ApplyReport> L4Engine::apply(const desired::Layer4& want) { return impl_->writer_.apply(want); }
+Result<ApplyReport> L4Engine::apply(const desired::Layer4& want) {
+  return impl_->writer_.apply(want);
+}
 
-ApplyReport L4Engine::attach(const std::vector<Interface>& interfaces) { return impl_->links_.attach(interfaces); }
+ApplyReport L4Engine::attach(const std::vector<Interface>& interfaces) {
+  return impl_->links_.attach(interfaces);
+}
 
-void L4Engine::set_next_hop(const NextHop& next_hop) { impl_->writer_.set_next_hop(next_hop); }
+void L4Engine::set_next_hop(const NextHop& next_hop) {
+  impl_->writer_.set_next_hop(next_hop);
+}
 
-Result<> L4Engine::sweep() { return impl_->sweep(); }
+Result<> L4Engine::sweep() {
+  return impl_->sweep();
+}
 
 Result<L4Engine::Counters> L4Engine::counters() const {
   Counters counters;

@@ -23,7 +23,8 @@ void append(std::vector<uint8_t>& frame, const Header& header) {
 uint16_t header_checksum(const iphdr& header) {
   uint32_t sum = 0;
   const auto* bytes = reinterpret_cast<const uint8_t*>(&header);
-  for (size_t index = 0; index < sizeof header; index += 2) sum += static_cast<uint32_t>(bytes[index] << 8 | bytes[index + 1]);
+  for (size_t index = 0; index < sizeof header; index += 2)
+    sum += static_cast<uint32_t>(bytes[index] << 8 | bytes[index + 1]);
   while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
   return htons(static_cast<uint16_t>(~sum));
 }

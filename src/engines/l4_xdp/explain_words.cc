@@ -41,7 +41,7 @@ std::string skipped_text(uint32_t tries) {
 
 const char* decision_name(uint32_t decision) {
   static constexpr std::array<const char*, 7> kNames{"not_ours", "connection", "persistence", "scheduler",
-                                                     "fallback", "drop", "local"};
+                                                     "fallback", "drop",       "local"};
   return decision < kNames.size() ? kNames[decision] : "not_ours";
 }
 
@@ -55,7 +55,8 @@ std::string sentence(const ek_explanation& answer, const ExplanationContext& con
     case EK_DECISION_PERSISTENCE:
       return fresh + " would go to " + context.real_server + ": persistence, this client was placed there before";
     case EK_DECISION_SCHEDULER:
-      return fresh + " would go to " + context.real_server + ": " + scheduler_text(context) + skipped_text(answer.tries);
+      return fresh + " would go to " + context.real_server + ": " + scheduler_text(context) +
+             skipped_text(answer.tries);
     case EK_DECISION_FALLBACK:
       return fresh + " would be answered by the load balancer itself: no real server of " + context.virtual_service +
              " takes connections";

@@ -17,7 +17,9 @@ bool SystemKernelProbe::may_use_bpf() const {
   return map.is_open() || (errno != EPERM && errno != EACCES);
 }
 
-bool SystemKernelProbe::has_xdp() const { return libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_XDP, nullptr) == 1; }
+bool SystemKernelProbe::has_xdp() const {
+  return libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_XDP, nullptr) == 1;
+}
 
 bool SystemKernelProbe::has_array_of_maps() const {
   return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_ARRAY_OF_MAPS, nullptr) == 1;
@@ -26,7 +28,8 @@ bool SystemKernelProbe::has_array_of_maps() const {
 bool SystemKernelProbe::has_rings_of_any_length() const {
   auto options = libbpf_options<bpf_map_create_opts>();
   options.map_flags = BPF_F_INNER_MAP;
-  return Fd(bpf_map_create(BPF_MAP_TYPE_ARRAY, nullptr, sizeof(uint32_t), sizeof(ek_ring_block), 1, &options)).is_open();
+  return Fd(bpf_map_create(BPF_MAP_TYPE_ARRAY, nullptr, sizeof(uint32_t), sizeof(ek_ring_block), 1, &options))
+      .is_open();
 }
 
 bool SystemKernelProbe::has_system_call_programs() const {

@@ -16,7 +16,7 @@ class KernelProbe {
   virtual bool may_use_bpf() const = 0;  // the right to
   virtual bool has_xdp() const = 0;
   virtual bool has_array_of_maps() const = 0;
-  virtual bool has_rings_of_any_length() const = 0;  // BPF_F_INNER_MAP, Linux 5.10
+  virtual bool has_rings_of_any_length() const = 0;   // BPF_F_INNER_MAP, Linux 5.10
   virtual bool has_system_call_programs() const = 0;  // Linux 5.14
   virtual bool has_loops() const = 0;                 // bpf_loop, Linux 5.17
 };
@@ -35,7 +35,7 @@ class SystemKernelProbe final : public KernelProbe {
 Result<> check_kernel(const KernelProbe& probe);
 
 struct Tick {
-  uint32_t shift = 0;                // a tick is jiffies >> shift
+  uint32_t shift = 0;  // a tick is jiffies >> shift
   uint32_t per_second_times_256 = 0;
 };
 // The shortest tick of at least 0.25 s (below 1 s) for jiffies of this length, 1..100 ms.

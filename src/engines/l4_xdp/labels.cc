@@ -46,8 +46,8 @@ std::vector<uint32_t> LabelBook::real_server_ids(const std::string& service, con
   const std::scoped_lock lock(mutex_);
   std::vector<uint32_t> ids;
   for (const auto& [id, key] : real_servers_) {
-    const bool fits = (service.empty() || key.virtual_service == service) &&
-                      (real_server.empty() || key.real_server == real_server);
+    const bool fits =
+        (service.empty() || key.virtual_service == service) && (real_server.empty() || key.real_server == real_server);
     if (fits) ids.push_back(id);
   }
   return ids;

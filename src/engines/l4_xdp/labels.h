@@ -1,6 +1,6 @@
 #pragma once
-// What administrators call the slots. Written by the control loop, read by a worker too: the only part of the engine that
-// has a lock.
+// What administrators call the slots. Written by the control loop, read by a worker too: the only part of the engine
+// that has a lock.
 
 #include <cstdint>
 #include <mutex>
@@ -20,7 +20,7 @@ class LabelBook {
   void erase_service(uint32_t id);
   void erase_real_server(uint32_t id);
 
-  std::string service(uint32_t id) const;              // empty: not known
+  std::string service(uint32_t id) const;               // empty: not known
   model::RealServerKey real_server(uint32_t id) const;  // empty labels: not known
   std::optional<uint32_t> service_id(const std::string& label) const;
   // The ids that fit; an empty label fits all.

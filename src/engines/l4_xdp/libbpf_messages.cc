@@ -11,7 +11,9 @@ thread_local std::string* collector = nullptr;  // libbpf passes no context to i
 
 }  // namespace
 
-LibbpfMessages::LibbpfMessages() : previous_(libbpf_set_print(&LibbpfMessages::print)) { collector = &last_; }
+LibbpfMessages::LibbpfMessages() : previous_(libbpf_set_print(&LibbpfMessages::print)) {
+  collector = &last_;
+}
 
 LibbpfMessages::~LibbpfMessages() {
   collector = nullptr;

@@ -64,6 +64,8 @@ class Check {
 
 }  // namespace
 
-std::vector<ObjectStatus> check_limits(const desired::Layer4& want) { return Check().run(want); }
+std::vector<ObjectStatus> check_limits(const desired::Layer4& want) {
+  return Check().run(want);
+}
 
 }  // namespace evenkeel::engines::l4_xdp

@@ -15,7 +15,9 @@ namespace {
 
 constexpr const char* kPrefix = "link_";  // names in a BPF file system may not hold a dot: no interface names
 
-std::string pin_name(uint32_t interface_index) { return kPrefix + std::to_string(interface_index); }
+std::string pin_name(uint32_t interface_index) {
+  return kPrefix + std::to_string(interface_index);
+}
 
 // 0: the interface is gone, or this is no XDP link.
 uint32_t interface_of(int link) {
@@ -27,8 +29,7 @@ uint32_t interface_of(int link) {
 
 bool is_generic(uint32_t interface_index) {
   auto options = libbpf_options<bpf_xdp_query_opts>();
-  return bpf_xdp_query(static_cast<int>(interface_index), 0, &options) == 0 &&
-         options.attach_mode == XDP_ATTACHED_SKB;
+  return bpf_xdp_query(static_cast<int>(interface_index), 0, &options) == 0 && options.attach_mode == XDP_ATTACHED_SKB;
 }
 
 Fd create_link(int program, uint32_t interface_index, uint32_t mode) {
@@ -45,7 +46,8 @@ bool is_final(int error) {
 Error attach_error(int error_number, const std::string& name) {
   if (error_number == EBUSY || error_number == EEXIST) {
     return Error{ErrorCode::kConflict,
-                 "another XDP program is attached: remove it with \"ip link set dev " + name + " xdp off\"", {},
+                 "another XDP program is attached: remove it with \"ip link set dev " + name + " xdp off\"",
+                 {},
                  error_number};
   }
   return system_error(error_number, "cannot attach the XDP program");

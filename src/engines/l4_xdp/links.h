@@ -1,5 +1,6 @@
 #pragma once
-// Where the program is attached: pinned links, one per interface, that live on without the process. Control loop's thread.
+// Where the program is attached: pinned links, one per interface, that live on without the process. Control loop's
+// thread.
 
 #include <cstdint>
 #include <map>

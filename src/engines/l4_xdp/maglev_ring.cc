@@ -1,5 +1,6 @@
-// Maglev hashing (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016, section 3.4):
-// each member has a permutation of all entries, and the members take turns to claim the next free entry of theirs.
+// Maglev hashing (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016,
+// section 3.4): each member has a permutation of all entries, and the members take turns to claim the next free entry
+// of theirs.
 #include <algorithm>
 #include <array>
 

@@ -1,6 +1,6 @@
 #pragma once
-// Which virtual service that is in the maps each wanted one is: ids are chosen so that a change never disturbs more than
-// it must. Pure.
+// Which virtual service that is in the maps each wanted one is: ids are chosen so that a change never disturbs more
+// than it must. Pure.
 
 #include <span>
 #include <vector>

@@ -16,7 +16,7 @@ namespace evenkeel::engines::l4_xdp {
 namespace {
 
 bool is_bpffs(const std::string& path) {
-  struct statfs info {};
+  struct statfs info{};
   return statfs(path.c_str(), &info) == 0 && info.f_type == BPF_FS_MAGIC;
 }
 
@@ -50,7 +50,9 @@ std::vector<std::string> PinDirectory::names() const {
   return names;
 }
 
-bool PinDirectory::has(const std::string& name) const { return access(path_of(name).c_str(), F_OK) == 0; }
+bool PinDirectory::has(const std::string& name) const {
+  return access(path_of(name).c_str(), F_OK) == 0;
+}
 
 Result<Fd> PinDirectory::get(const std::string& name) const {
   Fd fd(bpf_obj_get(path_of(name).c_str()));

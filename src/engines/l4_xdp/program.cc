@@ -186,7 +186,9 @@ Result<Program> Program::load_explaining() const {
   return Program(std::move(*skeleton), identity_);
 }
 
-int Program::map(const char* name) const { return bpf_object__find_map_fd_by_name(skeleton_->obj, name); }
+int Program::map(const char* name) const {
+  return bpf_object__find_map_fd_by_name(skeleton_->obj, name);
+}
 
 TableDescriptors Program::tables() const {
   const auto& maps = skeleton_->maps;
@@ -199,8 +201,12 @@ TableDescriptors Program::tables() const {
           .real_server_counters = bpf_map__fd(maps.real_server_counters)};
 }
 
-int Program::xdp() const { return bpf_program__fd(skeleton_->progs.evenkeel_xdp); }
-int Program::sweep() const { return bpf_program__fd(skeleton_->progs.evenkeel_sweep); }
+int Program::xdp() const {
+  return bpf_program__fd(skeleton_->progs.evenkeel_xdp);
+}
+int Program::sweep() const {
+  return bpf_program__fd(skeleton_->progs.evenkeel_sweep);
+}
 
 Result<> Program::start_sweeping() const {
   const bpf_program* program = bpf_object__find_program_by_name(skeleton_->obj, kStartSweeping);

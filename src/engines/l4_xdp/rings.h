@@ -16,8 +16,8 @@ struct RingMember {
   uint32_t weight = 0;  // 0..65535
 };
 
-// Members of weight 0 are left out; without any other the ring is empty. Whether a member is usable at the moment plays no
-// part: the data plane skips those that are not.
+// Members of weight 0 are left out; without any other the ring is empty. Whether a member is usable at the moment plays
+// no part: the data plane skips those that are not.
 std::vector<uint16_t> build_ring(model::Scheduler scheduler, std::span<const RingMember> members);
 
 // Every member once, in the order given.

@@ -9,9 +9,13 @@
 namespace evenkeel::engines::l4_xdp {
 namespace {
 
-uint32_t width(uint32_t first, uint32_t last) { return last - first + 1; }
+uint32_t width(uint32_t first, uint32_t last) {
+  return last - first + 1;
+}
 
-bool is_expanded(const model::PortRange& range) { return width(range.first, range.last) <= EK_EXPAND_PORTS; }
+bool is_expanded(const model::PortRange& range) {
+  return width(range.first, range.last) <= EK_EXPAND_PORTS;
+}
 
 ek_service_key make_key(const IpAddress& address, uint16_t port, uint8_t protocol) {
   return {.address = to_abi(address), .port_be = htons(port), .protocol = protocol, .reserved = 0};
@@ -57,7 +61,9 @@ KeyTarget from_abi(const ek_service_value& value) {
   return {.service = value.service, .ranges = {value.ranges, value.ranges + count}};
 }
 
-ek_service_key address_key(const IpAddress& address) { return make_key(address, 0, 0); }
+ek_service_key address_key(const IpAddress& address) {
+  return make_key(address, 0, 0);
+}
 
 const KeyTarget* ServiceKeys::find(const ek_service_key& key) const {
   const auto found = map_.find(key);

@@ -26,8 +26,12 @@ std::optional<SlotPool::Slot> SlotPool::take() {
   return Slot{.id = id, .generation = ++states_[id].generation};
 }
 
-void SlotPool::release(uint32_t id) { freed_.push_back(id); }
+void SlotPool::release(uint32_t id) {
+  freed_.push_back(id);
+}
 
-size_t SlotPool::available() const { return fresh_ + freed_.size(); }
+size_t SlotPool::available() const {
+  return fresh_ + freed_.size();
+}
 
 }  // namespace evenkeel::engines::l4_xdp

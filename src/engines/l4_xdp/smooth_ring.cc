@@ -22,11 +22,11 @@ bool is_within_tolerance(std::span<const uint32_t> counts, std::span<const uint3
   return true;
 }
 
-// Turns per member: the weights themselves, reduced, if the sequence stays short; else the shortest that is exact enough.
+// Turns per member: the weights themselves, reduced, if the sequence stays short; else the shortest that is exact
+// enough.
 std::vector<uint32_t> turn_counts(std::vector<uint32_t> weights) {
-  const uint32_t divisor = std::accumulate(weights.begin(), weights.end(), 0U, [](uint32_t left, uint32_t right) {
-    return std::gcd(left, right);
-  });
+  const uint32_t divisor = std::accumulate(weights.begin(), weights.end(), 0U,
+                                           [](uint32_t left, uint32_t right) { return std::gcd(left, right); });
   for (uint32_t& weight : weights) weight /= divisor;
   const uint64_t sum = std::accumulate(weights.begin(), weights.end(), uint64_t{0});
   if (sum <= kShortestScaledLength) return weights;

@@ -26,6 +26,8 @@ std::vector<EntryFailure> write_each(const std::vector<Entry>& entries, const Wr
   return failures;
 }
 
-inline std::string retried(const Error& error) { return to_string(error) + "; it will be tried again"; }
+inline std::string retried(const Error& error) {
+  return to_string(error) + "; it will be tried again";
+}
 
 }  // namespace evenkeel::engines::l4_xdp

@@ -45,7 +45,9 @@ class EngineTest : public testing::Test {
     engine_ = std::move(*opened);
   }
   L4Engine::Options options() const {
-    return {.pin_directory = sandbox_->pin_directory(), .ipv4_connections = kConnections4, .ipv6_connections = kConnections6};
+    return {.pin_directory = sandbox_->pin_directory(),
+            .ipv4_connections = kConnections4,
+            .ipv6_connections = kConnections6};
   }
   std::vector<ObjectStatus> apply(const desired::Layer4& want) {
     const auto report = engine_->apply(want);
@@ -71,7 +73,8 @@ class EngineTest : public testing::Test {
     EXPECT_EQ(bpf_map_update_elem(pinned(map).get(), &index, &value, BPF_ANY), 0) << map << "[" << index << "]";
   }
   uint32_t key_target(const std::string& address, uint16_t port, uint8_t protocol) const {
-    const ek_service_key key{.address = to_abi(ip(address)), .port_be = htons(port), .protocol = protocol, .reserved = 0};
+    const ek_service_key key{
+        .address = to_abi(ip(address)), .port_be = htons(port), .protocol = protocol, .reserved = 0};
     ek_service_value value{};
     return bpf_map_lookup_elem(pinned("service_keys").get(), &key, &value) == 0 ? value.service : 0;
   }

@@ -2,12 +2,12 @@
 // A mount and a network namespace of the test's own, without a name: whatever is mounted, pinned or created in them is
 // gone with the process, however it ends.
 
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <sched.h>
 #include <stdexcept>
 #include <string>
 

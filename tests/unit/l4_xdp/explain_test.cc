@@ -32,9 +32,10 @@ observed::Explanation explain(ek_decision decision, uint32_t reason = 0) {
 TEST(Explain, EveryDecisionHasItsNameAndSentence) {
   const auto scheduled = explain(EK_DECISION_SCHEDULER);
   EXPECT_EQ(scheduled.decision, "scheduler");
-  EXPECT_EQ(scheduled.sentence,
-            "a new connection from 10.0.0.5:40000 to 10.0.0.1:80 would go to PS2: weighted least connections, 3 active of "
-            "weight 100");
+  EXPECT_EQ(
+      scheduled.sentence,
+      "a new connection from 10.0.0.5:40000 to 10.0.0.1:80 would go to PS2: weighted least connections, 3 active of "
+      "weight 100");
   EXPECT_EQ(scheduled.real_server, "PS2");
   EXPECT_EQ(explain(EK_DECISION_FALLBACK).decision, "fallback");
   EXPECT_THAT(explain(EK_DECISION_FALLBACK).sentence, HasSubstr("no real server of print takes connections"));

@@ -52,7 +52,8 @@ class FakeTables final : public Tables {
   }
 
   Result<> write_real_servers(std::span<const RealServerEntry> entries) override {
-    return each(entries, "real_server ", [this](const RealServerEntry& entry) { real_servers[entry.id] = entry.record; });
+    return each(entries, "real_server ",
+                [this](const RealServerEntry& entry) { real_servers[entry.id] = entry.record; });
   }
   Result<> reset_real_servers(std::span<const uint32_t> ids) override {
     for (const uint32_t id : ids) {

@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "bpf/abi.h"
 #include "engines/l4_xdp/kernel_features.h"
 #include "farm.h"
-#include "bpf/abi.h"
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
@@ -21,7 +21,9 @@ auto failed(const std::string& object, const std::string& reason) {
                Field(&ObjectStatus::reason, HasSubstr(reason)));
 }
 
-TEST(Limits, AnOrdinaryFarmIsFine) { EXPECT_THAT(check_limits(print_farm()), IsEmpty()); }
+TEST(Limits, AnOrdinaryFarmIsFine) {
+  EXPECT_THAT(check_limits(print_farm()), IsEmpty());
+}
 
 TEST(Limits, ContradictionsNameTheirObject) {
   auto want = print_farm();
@@ -50,8 +52,8 @@ TEST(Limits, TooManyRealServers) {
   for (uint32_t number = 0; number < EK_MAX_REAL_SERVERS + 2; ++number) {
     desired::RealServer server;
     server.label = std::to_string(number);
-    server.address = IpAddress::from_ipv4({10, static_cast<uint8_t>(number >> 16), static_cast<uint8_t>(number >> 8),
-                                           static_cast<uint8_t>(number)});
+    server.address = IpAddress::from_ipv4(
+        {10, static_cast<uint8_t>(number >> 16), static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)});
     servers.push_back(server);
   }
   const auto problems = check_limits(layer4({service("big", "192.0.2.1", "80", servers)}));

@@ -18,7 +18,8 @@ std::vector<RingMember> members(const std::vector<uint32_t>& weights) {
   std::vector<RingMember> result;
   for (const uint32_t weight : weights) {
     const auto number = static_cast<uint16_t>(result.size() + 1);
-    result.push_back({number, IpAddress::from_ipv4({10, 0, static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)}),
+    result.push_back({number,
+                      IpAddress::from_ipv4({10, 0, static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)}),
                       weight});
   }
   return result;
@@ -27,8 +28,7 @@ std::vector<RingMember> members(const std::vector<uint32_t>& weights) {
 void expect_shares(std::span<const uint16_t> ring, const std::vector<uint32_t>& weights, double tolerance) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   for (size_t index = 0; index < weights.size(); ++index) {
-    const double share =
-        static_cast<double>(std::ranges::count(ring, index + 1)) / static_cast<double>(ring.size());
+    const double share = static_cast<double>(std::ranges::count(ring, index + 1)) / static_cast<double>(ring.size());
     const double wanted = weights[index] / sum;
     EXPECT_NEAR(share, wanted, tolerance * wanted) << "member " << index << " of weight " << weights[index];
   }
@@ -64,8 +64,11 @@ TEST(Rings, RoundRobinIsSmooth) {
 }
 
 TEST(Rings, RoundRobinSharesFollowWeights) {
-  for (const std::vector<uint32_t>& weights : {std::vector<uint32_t>{1, 2, 3, 4}, {100, 99, 98}, {65535, 65534, 40000},
-                                               {65535, 100}, {997, 1009, 10007, 13}}) {
+  for (const std::vector<uint32_t>& weights : {std::vector<uint32_t>{1, 2, 3, 4},
+                                               {100, 99, 98},
+                                               {65535, 65534, 40000},
+                                               {65535, 100},
+                                               {997, 1009, 10007, 13}}) {
     const auto ring = build_ring(model::Scheduler::kWeightedRoundRobin, members(weights));
     EXPECT_LE(ring.size(), 65536U);
     expect_shares(ring, weights, 0.02);

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "farm.h"
 #include "fake_tables.h"
+#include "farm.h"
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
@@ -21,8 +21,8 @@ std::vector<std::string> names(const ServiceKeys& keys) {
 TEST(ServiceKeys, PortsAndShortRangesAreExact) {
   ServiceKeys keys;
   EXPECT_EQ(keys.add(service("a", "10.0.0.1", "80,9000-9002", {}), 7), std::nullopt);
-  EXPECT_THAT(names(keys), ElementsAre("10.0.0.1:0/0", "10.0.0.1:80/6", "10.0.0.1:9000/6", "10.0.0.1:9001/6",
-                                       "10.0.0.1:9002/6"));
+  EXPECT_THAT(names(keys),
+              ElementsAre("10.0.0.1:0/0", "10.0.0.1:80/6", "10.0.0.1:9000/6", "10.0.0.1:9001/6", "10.0.0.1:9002/6"));
 }
 
 TEST(ServiceKeys, BothProtocols) {
@@ -76,7 +76,8 @@ TEST(ServiceKeys, OverlapsCountPortsOfEitherKind) {
   EXPECT_EQ(keys.add(service("range", "10.0.0.1", "1000-1999", {}), 2), std::nullopt);
   EXPECT_THAT(keys.overlaps(service("x", "10.0.0.1", "443,1990-2100", {})),
               ElementsAre(testing::Pair(1, 1), testing::Pair(2, 10)));
-  EXPECT_THAT(keys.overlaps(service("x", "10.0.0.1", "*", {})), ElementsAre(testing::Pair(1, 2), testing::Pair(2, 1000)));
+  EXPECT_THAT(keys.overlaps(service("x", "10.0.0.1", "*", {})),
+              ElementsAre(testing::Pair(1, 2), testing::Pair(2, 1000)));
   EXPECT_THAT(keys.overlaps(service("x", "10.0.0.9", "*", {})), testing::IsEmpty());
 }
 

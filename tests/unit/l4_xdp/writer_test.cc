@@ -62,8 +62,8 @@ TEST_F(WriterTest, WritesWhatIsReferredToFirst) {
 TEST_F(WriterTest, RemovesInTheOppositeOrder) {
   apply(layer4({service("print", "10.0.0.1", "80", {real_server("PS1", "10.0.0.21")})}));
   EXPECT_THAT(apply(layer4({})), IsEmpty());
-  EXPECT_THAT(tables_.journal, ElementsAre("erase_key 10.0.0.1:0/0", "erase_key 10.0.0.1:80/6", "service 1", "ring 1",
-                                           "real_server 1"));
+  EXPECT_THAT(tables_.journal,
+              ElementsAre("erase_key 10.0.0.1:0/0", "erase_key 10.0.0.1:80/6", "service 1", "ring 1", "real_server 1"));
   EXPECT_EQ(tables_.real_servers[1].flags, 0);
   EXPECT_EQ(tables_.real_servers[1].generation, 1U) << "so that its connections are known to be of this use";
 }
@@ -104,7 +104,8 @@ TEST_F(WriterTest, AWeightTouchesItsOwnRecordOnly) {
   auto want = print_farm();
   want.virtual_services[0].real_servers[1].weight = 50;
   EXPECT_THAT(apply(want), IsEmpty());
-  EXPECT_THAT(tables_.journal, ElementsAre("real_server 2")) << "least connections: the ring holds members, not weights";
+  EXPECT_THAT(tables_.journal, ElementsAre("real_server 2"))
+      << "least connections: the ring holds members, not weights";
 }
 
 TEST_F(WriterTest, ADrainTouchesItsOwnRecordOnly) {
@@ -217,9 +218,9 @@ TEST_F(WriterTest, AReusedSlotIsClearedBeforeItIsUsed) {
   for (uint32_t id = 3; id <= EK_MAX_REAL_SERVERS; ++id) tables_.real_servers[id].generation = 5;
   restart();
   apply(layer4({service("a", "10.0.0.1", "80", {real_server("x", "10.0.0.21"), real_server("y", "10.0.0.22")})}));
-  auto want = layer4({service("a", "10.0.0.1", "80",
-                              {real_server("x", "10.0.0.21"), real_server("y", "10.0.0.22"),
-                               real_server("z", "10.0.0.23")})});
+  auto want =
+      layer4({service("a", "10.0.0.1", "80",
+                      {real_server("x", "10.0.0.21"), real_server("y", "10.0.0.22"), real_server("z", "10.0.0.23")})});
   tables_.totals[3] = {.packets = 1, .bytes = 1, .connections = 1, .active = 1, .inactive = 1};
   tables_.fails = [](const std::string& line) { return line == "reset 3"; };
   EXPECT_THAT(apply(want), ElementsAre(Field(&ObjectStatus::object, "virtual_service/a/real_server/z")));
