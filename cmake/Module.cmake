@@ -17,6 +17,7 @@ endif()
 function(evenkeel_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # an executable's, which links the module
   if(sources)
     add_library(evenkeel_${name} STATIC ${sources})
     set(scope PUBLIC)
