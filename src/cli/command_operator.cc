@@ -1,0 +1,97 @@
+// drain, halt and online: what an operator says about a real server, apart from the configuration.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+
+#include "cli/commands.h"
+#include "cli/json_text.h"
+#include "cli/session.h"
+
+namespace evenkeel::cli {
+namespace json = boost::json;
+namespace {
+
+struct Verb {
+  const char* name;
+  const char* help;
+  const char* done;  // follows the name of the real server
+};
+
+constexpr std::array<Verb, 3> kVerbs{{
+    {"drain", "No new connections; established ones go on", "is drained: no new connections, established ones go on"},
+    {"halt", "No connections at all: established ones are cut too", "is halted: no connections at all"},
+    {"online", "Let health decide again, after drain or halt", "is back: its health decides"},
+}};
+
+struct OperatorOptions {
+  std::vector<std::string> names;  // VIRTUAL-SERVICE REAL-SERVER, or REAL-SERVER alone with --all-services
+  bool all_services = false;
+  std::string reason;
+};
+
+Answer<std::vector<std::string>> services_with(ApiClient& api, const std::string& real_server) {
+  const auto answer = api.get(Url("virtual-services"));
+  if (!answer) return std::unexpected(answer.error());
+  std::vector<std::string> labels;
+  for (const json::value& service : list_at(*answer, "virtual_services")) {
+    for (const json::value& server : list_at(service, "real_servers")) {
+      if (text_at(server, "label") == real_server) labels.push_back(text_at(service, "label"));
+    }
+  }
+  if (labels.empty()) return refuse(fmt::format("no virtual service has a real server {}", real_server));
+  return labels;
+}
+
+Answer<> act_on(Session& session, const Verb& verb, const std::string& service, const std::string& server,
+                const std::string& reason) {
+  const Url url = Url("virtual-services").segment(service).segment("real-servers").segment(server).segment(verb.name);
+  const std::string body = reason.empty() ? "" : json::serialize(json::object{{"reason", reason}});
+  const auto answer = session.api().send("POST", url, body);
+  if (!answer) return std::unexpected(answer.error());
+  session.print(
+      fmt::format("{} of {} {}.\n", session.terminal.safe(server), session.terminal.safe(service), verb.done));
+  return {};
+}
+
+// One after the other: the first that is refused ends it, and what was said of those before is on the screen.
+Answer<> act(Session& session, const Verb& verb, const OperatorOptions& options) {
+  if (!options.all_services) return act_on(session, verb, options.names[0], options.names[1], options.reason);
+  const auto services = services_with(session.api(), options.names[0]);
+  if (!services) return std::unexpected(services.error());
+  for (const std::string& service : *services) {
+    if (auto done = act_on(session, verb, service, options.names[0], options.reason); !done) return done;
+  }
+  return {};
+}
+
+Answer<> check_names(const OperatorOptions& options) {
+  if (options.names.size() == (options.all_services ? 1U : 2U)) return {};
+  return misused(options.all_services ? "with --all-services, name the real server alone"
+                                      : "name the virtual service and the real server, or use --all-services");
+}
+
+}  // namespace
+
+void add_operator_commands(CLI::App& group, Session& session) {
+  for (const Verb& verb : kVerbs) {
+    CLI::App* command = group.add_subcommand(verb.name, verb.help);
+    auto options = std::make_shared<OperatorOptions>();
+    command->add_option("NAMES", options->names, "VIRTUAL-SERVICE REAL-SERVER, or with --all-services only REAL-SERVER")
+        ->required()
+        ->expected(1, 2)
+        ->type_name("");
+    command->add_flag("--all-services", options->all_services,
+                      "In every virtual service that has a real server of this label");
+    command->add_option("--reason", options->reason, "Why; everybody sees it in the status")->type_name("TEXT");
+    command->callback([&session, options, &verb] {
+      session.action = [&session, options, &verb]() -> Answer<> {
+        if (auto checked = check_names(*options); !checked) return checked;
+        return act(session, verb, *options);
+      };
+    });
+  }
+}
+
+}  // namespace evenkeel::cli

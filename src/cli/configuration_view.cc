@@ -1,0 +1,79 @@
+#include "cli/configuration_view.h"
+
+#include <algorithm>
+
+#include "cli/field_options.h"
+#include "cli/json_text.h"
+#include "cli/table.h"
+#include "cli/words.h"
+#include "model/json.h"
+
+namespace evenkeel::cli {
+namespace json = boost::json;
+namespace {
+
+std::string value_in_words(const json::value& value) {
+  if (value.is_string()) return value.get_string().empty() ? "-" : std::string(value.get_string());
+  if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+  return value.is_null() ? "-" : model::to_text(value, model::Layout::kOneLine);
+}
+
+const json::value& value_at(const json::value& object, const std::vector<std::string>& path) {
+  static const json::value kNull;
+  const json::value* found = &object;
+  for (const std::string& step : path) {
+    found = member(*found, step);
+    if (found == nullptr) return kNull;
+  }
+  return *found;
+}
+
+std::vector<Cell> setting_row(const FieldOption& option, const json::value& service, const Terminal& terminal) {
+  const json::value& value = value_at(service, option.path);
+  std::string text = value_in_words(value);
+  if (!option.help.choices.empty()) text = in_words(text);
+  if (!option.help.unit.empty() && value.is_number()) text += " " + option.help.unit;
+  return {{"  " + option.name}, {terminal.safe(text)}};
+}
+
+}  // namespace
+
+std::string render_service_list(const json::value& answer, const Terminal& terminal) {
+  Table table({{"LABEL"}, {"ADDRESS"}, {"PORTS"}, {"PROTOCOL"}, {"METHOD"}, {"SCHEDULER"}, {"SERVERS", Align::kRight}});
+  for (const json::value& service : list_at(answer, "virtual_services")) {
+    table.add_row({{terminal.safe(text_at(service, "label")), Colour::kBold},
+                   {terminal.safe(text_at(service, "address"))},
+                   {terminal.safe(text_at(service, "ports"))},
+                   {protocol_in_words(terminal.safe(text_at(service, "protocol")))},
+                   {in_words(terminal.safe(text_at(service, "forwarding_method")))},
+                   {in_words(terminal.safe(text_at(service, "scheduler")))},
+                   {std::to_string(list_at(service, "real_servers").size())}});
+  }
+  return table.empty() ? "There is no virtual service.\n" : table.render(terminal);
+}
+
+std::string render_service(const json::value& service, const Terminal& terminal) {
+  Table settings({{terminal.safe(text_at(service, "label"))}, {""}});
+  for (const FieldOption& option : field_options("virtual_service")) {
+    if (option.name != "label") settings.add_row(setting_row(option, service, terminal));
+  }
+  return settings.render(terminal) + "\n" + render_server_list(service, terminal);
+}
+
+std::string render_server_list(const json::value& service, const Terminal& terminal) {
+  Table table({{"REAL SERVER"},
+               {"ADDRESS"},
+               {"WEIGHT", Align::kRight},
+               {"MINIMUM CONNECTIONS", Align::kRight},
+               {"MAXIMUM CONNECTIONS", Align::kRight}});
+  for (const json::value& server : list_at(service, "real_servers")) {
+    table.add_row({{terminal.safe(text_at(server, "label")), Colour::kBold},
+                   {terminal.safe(text_at(server, "address"))},
+                   {std::to_string(count_at(server, "weight"))},
+                   {std::to_string(count_at(server, "minimum_connections"))},
+                   {std::to_string(count_at(server, "maximum_connections"))}});
+  }
+  return table.empty() ? "No real servers.\n" : table.render(terminal);
+}
+
+}  // namespace evenkeel::cli

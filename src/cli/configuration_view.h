@@ -1,0 +1,15 @@
+#pragma once
+// What is configured (not how it is doing: that is status_view.h).
+
+#include <boost/json.hpp>
+#include <string>
+
+#include "cli/terminal.h"
+
+namespace evenkeel::cli {
+
+std::string render_service_list(const boost::json::value& answer, const Terminal& terminal);
+std::string render_service(const boost::json::value& service, const Terminal& terminal);
+std::string render_server_list(const boost::json::value& service, const Terminal& terminal);
+
+}  // namespace evenkeel::cli

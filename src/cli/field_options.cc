@@ -1,0 +1,199 @@
+#include "cli/field_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace evenkeel::cli {
+namespace json = boost::json;
+namespace {
+
+// The structures within a virtual service, and how the names of their options begin.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPrefixes{{
+    {"persistence", "persistence"},
+    {"health_check", "check"},
+    {"fallback", "fallback"},
+}};
+
+std::string with_dashes(std::string_view name) {
+  std::string dashed(name);
+  std::replace(dashed.begin(), dashed.end(), '_', '-');
+  return dashed;
+}
+
+// health_check.request is check-request, health_check.check_port is check-port, persistence.enabled is persistence.
+std::string option_name(std::string_view prefix, std::string_view field) {
+  if (field == "enabled" || field == "mode") return with_dashes(prefix);
+  const std::string name = with_dashes(field);
+  return name.starts_with(with_dashes(prefix) + "-") ? name : with_dashes(prefix) + "-" + name;
+}
+
+bool is_structure(const model::FieldHelp& help) {
+  return help.type == "object" || help.type == "list";
+}
+bool is_boolean(const model::FieldHelp& help) {
+  return help.type == "boolean";
+}
+bool is_number(const model::FieldHelp& help) {
+  return help.type == "integer" || help.type == "number";
+}
+
+// "TCP/UDP", "tcp-udp" and "tcp_udp" are one name.
+std::string normalised(std::string_view name) {
+  std::string normal;
+  for (const char c : name) {
+    const bool separates = c == '-' || c == '/' || c == ' ';
+    normal += separates ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return normal;
+}
+
+std::string type_name(const model::FieldHelp& help) {
+  if (help.type == "one of") return "NAME";
+  if (is_number(help)) return "NUMBER";
+  if (help.type == "IP address") return "ADDRESS";
+  return help.type == "ports" ? "PORTS" : "TEXT";
+}
+
+std::string sentence_about_values(const model::FieldHelp& help) {
+  if (help.range.empty() || is_boolean(help)) return {};
+  return fmt::format(" [{}{}{}]", help.range, help.unit.empty() ? "" : " ", help.unit);
+}
+
+std::string help_text(const FieldOption& option, FieldUse use) {
+  const model::FieldHelp& help = option.help;
+  std::string text = help.help + sentence_about_values(help);
+  const bool has_default = !help.default_value.empty() && help.default_value != "null" && help.default_value != "\"\"";
+  if (use == FieldUse::kAdd && has_default) {
+    std::string value = help.default_value;
+    std::erase(value, '"');
+    text += is_boolean(help) ? fmt::format(" (default: {})", value == "true" ? "yes" : "no")
+                             : fmt::format(" (default: {})", value);
+  }
+  return text;
+}
+
+Answer<json::value> parse_number(const FieldOption& option, std::string_view text) {
+  std::error_code error;
+  json::value number = json::parse(text, error);
+  if (error || !number.is_number()) {
+    return misused(fmt::format("--{}: \"{}\" is not a number", option.name, text),
+                   option.help.range.empty() ? "" : "write " + option.help.range);
+  }
+  return number;
+}
+
+Answer<json::value> parse_choice(const FieldOption& option, std::string_view text) {
+  const std::string name = normalised(text);
+  const auto& choices = option.help.choices;
+  if (std::any_of(choices.begin(), choices.end(), [&](const auto& choice) { return choice.name == name; })) {
+    return json::value(json::string(name));
+  }
+  return misused(fmt::format("--{}: \"{}\" is not known here", option.name, text), "write one of " + option.help.range);
+}
+
+// CLI11 knows no other way to refuse a value than this exception; it does not leave the parsing.
+json::value parse_or_throw(const FieldOption& option, std::string_view text) {
+  auto value = parse_field(option, text);
+  if (value) return std::move(*value);
+  const std::string& hint = value.error().hint;
+  throw CLI::ValidationError(value.error().message + (hint.empty() ? "" : ": " + hint),
+                             CLI::ExitCodes::ValidationError);
+}
+
+void add_option(CLI::App& command, const FieldOption& option, FieldUse use, const std::shared_ptr<GivenFields>& given) {
+  CLI::Option* added = nullptr;
+  if (is_boolean(option.help)) {
+    added = command.add_flag_function(
+        fmt::format("--{0},!--no-{0}", option.name),
+        [given, path = option.path](int64_t count) { given->set(path, count > 0); }, help_text(option, use));
+  } else {
+    added = command.add_option_function<std::string>(
+        "--" + option.name,
+        [given, option](const std::string& text) { given->set(option.path, parse_or_throw(option, text)); },
+        help_text(option, use));
+    added->type_name(type_name(option.help));
+  }
+  added->group("Settings");
+  if (use == FieldUse::kAdd && option.help.required) added->required();
+}
+
+// Null in a merge patch removes a field: its default comes back.
+void add_reset(CLI::App& command, const std::vector<FieldOption>& options, const std::shared_ptr<GivenFields>& given) {
+  std::vector<FieldOption> resettable;
+  std::copy_if(options.begin(), options.end(), std::back_inserter(resettable),
+               [](const FieldOption& option) { return !option.help.required; });
+  const auto reset = [given, resettable](const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      const std::string wanted = name.starts_with("--") ? name.substr(2) : name;
+      const auto found = std::find_if(resettable.begin(), resettable.end(),
+                                      [&](const FieldOption& option) { return option.name == wanted; });
+      if (found == resettable.end()) {
+        throw CLI::ValidationError(fmt::format("--reset: there is no setting \"{}\" that has a default", name),
+                                   CLI::ExitCodes::ValidationError);
+      }
+      given->set(found->path, nullptr);
+    }
+  };
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--reset", reset, "Put settings back to their defaults, such as --reset check-port,weight")
+      ->delimiter(',')
+      ->type_name("SETTING,...")
+      ->group("Settings");
+}
+
+}  // namespace
+
+std::vector<FieldOption> field_options(std::string_view structure) {
+  std::vector<FieldOption> options;
+  const std::vector<model::FieldHelp> fields = model::field_help();
+  const auto add_structure = [&](std::string_view name, std::string_view prefix, auto& self) -> void {
+    for (const model::FieldHelp& field : fields) {
+      if (field.structure != name) continue;
+      const auto inner =
+          std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](const auto& p) { return p.first == field.field; });
+      if (inner != kPrefixes.end() && is_structure(field)) {
+        self(inner->first, inner->second, self);
+      } else if (!is_structure(field)) {
+        std::vector<std::string> path{field.field};
+        if (!prefix.empty()) path.insert(path.begin(), std::string(name));
+        options.push_back({field, path, prefix.empty() ? with_dashes(field.field) : option_name(prefix, field.field)});
+      }
+    }
+  };
+  add_structure(structure, "", add_structure);
+  return options;
+}
+
+void GivenFields::set(const std::vector<std::string>& path, json::value value) {
+  json::object* object = &document_;
+  for (size_t i = 0; i + 1 < path.size(); ++i) {
+    json::value& inner = (*object)[path[i]];
+    object = inner.is_object() ? &inner.get_object() : &inner.emplace_object();
+  }
+  (*object)[path.back()] = std::move(value);
+}
+
+std::shared_ptr<GivenFields> add_field_options(CLI::App& command, std::string_view structure, FieldUse use) {
+  auto given = std::make_shared<GivenFields>();
+  const std::vector<FieldOption> options = field_options(structure);
+  for (const FieldOption& option : options) {
+    if (use != FieldUse::kEdit && option.name == "label") continue;
+    add_option(command, option, use, given);
+  }
+  if (use != FieldUse::kAdd) add_reset(command, options, given);
+  return given;
+}
+
+Answer<json::value> parse_field(const FieldOption& option, std::string_view text) {
+  if (is_number(option.help)) return parse_number(option, text);
+  if (!option.help.choices.empty()) return parse_choice(option, text);
+  return json::value(json::string(text));
+}
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,18 @@
+#pragma once
+// The plain lists: connections, counters, revisions, configured services and servers, events, an explanation.
+
+#include <boost/json.hpp>
+#include <string>
+
+#include "cli/terminal.h"
+
+namespace evenkeel::cli {
+
+std::string render_connections(const boost::json::value& answer, const Terminal& terminal);
+std::string render_counters(const boost::json::value& answer, const Terminal& terminal);
+std::string render_revisions(const boost::json::value& answer, const Terminal& terminal);
+std::string render_revision(const boost::json::value& revision, const Terminal& terminal);
+std::string render_event(const boost::json::value& event, const Terminal& terminal);
+std::string render_explanation(const boost::json::value& answer, const Terminal& terminal);
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,98 @@
+#include "cli/plan_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/json_text.h"
+#include "cli/text.h"
+#include "cli/words.h"
+
+namespace evenkeel::cli {
+namespace json = boost::json;
+namespace {
+
+struct KindLook {
+  std::string_view sign;
+  Colour colour;
+};
+
+KindLook look_of(std::string_view kind) {
+  if (kind == "added") return {"+", Colour::kGreen};
+  if (kind == "removed") return {"-", Colour::kRed};
+  return {"~", Colour::kYellow};
+}
+
+// A value comes as JSON. Texts are shown without their quotes, unless nothing would be left to see.
+std::string shown(std::string_view value) {
+  std::error_code error;
+  const json::value parsed = json::parse(value, error);
+  if (error || !parsed.is_string() || parsed.get_string().empty()) return std::string(value);
+  return std::string(parsed.get_string());
+}
+
+std::string padded(std::string text, size_t width) {
+  text.append(width - std::min(width, columns(text)), ' ');
+  return text;
+}
+
+std::string field_line(const json::value& field, std::string_view kind, size_t name_width, const Terminal& terminal) {
+  const std::string name = terminal.safe(text_at(field, "field")) + ":";
+  const std::string from = terminal.safe(shown(text_at(field, "from")));
+  const std::string to = terminal.safe(shown(text_at(field, "to")));
+  std::string line = "    " + padded(name, name_width + 1) + " ";
+  if (kind == "modified") {
+    line += fmt::format("{} {} {}", from, terminal.glyph(Glyph::kArrow), to);
+  } else {
+    line += kind == "removed" ? from : to;
+  }
+  return line + "\n";
+}
+
+std::string render_object(const json::value& change, const Terminal& terminal) {
+  const std::string kind = text_at(change, "kind");
+  const KindLook look = look_of(kind);
+  std::string heading = fmt::format("{} {}", look.sign, object_in_words(terminal.safe(text_at(change, "object"))));
+  if (const std::string before = terminal.safe(text_at(change, "renamed_from")); !before.empty()) {
+    heading += fmt::format("  (renamed; was {})", object_in_words(before));
+  }
+  std::string text = terminal.paint(heading, look.colour) + "\n";
+  size_t name_width = 0;
+  for (const json::value& field : list_at(change, "fields")) {
+    name_width = std::max(name_width, columns(terminal.safe(text_at(field, "field"))));
+  }
+  for (const json::value& field : list_at(change, "fields")) text += field_line(field, kind, name_width, terminal);
+  return text;
+}
+
+std::string outcome(const json::value& answer) {
+  const json::value* plan = member(answer, "plan");
+  const bool is_empty = plan == nullptr || list_at(*plan, "changes").empty();
+  if (flag_at(answer, "dry_run")) {
+    return is_empty ? "Dry run: nothing would change.\n" : "Dry run: nothing was changed.\n";
+  }
+  if (const uint64_t revision = count_at(answer, "revision"); revision != 0) {
+    return fmt::format("Revision {} is in force.\n", revision);
+  }
+  return "Nothing to change.\n";
+}
+
+}  // namespace
+
+std::string render_plan(const json::value& plan, const Terminal& terminal) {
+  std::string text;
+  for (const json::value& change : list_at(plan, "changes")) text += render_object(change, terminal);
+  return text;
+}
+
+std::string render_change(const json::value& answer, const Terminal& terminal) {
+  const json::value* plan = member(answer, "plan");
+  std::string text = plan == nullptr ? "" : render_plan(*plan, terminal);
+  for (const json::value& warning : list_at(answer, "warnings")) {
+    const std::string sentence = warning.is_string() ? std::string(warning.get_string()) : json::serialize(warning);
+    text += terminal.paint("! " + terminal.safe(sentence), Colour::kYellow) + "\n";
+  }
+  return text + outcome(answer);
+}
+
+}  // namespace evenkeel::cli

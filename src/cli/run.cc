@@ -1,0 +1,95 @@
+#include "cli/run.h"
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/failure_view.h"
+
+namespace evenkeel::cli {
+namespace {
+
+void add_common_options(CLI::App& app, Session& session) {
+  app.set_help_flag("-h,--help", "Print this help; also: evenkeel help COMMAND");
+  app.set_version_flag("--version", "evenkeel " EVENKEEL_VERSION);
+  app.add_option("--socket", session.socket_path, "evenkeeld's socket (environment: EVENKEEL_SOCKET)")
+      ->type_name("PATH")
+      ->default_str(session.socket_path);
+  app.add_option_function<std::string>(
+         "--colour,--color",
+         [&session](const std::string& when) {
+           if (when != "auto") session.terminal.colour = when == "always";
+         },
+         "auto (on a terminal, unless NO_COLOR is set), always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+  app.require_subcommand(1);
+  app.fallthrough();
+}
+
+void add_commands(CLI::App& app, Session& session) {
+  add_status_command(app, session);
+  add_virtual_service_commands(app, session);
+  add_real_server_commands(app, session);
+  add_apply_command(app, session);
+  add_configuration_command(app, session);
+  add_revisions_commands(app, session);
+  add_connections_command(app, session);
+  add_counters_command(app, session);
+  add_events_command(app, session);
+  add_explain_command(app, session);
+  add_schema_command(app, session);
+}
+
+// "evenkeel help real-server drain" is "evenkeel real-server drain --help".
+std::vector<std::string> with_help_last(std::vector<std::string> arguments) {
+  if (!arguments.empty() && arguments[0] == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  return arguments;
+}
+
+// The innermost command that the command line names, to point to its help.
+std::string command_name(const CLI::App& app) {
+  const CLI::App* command = &app;
+  std::string name = "evenkeel";
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
+  }
+  return name;
+}
+
+// Help and version are no errors, though CLI11 reports them as such.
+ExitCode report(const CLI::App& app, const CLI::ParseError& error, World& world, const Session& session) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    app.exit(error, world.out, world.error);
+    return ExitCode::kOk;
+  }
+  const Failure failure{ExitCode::kUsage, error.what(), {}, "see " + command_name(app) + " --help"};
+  world.error << render_failure(failure, session.terminal);
+  return ExitCode::kUsage;
+}
+
+}  // namespace
+
+ExitCode run(const std::vector<std::string>& arguments, World& world) {
+  Session session(world);
+  CLI::App app("Evenkeel: the load balancer's command line", "evenkeel");
+  add_common_options(app, session);
+  add_commands(app, session);
+  try {
+    std::vector<std::string> reversed = with_help_last(arguments);
+    std::reverse(reversed.begin(), reversed.end());
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return report(app, error, world, session);
+  }
+  const Answer<> done = session.action();
+  if (done) return ExitCode::kOk;
+  world.error << render_failure(done.error(), session.terminal);
+  return done.error().exit;
+}
+
+}  // namespace evenkeel::cli
