@@ -78,9 +78,12 @@ void add_operator_commands(CLI::App& group, Session& session) {
   for (const Verb& verb : kVerbs) {
     CLI::App* command = group.add_subcommand(verb.name, verb.help);
     auto options = std::make_shared<OperatorOptions>();
-    command->add_option("NAMES", options->names, "VIRTUAL-SERVICE REAL-SERVER, or with --all-services only REAL-SERVER")
+    command
+        ->add_option("NAMES", options->names,
+                     "The real server and its virtual service; with --all-services, the real server alone")
         ->required()
         ->expected(1, 2)
+        ->option_text("[VIRTUAL-SERVICE] REAL-SERVER")
         ->type_name("");
     command->add_flag("--all-services", options->all_services,
                       "In every virtual service that has a real server of this label");

@@ -61,7 +61,7 @@ std::string type_name(const model::FieldHelp& help) {
 
 std::string sentence_about_values(const model::FieldHelp& help) {
   if (help.range.empty() || is_boolean(help)) return {};
-  return fmt::format(" [{}{}{}]", help.range, help.unit.empty() ? "" : " ", help.unit);
+  return fmt::format(" [{}{}{}]", help.range, help.unit.empty() ? "" : "; ", help.unit);
 }
 
 std::string help_text(const FieldOption& option, FieldUse use) {

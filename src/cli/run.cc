@@ -1,18 +1,23 @@
 #include "cli/run.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <ostream>
 
 #include "cli/commands.h"
 #include "cli/failure_view.h"
+#include "cli/help_formatter.h"
+#include "model/place.h"
 
 namespace evenkeel::cli {
 namespace {
 
 void add_common_options(CLI::App& app, Session& session) {
+  app.formatter(std::make_shared<HelpFormatter>(session.terminal.width));
   app.set_help_flag("-h,--help", "Print this help; also: evenkeel help COMMAND");
-  app.set_version_flag("--version", "evenkeel " EVENKEEL_VERSION);
-  app.add_option("--socket", session.socket_path, "evenkeeld's socket (environment: EVENKEEL_SOCKET)")
+  app.set_version_flag("--version", "evenkeel " EVENKEEL_VERSION, "Print the version");
+  app.add_option("--socket", session.socket_path, "evenkeeld's socket; also: EVENKEEL_SOCKET in the environment")
       ->type_name("PATH")
       ->default_str(session.socket_path);
   app.add_option_function<std::string>(
@@ -50,15 +55,29 @@ std::vector<std::string> with_help_last(std::vector<std::string> arguments) {
   return arguments;
 }
 
-// The innermost command that the command line names, to point to its help.
-std::string command_name(const CLI::App& app) {
-  const CLI::App* command = &app;
-  std::string name = "evenkeel";
-  while (!command->get_subcommands().empty()) {
-    command = command->get_subcommands().front();
-    name += " " + command->get_name();
+// The innermost command that the command line names, and how it was called.
+struct NamedCommand {
+  const CLI::App* app;
+  std::string name;
+};
+
+NamedCommand innermost_command(const CLI::App& app) {
+  NamedCommand command{&app, "evenkeel"};
+  while (!command.app->get_subcommands().empty()) {
+    command.app = command.app->get_subcommands().front();
+    command.name += " " + command.app->get_name();
   }
-  return name;
+  return command;
+}
+
+std::string unknown_command(const NamedCommand& command, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* known : command.app->get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(known->get_name());
+  }
+  const std::string_view meant = model::nearest(word, {names.begin(), names.end()});
+  return fmt::format("there is no command \"{} {}\"{}", command.name, word,
+                     meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
 }
 
 // Help and version are no errors, though CLI11 reports them as such.
@@ -67,8 +86,15 @@ ExitCode report(const CLI::App& app, const CLI::ParseError& error, World& world,
     app.exit(error, world.out, world.error);
     return ExitCode::kOk;
   }
-  const Failure failure{ExitCode::kUsage, error.what(), {}, "see " + command_name(app) + " --help"};
-  world.error << render_failure(failure, session.terminal);
+  const NamedCommand command = innermost_command(app);
+  const bool lacks_command = command.app->get_require_subcommand_min() > 0;
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (lacks_command && unknown.empty()) {
+    world.error << command.app->help(command.name);
+    return ExitCode::kUsage;
+  }
+  const std::string message = lacks_command ? unknown_command(command, unknown.front()) : error.what();
+  world.error << render_failure({ExitCode::kUsage, message, {}, "see " + command.name + " --help"}, session.terminal);
   return ExitCode::kUsage;
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <set>
+#include <utility>
 
 #include "cli/human.h"
 #include "cli/json_text.h"
@@ -17,42 +17,79 @@ namespace {
 
 enum ColumnIndex : size_t { kName, kAddress, kState, kWeight, kActive, kInactive, kTotal, kPackets, kBytes };
 
-// What a narrow terminal does without first. Weight and address then move to the line of details.
+struct Heading {
+  const char* text;
+  const char* when_narrow;
+  Align align;
+};
+
+constexpr std::array<Heading, 9> kHeadings{{
+    {"SERVICE / REAL SERVER", "SERVICE", Align::kLeft},
+    {"ADDRESS", "ADDRESS", Align::kLeft},
+    {"STATE", "STATE", Align::kLeft},
+    {"WEIGHT", "WEIGHT", Align::kRight},
+    {"ACTIVE", "ACTIVE", Align::kRight},
+    {"INACTIVE", "INACT", Align::kRight},
+    {"TOTAL", "TOTAL", Align::kRight},
+    {"PACKETS", "PACKETS", Align::kRight},
+    {"BYTES", "BYTES", Align::kRight},
+}};
+
+// What a narrow terminal does without, first to last. Weight and address then move to the lines of details.
 constexpr std::array kDroppedInOrder{kTotal, kWeight, kAddress, kInactive, kPackets};
 
 constexpr size_t kNameLimit = 24;  // columns; a label may have 64 characters
+constexpr size_t kDetailLines = 2;
 constexpr uint64_t kDefaultWeight = 100;
+
+// Which columns are shown, and under which headings.
+struct Layout {
+  bool narrow = false;
+  std::array<bool, kHeadings.size()> hidden{};
+};
 
 class StatusView {
  public:
   StatusView(const json::value& status, const Terminal& terminal)
       : status_(status), terminal_(terminal), now_(parse_iso8601(text_at(status, "at"))) {}
 
-  std::string render();
+  std::string render() { return heading() + "\n" + services() + attention() + reasons(); }
 
  private:
+  enum class Details { kShown, kLeftOut };
+
   std::string heading() const;
   std::string services();
-  Table table(bool with_details) const;
-  void add_service(Table& table, const json::value& service, bool with_details) const;
-  void add_server(Table& table, const json::value& server, bool with_details) const;
-  std::vector<Cell> counter_cells(const json::value& owner) const;
+  Table table(Details details) const;
+  void add_service(Table& table, const json::value& service, Details details) const;
+  void add_server(Table& table, const json::value& server, Details details) const;
+  void add_details(Table& table, const std::string& text, size_t indent, Colour colour) const;
+  std::vector<Cell> counter_cells(const json::value& owner, Colour colour) const;
   std::string service_details(const json::value& service) const;
   std::vector<std::string> server_details(const json::value& server) const;
   std::string operator_details(const json::value& action) const;
+  std::string check_details(const json::value& server) const;
   std::string attention() const;
   std::string reasons() const;
 
   std::string age(std::string_view since) const;
-  bool is_hidden(ColumnIndex column) const { return hidden_.contains(column); }
   std::string safe(const json::value& owner, std::string_view key) const { return terminal_.safe(text_at(owner, key)); }
+  std::string name(const json::value& owner, size_t limit) const {
+    return shortened(safe(owner, "label"), limit, terminal_.glyph(Glyph::kEllipsis));
+  }
   std::string_view dot() const { return terminal_.glyph(Glyph::kDot); }
 
   const json::value& status_;
   const Terminal& terminal_;
   std::optional<WallTime> now_;
-  std::set<ColumnIndex> hidden_;
+  Layout layout_;
 };
+
+const json::value& member_or_null(const json::value& owner, std::string_view key) {
+  static const json::value kNull;
+  const json::value* found = member(owner, key);
+  return found == nullptr ? kNull : *found;
+}
 
 std::string StatusView::age(std::string_view since) const {
   const auto start = parse_iso8601(since);
@@ -60,119 +97,106 @@ std::string StatusView::age(std::string_view since) const {
   return human_age(std::chrono::duration_cast<std::chrono::milliseconds>(*now_ - *start));
 }
 
-std::string StatusView::render() {
-  return heading() + "\n" + services() + attention() + reasons();
-}
-
 std::string StatusView::heading() const {
-  const json::value empty;
-  const json::value* table = member(status_, "connection_table");
+  const json::value& connections = member_or_null(status_, "connection_table");
   const uint64_t revision = count_at(status_, "revision");
-  const std::string line = fmt::format("evenkeel {}{}{}{}{} of {} connections", safe(status_, "version"), dot(),
-                                       revision == 0 ? "nothing configured yet" : fmt::format("revision {}", revision),
-                                       dot(), grouped(count_at(table == nullptr ? empty : *table, "used")),
-                                       grouped(count_at(table == nullptr ? empty : *table, "size")));
+  const std::string line =
+      fmt::format("evenkeel {}{}{}{}connection table {} of {}", safe(status_, "version"), dot(),
+                  revision == 0 ? "nothing configured yet" : fmt::format("revision {}", revision), dot(),
+                  grouped(count_at(connections, "used")), grouped(count_at(connections, "size")));
   return terminal_.paint(terminal_.fitted(line, 0), Colour::kBold) + "\n";
 }
 
 std::string StatusView::services() {
   if (list_at(status_, "virtual_services").empty()) {
-    return "There is no virtual service. Add one: evenkeel virtual-service add LABEL --address ... --ports ...\n";
+    return "There is no virtual service. To add one: evenkeel virtual-service add --help\n\n";
   }
+  const auto fits = [this] { return terminal_.width == 0 || table(Details::kLeftOut).width() <= terminal_.width; };
+  layout_.narrow = !fits();
   for (const ColumnIndex column : kDroppedInOrder) {
-    if (terminal_.width == 0 || table(false).width() <= terminal_.width) break;
-    hidden_.insert(column);
+    if (fits()) break;
+    layout_.hidden.at(column) = true;
   }
-  return table(true).render(terminal_);
+  return table(Details::kShown).render(terminal_);
 }
 
-Table StatusView::table(bool with_details) const {
-  const auto column = [this](const char* heading, Align align, ColumnIndex index) {
-    return Column{heading, align, is_hidden(index)};
-  };
-  Table table({column("SERVICE / REAL SERVER", Align::kLeft, kName), column("ADDRESS", Align::kLeft, kAddress),
-               column("STATE", Align::kLeft, kState), column("WEIGHT", Align::kRight, kWeight),
-               column("ACTIVE", Align::kRight, kActive), column("INACTIVE", Align::kRight, kInactive),
-               column("TOTAL", Align::kRight, kTotal), column("PACKETS", Align::kRight, kPackets),
-               column("BYTES", Align::kRight, kBytes)});
+Table StatusView::table(Details details) const {
+  std::vector<Column> columns;
+  for (size_t i = 0; i < kHeadings.size(); ++i) {
+    const Heading& heading = kHeadings.at(i);
+    columns.push_back({layout_.narrow ? heading.when_narrow : heading.text, heading.align, layout_.hidden.at(i)});
+  }
+  Table table(std::move(columns));
   for (const json::value& service : list_at(status_, "virtual_services")) {
-    add_service(table, service, with_details);
-    for (const json::value& server : list_at(service, "real_servers")) add_server(table, server, with_details);
-    if (with_details) table.add_line("");
+    add_service(table, service, details);
+    for (const json::value& server : list_at(service, "real_servers")) add_server(table, server, details);
+    table.add_line("");
   }
   return table;
 }
 
-std::vector<Cell> StatusView::counter_cells(const json::value& owner) const {
-  const json::value empty;
-  const json::value* found = member(owner, "counters");
-  const json::value& counters = found == nullptr ? empty : *found;
-  return {{human_count(count_at(counters, "active"))},
-          {human_count(count_at(counters, "inactive"))},
-          {human_count(count_at(counters, "connections"))},
-          {human_count(count_at(counters, "packets"))},
-          {human_bytes(count_at(counters, "bytes"))}};
+std::vector<Cell> StatusView::counter_cells(const json::value& owner, Colour colour) const {
+  const json::value& counters = member_or_null(owner, "counters");
+  return {{human_count(count_at(counters, "active")), colour},
+          {human_count(count_at(counters, "inactive")), colour},
+          {human_count(count_at(counters, "connections")), colour},
+          {human_count(count_at(counters, "packets")), colour},
+          {human_bytes(count_at(counters, "bytes")), colour}};
 }
 
-void StatusView::add_service(Table& table, const json::value& service, bool with_details) const {
-  const std::string_view ellipsis = terminal_.glyph(Glyph::kEllipsis);
-  std::vector<Cell> row{{shortened(safe(service, "label"), kNameLimit, ellipsis), Colour::kBold},
-                        {safe(service, "address"), Colour::kBold},
-                        state_cell(text_at(service, "state"), terminal_),
-                        {}};
-  for (Cell& cell : counter_cells(service)) row.push_back({std::move(cell.text), Colour::kBold});
+void StatusView::add_details(Table& table, const std::string& text, size_t indent, Colour colour) const {
+  for (std::string& line : terminal_.paragraph(text, indent, kDetailLines)) table.add_line(std::move(line), colour);
+}
+
+void StatusView::add_service(Table& table, const json::value& service, Details details) const {
+  const Cell state = state_cell(text_at(service, "state"), terminal_);
+  std::vector<Cell> row{
+      {name(service, kNameLimit), Colour::kBold}, {safe(service, "address"), Colour::kBold}, state, {}};
+  for (Cell& cell : counter_cells(service, Colour::kBold)) row.push_back(std::move(cell));
   table.add_row(std::move(row));
-  if (!with_details) return;
-  table.add_line("  " + service_details(service), Colour::kDim);
+  if (details == Details::kLeftOut) return;
+  add_details(table, service_details(service), 2, Colour::kDim);
+  const std::string reason = safe(service, "reason");
   if (flag_at(service, "fallback_active")) {
-    const std::string reason = safe(service, "reason");
-    table.add_line("  fallback active: " + (reason.empty() ? "no real server takes connections" : reason),
-                   Colour::kYellow);
-  } else if (!text_at(service, "reason").empty()) {
-    table.add_line("  " + safe(service, "reason"), state_cell(text_at(service, "state"), terminal_).colour);
+    const std::string why = reason.empty() ? "no real server takes new connections" : reason;
+    add_details(table, "fallback active: " + why, 2, Colour::kYellow);
+  } else if (!reason.empty()) {
+    add_details(table, reason, 2, state.colour);
   }
 }
 
 std::string StatusView::service_details(const json::value& service) const {
   std::string details;
-  if (is_hidden(kAddress)) details += safe(service, "address") + std::string(dot());
+  if (layout_.hidden[kAddress]) details = safe(service, "address") + std::string(dot());
   details += fmt::format("{} {}{}{}{}{}", protocol_in_words(safe(service, "protocol")), safe(service, "ports"), dot(),
                          in_words(safe(service, "forwarding_method")), dot(), in_words(safe(service, "scheduler")));
   const std::string interface = safe(service, "interface");
-  return details + (interface.empty() ? "" : fmt::format("{}{}", dot(), interface));
+  return interface.empty() ? details : fmt::format("{}{}{}", details, dot(), interface);
 }
 
-void StatusView::add_server(Table& table, const json::value& server, bool with_details) const {
-  const std::string_view ellipsis = terminal_.glyph(Glyph::kEllipsis);
+void StatusView::add_server(Table& table, const json::value& server, Details details) const {
   Cell state = state_cell(text_at(server, "state"), terminal_);
   if (const std::string since = age(text_at(server, "since")); !since.empty()) state.text += " " + since;
-  std::vector<Cell> row{{"  " + shortened(safe(server, "label"), kNameLimit - 2, ellipsis)},
+  std::vector<Cell> row{{"  " + name(server, kNameLimit - 2)},
                         {safe(server, "address")},
                         std::move(state),
                         {std::to_string(count_at(server, "weight"))}};
-  for (Cell& cell : counter_cells(server)) row.push_back(std::move(cell));
+  for (Cell& cell : counter_cells(server, Colour::kNone)) row.push_back(std::move(cell));
   table.add_row(std::move(row));
-  if (!with_details) return;
-  for (std::string& line : server_details(server)) table.add_line("    " + std::move(line), Colour::kDim);
+  if (details == Details::kLeftOut) return;
+  for (const std::string& line : server_details(server)) add_details(table, line, 4, Colour::kDim);
 }
 
 std::vector<std::string> StatusView::server_details(const json::value& server) const {
   std::vector<std::string> lines;
-  std::string moved = is_hidden(kAddress) ? safe(server, "address") : "";
-  if (const uint64_t weight = count_at(server, "weight"); is_hidden(kWeight) && weight != kDefaultWeight) {
+  std::string moved = layout_.hidden[kAddress] ? safe(server, "address") : "";
+  if (const uint64_t weight = count_at(server, "weight"); layout_.hidden[kWeight] && weight != kDefaultWeight) {
     moved += fmt::format("{}weight {}", moved.empty() ? "" : dot(), weight);
   }
   if (!moved.empty()) lines.push_back(std::move(moved));
-  if (const json::value* action = member(server, "operator_action"); action != nullptr && action->is_object()) {
-    lines.push_back(operator_details(*action));
-  }
-  if (text_at(server, "state") == "up") return lines;
-  std::string why = safe(server, "reason");
-  if (const std::string probed = age(text_at(server, "last_probe")); !probed.empty()) {
-    why += fmt::format("{}checked {} ago, took {}", why.empty() ? "" : dot(), probed,
-                       human_milliseconds(number_at(server, "last_probe_ms")));
-  }
-  if (!why.empty()) lines.push_back(std::move(why));
+  const json::value& action = member_or_null(server, "operator_action");
+  if (action.is_object()) lines.push_back(operator_details(action));
+  if (std::string check = check_details(server); !check.empty()) lines.push_back(std::move(check));
   return lines;
 }
 
@@ -180,13 +204,27 @@ std::string StatusView::operator_details(const json::value& action) const {
   std::string line = "by " + safe(action, "author");
   if (const std::string when = age(text_at(action, "at")); !when.empty()) line += fmt::format(", {} ago", when);
   const std::string reason = safe(action, "reason");
-  return line + (reason.empty() ? "" : ": " + reason);
+  return reason.empty() ? line : line + ": " + reason;
+}
+
+// Of a server that is plainly up there is nothing to say, and of one that an operator took out, it is said already.
+std::string StatusView::check_details(const json::value& server) const {
+  const std::string state = text_at(server, "state");
+  if (state == "up" || member_or_null(server, "operator_action").is_object()) return {};
+  std::string reason = safe(server, "reason");
+  const std::string checked = age(text_at(server, "last_probe"));
+  if (checked.empty() || state == "failed") return reason;
+  return fmt::format("checked {} ago ({}){}{}", checked, human_milliseconds(number_at(server, "last_probe_ms")),
+                     reason.empty() ? "" : ": ", reason);
 }
 
 std::string StatusView::attention() const {
   std::string text;
-  const auto add = [&](const std::string& line, Colour colour) {
-    text += terminal_.paint(terminal_.fitted("! " + line, 0), colour) + "\n";
+  const auto add = [&](const std::string& sentence, Colour colour) {
+    std::string mark = "! ";
+    for (const std::string& line : terminal_.paragraph(sentence, 2, kDetailLines)) {
+      text += terminal_.paint(std::exchange(mark, "  ") + line.substr(2), colour) + "\n";
+    }
   };
   if (flag_at(status_, "read_only")) {
     add("READ-ONLY: the stored configuration is damaged. Traffic goes on; changes are refused.", Colour::kRed);
@@ -199,7 +237,7 @@ std::string StatusView::attention() const {
 }
 
 std::string StatusView::reasons() const {
-  Table table({{"REASON", Align::kLeft}, {"PACKETS", Align::kRight}, {"MEANING", Align::kLeft}});
+  Table table({{"REASON"}, {"PACKETS", Align::kRight}, {"MEANING"}});
   for (const json::value& reason : list_at(status_, "reasons")) {
     const uint64_t packets = count_at(reason, "packets");
     if (packets != 0) table.add_row({{safe(reason, "name")}, {grouped(packets)}, {safe(reason, "description")}});

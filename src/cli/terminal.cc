@@ -91,4 +91,17 @@ std::string Terminal::fitted(std::string_view text, size_t indent) const {
   return shortened(text, width - std::min(width, indent), glyph(Glyph::kEllipsis));
 }
 
+std::vector<std::string> Terminal::paragraph(std::string_view text, size_t indent, size_t most_lines) const {
+  std::vector<std::string> lines{std::string(text)};
+  if (width > indent) lines = wrapped(text, width - indent);
+  if (lines.size() > most_lines) {
+    const std::string rest =
+        lines[most_lines - 1] + " " + lines[most_lines];  // longer than a line: it gets its ellipsis
+    lines.resize(most_lines);
+    lines.back() = shortened(rest, width - indent, glyph(Glyph::kEllipsis));
+  }
+  for (std::string& line : lines) line.insert(0, indent, ' ');
+  return lines;
+}
+
 }  // namespace evenkeel::cli

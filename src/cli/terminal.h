@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace evenkeel::cli {
 
@@ -22,6 +23,8 @@ struct Terminal {
   std::string safe(std::string_view foreign) const;
   // Cut to what is left of a line after `indent` columns.
   std::string fitted(std::string_view text, size_t indent) const;
+  // The same in up to `most_lines` lines, each moved in by `indent` columns.
+  std::vector<std::string> paragraph(std::string_view text, size_t indent, size_t most_lines) const;
 };
 
 }  // namespace evenkeel::cli

@@ -57,6 +57,19 @@ size_t column_count(char32_t point) {
   return contains(kWide, point) ? 2 : 1;
 }
 
+// The length in bytes of the longest start of `text` that takes at most `width` columns, and at least one character.
+size_t length_that_fits(std::string_view text, size_t width) {
+  size_t length = 0;
+  size_t used = 0;
+  while (length < text.size()) {
+    const CodePoint point = first_code_point(text.substr(length));
+    used += column_count(point.value);
+    if (used > width && length > 0) break;
+    length += point.length;
+  }
+  return length;
+}
+
 std::string written_out(const CodePoint& point, std::string_view bytes) {
   switch (point.value) {
     case '\n':
@@ -136,19 +149,23 @@ std::string shortened(std::string_view text, size_t width, std::string_view elli
     return {};
   }
   const size_t room = width - columns(ellipsis);
-  std::string start;
-  size_t used = 0;
-  while (!text.empty()) {
-    const CodePoint point = first_code_point(text);
-    used += column_count(point.value);
-    if (used > room) {
-      break;
-    }
-    start += text.substr(0, point.length);
-    text.remove_prefix(point.length);
-  }
+  std::string start(text.substr(0, room == 0 ? 0 : length_that_fits(text, room)));
   start.erase(start.find_last_not_of(' ') + 1);
   return start + std::string(ellipsis);
+}
+
+std::vector<std::string> wrapped(std::string_view text, size_t width) {
+  std::vector<std::string> lines;
+  while (columns(text) > width) {
+    size_t length = length_that_fits(text, std::max<size_t>(width, 1));
+    const size_t space = text.substr(0, length + 1).rfind(' ');
+    if (space != std::string_view::npos && space > 0) length = space;
+    lines.emplace_back(text.substr(0, length));
+    text.remove_prefix(length);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  }
+  if (!text.empty()) lines.emplace_back(text);
+  return lines;
 }
 
 }  // namespace evenkeel::cli

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace evenkeel::cli {
 
@@ -28,5 +29,9 @@ size_t columns(std::string_view text);
 
 // The text, or as much of it as leaves room for `ellipsis` within `width` columns.
 std::string shortened(std::string_view text, size_t width, std::string_view ellipsis);
+
+// The text in lines of at most `width` columns (at least 1), broken at spaces; a word that is longer is broken
+// anywhere.
+std::vector<std::string> wrapped(std::string_view text, size_t width);
 
 }  // namespace evenkeel::cli
