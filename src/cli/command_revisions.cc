@@ -29,9 +29,9 @@ std::string render_difference(const json::value& answer, const Terminal& termina
 }
 
 void add_list(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("list", "All revisions, newest first");
+  CLI::App* command = group.add_subcommand("list", "Revisions, newest first");
   auto options = std::make_shared<RevisionOptions>();
-  command->add_option("--limit", options->limit, "At most so many")->type_name("N");
+  command->add_option("--limit", options->limit, "At most so many (100 if not said)")->type_name("N");
   command->add_flag("--json", options->json, "Print evenkeeld's answer as JSON");
   command->callback([&session, options] {
     session.action = [&session, options] {

@@ -58,13 +58,15 @@ std::vector<std::string> with_help_last(std::vector<std::string> arguments) {
 // The innermost command that the command line names, and how it was called.
 struct NamedCommand {
   const CLI::App* app;
-  std::string name;
+  std::string caller;  // "evenkeel", what stands before its own name
+  std::string name;    // "evenkeel real-server"
 };
 
 NamedCommand innermost_command(const CLI::App& app) {
-  NamedCommand command{&app, "evenkeel"};
+  NamedCommand command{&app, "", "evenkeel"};
   while (!command.app->get_subcommands().empty()) {
     command.app = command.app->get_subcommands().front();
+    command.caller = command.name;
     command.name += " " + command.app->get_name();
   }
   return command;
@@ -90,7 +92,7 @@ ExitCode report(const CLI::App& app, const CLI::ParseError& error, World& world,
   const bool lacks_command = command.app->get_require_subcommand_min() > 0;
   const std::vector<std::string> unknown = app.remaining(true);
   if (lacks_command && unknown.empty()) {
-    world.error << command.app->help(command.name);
+    world.error << command.app->help(command.caller);
     return ExitCode::kUsage;
   }
   const std::string message = lacks_command ? unknown_command(command, unknown.front()) : error.what();

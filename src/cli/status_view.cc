@@ -39,7 +39,7 @@ constexpr std::array<Heading, 9> kHeadings{{
 constexpr std::array kDroppedInOrder{kTotal, kWeight, kAddress, kInactive, kPackets};
 
 constexpr size_t kNameLimit = 24;  // columns; a label may have 64 characters
-constexpr size_t kDetailLines = 2;
+constexpr size_t kDetailLines = 3;
 constexpr uint64_t kDefaultWeight = 100;
 
 // Which columns are shown, and under which headings.

@@ -1,0 +1,102 @@
+#include "cli/field_options.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace evenkeel::cli {
+namespace {
+
+namespace json = boost::json;
+
+FieldOption find(std::string_view structure, std::string_view name) {
+  for (FieldOption& option : field_options(structure)) {
+    if (option.name == name) return std::move(option);
+  }
+  ADD_FAILURE() << "no option --" << name;
+  return {};
+}
+
+TEST(FieldOptions, AreNamedAfterTheirFields) {
+  std::vector<std::string> names;
+  for (const FieldOption& option : field_options("virtual_service")) names.push_back(option.name);
+  for (const char* name : {"label",
+                           "address",
+                           "ports",
+                           "protocol",
+                           "interface",
+                           "forwarding-method",
+                           "scheduler",
+                           "persistence",
+                           "persistence-timeout",
+                           "persistence-ipv4-prefix",
+                           "persistence-ipv6-prefix",
+                           "check-type",
+                           "check-port",
+                           "check-protocol",
+                           "check-virtual-host",
+                           "check-request",
+                           "check-response-expected",
+                           "check-allowed-status",
+                           "check-interval",
+                           "check-timeout",
+                           "check-failure-count",
+                           "fallback"}) {
+    EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
+  }
+  EXPECT_EQ(find("virtual_service", "check-port").path, (std::vector<std::string>{"health_check", "check_port"}));
+  EXPECT_EQ(find("virtual_service", "persistence").path, (std::vector<std::string>{"persistence", "enabled"}));
+  EXPECT_EQ(find("real_server", "weight").path, (std::vector<std::string>{"weight"}));
+}
+
+TEST(FieldOptions, CoverEveryFieldOfTheModelOnce) {
+  size_t settable = 0;
+  for (const model::FieldHelp& help : model::field_help()) {
+    settable += help.structure != "configuration" && help.type != "object" && help.type != "list" ? 1 : 0;
+  }
+  std::set<std::string> names;
+  for (const char* structure : {"virtual_service", "real_server"}) {
+    for (const FieldOption& option : field_options(structure)) names.insert(structure + ("/" + option.name));
+  }
+  EXPECT_EQ(names.size(), settable);
+}
+
+TEST(FieldOptions, NumbersMustBeNumbers) {
+  const FieldOption weight = find("real_server", "weight");
+  EXPECT_EQ(parse_field(weight, "50"), json::value(50));
+  EXPECT_EQ(parse_field(find("virtual_service", "check-timeout"), "2.5"), json::value(2.5));
+  for (const char* bad : {"", "fifty", "5x", "\"50\"", "null", "[1]", "0x10"}) {
+    const auto value = parse_field(weight, bad);
+    ASSERT_FALSE(value) << bad;
+    EXPECT_EQ(value.error().exit, ExitCode::kUsage);
+    EXPECT_EQ(value.error().hint, "write 0 to 65535");
+  }
+}
+
+TEST(FieldOptions, NamesMayBeWrittenAsPeopleDo) {
+  const FieldOption protocol = find("virtual_service", "protocol");
+  for (const char* name : {"tcp_udp", "TCP/UDP", "tcp-udp", "Tcp Udp"}) {
+    EXPECT_EQ(parse_field(protocol, name), json::value("tcp_udp")) << name;
+  }
+  EXPECT_EQ(parse_field(find("virtual_service", "scheduler"), "weighted-round-robin"),
+            json::value("weighted_round_robin"));
+  EXPECT_FALSE(parse_field(protocol, "sctp"));
+}
+
+TEST(FieldOptions, TextStaysText) {
+  EXPECT_EQ(parse_field(find("virtual_service", "ports"), "80"), json::value("80"));
+  EXPECT_EQ(parse_field(find("virtual_service", "check-request"), "/a?b=TCP/UDP"), json::value("/a?b=TCP/UDP"));
+}
+
+TEST(GivenFields, NestAsTheConfigurationDoes) {
+  GivenFields fields;
+  fields.set({"health_check", "interval"}, 3);
+  fields.set({"health_check", "type"}, "ping");
+  fields.set({"label"}, "X");
+  fields.set({"health_check", "interval"}, nullptr);
+  EXPECT_EQ(fields.document(), json::parse(R"({"health_check": {"interval": null, "type": "ping"}, "label": "X"})"));
+}
+
+}  // namespace
+}  // namespace evenkeel::cli

@@ -1,0 +1,95 @@
+#include "cli/plan_view.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/failure_view.h"
+#include "cli/lists_view.h"
+
+namespace evenkeel::cli {
+namespace {
+
+constexpr Terminal kPlain{.colour = false, .unicode = true, .width = 0};
+
+constexpr const char* kAnswer = R"({"revision": 8, "dry_run": false, "plan": {"changes": [
+ {"kind": "added", "object": "virtual_service/MobilityPrint", "renamed_from": "",
+  "fields": [{"field": "address", "from": "", "to": "\"10.77.0.100\""}, {"field": "persistence.enabled", "from": "", "to": "false"}]},
+ {"kind": "modified", "object": "virtual_service/Print_Provider", "renamed_from": "virtual_service/Printing",
+  "fields": [{"field": "scheduler", "from": "\"weighted_least_connections\"", "to": "\"maglev\""},
+             {"field": "health_check.check_port", "from": "null", "to": "9163"},
+             {"field": "interface", "from": "\"eth0\"", "to": "\"\""}]},
+ {"kind": "removed", "object": "virtual_service/X/real_server/PS9", "renamed_from": "", "fields": []}]},
+ "warnings": ["virtual service MobilityPrint: 10.77.0.21 has no MAC address yet"]})";
+
+TEST(PlanView, ReadsAsADifference) {
+  EXPECT_EQ(render_change(boost::json::parse(kAnswer), kPlain), R"(+ virtual service MobilityPrint
+    address:             10.77.0.100
+    persistence.enabled: false
+~ virtual service Print_Provider  (renamed; was virtual service Printing)
+    scheduler:               weighted_least_connections → maglev
+    health_check.check_port: null → 9163
+    interface:               eth0 → ""
+- real server PS9 of X
+! virtual service MobilityPrint: 10.77.0.21 has no MAC address yet
+Revision 8 is in force.
+)");
+}
+
+TEST(PlanView, SaysWhatCameOfIt) {
+  const auto outcome = [](const char* answer) { return render_change(boost::json::parse(answer), kPlain); };
+  EXPECT_EQ(outcome(R"({"revision": null, "dry_run": false, "plan": {"changes": []}, "warnings": []})"),
+            "Nothing to change.\n");
+  EXPECT_EQ(outcome(R"({"revision": null, "dry_run": true, "plan": {"changes": []}, "warnings": []})"),
+            "Dry run: nothing would change.\n");
+  EXPECT_EQ(outcome(R"({"revision": null, "dry_run": true, "plan": {"changes": [{"kind": "removed",
+              "object": "virtual_service/X"}]}})"),
+            "- virtual service X\nDry run: nothing was changed.\n");
+}
+
+TEST(PlanView, EscapesWhatValuesHold) {
+  const std::string text =
+      render_plan(boost::json::parse(R"({"changes": [{"kind": "modified", "object": "virtual_service/\u001b[2J",
+        "fields": [{"field": "a", "from": "\"\\u001b[2J\"", "to": "not json \u0007"}]}]})"),
+                  kPlain);
+  EXPECT_EQ(text, "~ virtual service \\x1b[2J\n    a: \\x1b[2J → not json \\x07\n");
+}
+
+TEST(FailureView, ListsEveryProblemWithItsPathAndHint) {
+  const Failure failure = failure_of(Response{400, R"({"error": {"code": "invalid_argument",
+    "message": "the configuration is not valid", "problems": [
+      {"path": "$.virtual_services[0].ports", "message": "\"99999\" is not a port", "hint": "write 80"},
+      {"path": "$.lable", "message": "there is no field \"lable\" here", "hint": ""}]}})"});
+  EXPECT_EQ(failure.exit, ExitCode::kRefused);
+  EXPECT_EQ(render_failure(failure, kPlain), R"(evenkeel: the configuration is not valid
+  $.virtual_services[0].ports: "99999" is not a port
+    write 80
+  $.lable: there is no field "lable" here
+)");
+}
+
+TEST(FailureView, DoesNotSayTheSameTwice) {
+  const Failure failure = failure_of(Response{
+      400,
+      R"({"error": {"message": "this is not JSON", "problems": [{"path": "$", "message": "this is not JSON", "hint": ""}]}})"});
+  EXPECT_EQ(render_failure(failure, kPlain), "evenkeel: this is not JSON\n  $\n");
+}
+
+TEST(FailureView, MakesSenseOfAnAnswerThatIsNoError) {
+  EXPECT_EQ(failure_of(Response{502, "<html>"}).message, "evenkeeld answered with HTTP status 502");
+}
+
+TEST(ListsView, ConnectionsAsTheGuideShowsThem) {
+  EXPECT_EQ(render_connections(boost::json::parse(R"({"connections": [
+      {"protocol": "TCP", "expire": 26, "state": "SYN_RECV", "source": "192.168.64.7:20415", "virtual": "192.168.111.232:80", "destination": "192.168.110.240:80"},
+      {"protocol": "TCP", "expire": 258, "state": "NONE", "source": "192.168.64.7:0", "virtual": "192.168.111.232:80", "destination": "192.168.110.240:80"}],
+      "truncated": true})"),
+                               kPlain),
+            R"(pro  expire  state     source              virtual             destination
+TCP  00:26   SYN_RECV  192.168.64.7:20415  192.168.111.232:80  192.168.110.240:80
+TCP  04:18   NONE      192.168.64.7:0      192.168.111.232:80  192.168.110.240:80
+There are more than these 2: narrow them down, or raise --limit.
+)");
+  EXPECT_EQ(render_connections(boost::json::parse(R"({"connections": []})"), kPlain), "No connections.\n");
+}
+
+}  // namespace
+}  // namespace evenkeel::cli
