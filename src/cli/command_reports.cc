@@ -68,7 +68,7 @@ void add_explain_command(CLI::App& app, Session& session) {
       ->type_name("N")
       ->check(CLI::Range(1, 65535));
   command->add_option("--protocol", options->protocol, "tcp or udp (the virtual service's if not said)")
-      ->check(CLI::IsMember({"tcp", "udp"}, CLI::ignore_case))
+      ->transform(CLI::IsMember({"tcp", "udp"}, CLI::ignore_case))
       ->type_name("NAME");
   command->add_flag("--json", options->json, "Print evenkeeld's answer as JSON");
   command->callback([&session, options] {

@@ -21,6 +21,10 @@ struct CommandCase {
   std::string method, target, body;
 };
 
+void PrintTo(const CommandCase& command, std::ostream* out) {
+  *out << testing::PrintToString(command.arguments);
+}
+
 class CommandTest : public testing::TestWithParam<CommandCase> {};
 
 TEST_P(CommandTest, SendsItsRequest) {
@@ -219,6 +223,10 @@ struct UsageCase {
   Arguments arguments;
   std::string says;
 };
+
+void PrintTo(const UsageCase& usage, std::ostream* out) {
+  *out << testing::PrintToString(usage.arguments);
+}
 
 class UsageTest : public testing::TestWithParam<UsageCase> {};
 
