@@ -56,8 +56,9 @@ Answer get_connections(Call& call) {
   if (!connections) co_return refuse(connections.error());
   const bool is_truncated = connections->size() > limit;
   if (is_truncated) connections->resize(limit);
-  co_return reply_with_list({{"truncated", is_truncated}}, "connections", *connections,
-                            [](const observed::Connection& connection) { return observed::to_json(connection); });
+  co_return co_await reply_with_list(
+      {{"truncated", is_truncated}}, "connections", *connections,
+      [](const observed::Connection& connection) { return observed::to_json(connection); });
 }
 
 Answer get_explanation(Call& call) {

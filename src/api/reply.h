@@ -1,6 +1,8 @@
 #pragma once
 // Answers: JSON of a value, and the one form that every error has.
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
@@ -16,19 +18,27 @@ namespace evenkeel::api {
 
 Response reply(const boost::json::value& value);
 
-// `head` with one more member, the list. Only one element at a time exists as a JSON value: lists may be long.
+// `head` with one more member, the list. Lists may be long: only one element at a time exists as a JSON value, and the
+// control loop gets its turn in between. `range` must not change meanwhile.
 template <class Range, class ToJson>
-Response reply_with_list(const boost::json::object& head, std::string_view name, const Range& range, ToJson to_json) {
+boost::asio::awaitable<Response> reply_with_list(boost::json::object head, std::string_view name, const Range& range,
+                                                 ToJson to_json) {
+  constexpr size_t kBytesPerTurn = 32 << 10;
   Response response = reply(head);
-  response.body.back() = head.empty() ? ' ' : ',';
-  response.body += boost::json::serialize(name) + ":[";
+  std::string& body = response.body;
+  body.back() = head.empty() ? ' ' : ',';
+  body += boost::json::serialize(name) + ":[";
   bool is_first = true;
+  size_t turn_ends = kBytesPerTurn;
   for (const auto& element : range) {
-    if (!std::exchange(is_first, false)) response.body += ',';
-    response.body += boost::json::serialize(to_json(element));
+    if (!std::exchange(is_first, false)) body += ',';
+    body += boost::json::serialize(to_json(element));
+    if (body.size() < turn_ends) continue;
+    turn_ends = body.size() + kBytesPerTurn;
+    co_await boost::asio::post(boost::asio::use_awaitable);
   }
-  response.body += "]}";
-  return response;
+  body += "]}";
+  co_return response;
 }
 
 // {"error": {"code", "message", "problems"}} with the status that goes with the code; secrets masked.

@@ -45,8 +45,8 @@ Answer get_revisions(Call& call) {
   if (!limit) co_return refuse(limit.error());
   const auto known = call.context.control.revisions(static_cast<size_t>(limit->value_or(kDefaultLimit)));
   if (!known) co_return refuse(known.error());
-  co_return reply_with_list({}, "revisions", *known,
-                            [](const config::Revision& revision) { return to_json(revision); });
+  co_return co_await reply_with_list({}, "revisions", *known,
+                                     [](const config::Revision& revision) { return to_json(revision); });
 }
 
 Answer get_revision(Call& call) {

@@ -22,8 +22,9 @@ json::object counters_of(const observed::VirtualService& service) {
 
 Answer get_status(Call& call) {
   const observed::Snapshot snapshot = call.context.control.snapshot();
-  co_return reply_with_list(observed::header_to_json(snapshot), "virtual_services", snapshot.virtual_services,
-                            [](const observed::VirtualService& service) { return observed::to_json(service); });
+  co_return co_await reply_with_list(
+      observed::header_to_json(snapshot), "virtual_services", snapshot.virtual_services,
+      [](const observed::VirtualService& service) { return observed::to_json(service); });
 }
 
 Answer get_counters(Call& call) {
@@ -31,7 +32,7 @@ Answer get_counters(Call& call) {
   const json::object all = observed::header_to_json(snapshot);
   json::object head;
   for (const char* member : {"at", "connection_table", "reasons"}) head[member] = all.at(member);
-  co_return reply_with_list(head, "virtual_services", snapshot.virtual_services, counters_of);
+  co_return co_await reply_with_list(head, "virtual_services", snapshot.virtual_services, counters_of);
 }
 
 }  // namespace evenkeel::api

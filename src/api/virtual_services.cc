@@ -9,9 +9,12 @@ namespace json = boost::json;
 
 Answer get_virtual_services(Call& call) {
   const Control& control = call.context.control;
-  co_return reply_with_list(
-      {{"revision", control.revision()}}, "virtual_services", control.configuration().virtual_services,
-      [](const model::VirtualService& service) { return model::to_json(service, model::Secrets::kMasked); });
+  json::object head{{"revision", control.revision()}};
+  const std::vector<model::VirtualService> services = control.configuration().virtual_services;
+  const auto to_json = [](const model::VirtualService& service) {
+    return model::to_json(service, model::Secrets::kMasked);
+  };
+  co_return co_await reply_with_list(std::move(head), "virtual_services", services, to_json);
 }
 
 Answer get_virtual_service(Call& call) {
