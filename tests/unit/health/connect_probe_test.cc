@@ -61,8 +61,10 @@ TEST_F(ConnectProbe, LeavesWithFinEvenIfTheServerSpeaksFirst) {
 
 TEST_F(ConnectProbe, WithoutDescriptorsNothingIsSaidAboutTheServer) {
   LoopbackServer server(io_, accept_only());
+  const Target target = target_of(HealthCheckType::kConnect, server.port());
+  probe(target);
   const NoMoreDescriptors guard;
-  const ProbeResult result = probe(target_of(HealthCheckType::kConnect, server.port()));
+  const ProbeResult result = probe(target);
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);
   EXPECT_EQ(result.reason, "not checked: Too many open files");
 }

@@ -170,8 +170,10 @@ TEST_F(HttpProbe, AKeyThatTheServerRepeatsIsMasked) {
 
 TEST_F(HttpProbe, WithoutDescriptorsNothingIsSaidAboutTheServer) {
   LoopbackServer server(io_, say(http_answer(200, kOk)));
+  const Target target = http(server.port());
+  probe(target);
   const NoMoreDescriptors guard;
-  const ProbeResult result = probe(http(server.port()));
+  const ProbeResult result = probe(target);
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);
   EXPECT_EQ(result.reason, "not checked: Too many open files");
 }

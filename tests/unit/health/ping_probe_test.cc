@@ -37,8 +37,10 @@ TEST_F(PingProbe, ManyAtOnceEachGetTheirOwnReply) {
 
 TEST_F(PingProbe, WithoutDescriptorsNothingIsSaidAboutTheServer) {
   const LoopbackServer loop_is_running(io_, accept_only());  // has the descriptors that the loop itself needs
+  const Target target = target_of(HealthCheckType::kPing, 0);
+  probe(target);
   const NoMoreDescriptors guard;
-  const ProbeResult result = probe(target_of(HealthCheckType::kPing, 0));
+  const ProbeResult result = probe(target);
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);
   EXPECT_THAT(result.reason, HasSubstr("Too many open files"));
 }

@@ -15,7 +15,8 @@
 
 namespace evenkeel::health {
 
-// Descriptors run out for as long as this lives.
+// Descriptors run out for as long as this lives. What is to be tested should have run once before: UBSan's check of a
+// class that it meets for the first time needs a descriptor too.
 class NoMoreDescriptors {
  public:
   NoMoreDescriptors() {
