@@ -63,6 +63,7 @@ TEST_F(ConnectProbe, WithoutDescriptorsNothingIsSaidAboutTheServer) {
   LoopbackServer server(io_, accept_only());
   const Target target = target_of(HealthCheckType::kConnect, server.port());
   probe(target);
+  let_everything_close();
   const NoMoreDescriptors guard;
   const ProbeResult result = probe(target);
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);

@@ -172,6 +172,7 @@ TEST_F(HttpProbe, WithoutDescriptorsNothingIsSaidAboutTheServer) {
   LoopbackServer server(io_, say(http_answer(200, kOk)));
   const Target target = http(server.port());
   probe(target);
+  let_everything_close();
   const NoMoreDescriptors guard;
   const ProbeResult result = probe(target);
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);

@@ -39,6 +39,7 @@ TEST_F(PingProbe, WithoutDescriptorsNothingIsSaidAboutTheServer) {
   const LoopbackServer loop_is_running(io_, accept_only());  // has the descriptors that the loop itself needs
   const Target target = target_of(HealthCheckType::kPing, 0);
   probe(target);
+  let_everything_close();
   const NoMoreDescriptors guard;
   const ProbeResult result = probe(target);
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);
