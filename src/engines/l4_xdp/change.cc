@@ -42,9 +42,12 @@ std::vector<ObjectStatus> Change::run(std::span<const desired::VirtualService* c
   return std::move(failures_);
 }
 
-bool Change::is_unchanged(const Plan& plan) const {
-  const auto in_force = ledger_.in_force.find(plan.id);
-  return in_force != ledger_.in_force.end() && in_force->second.is_complete && in_force->second.want == *plan.want;
+void Change::compare_with_in_force(Plan& plan) const {
+  const auto found = ledger_.in_force.find(plan.id);
+  if (found == ledger_.in_force.end()) return;
+  const InForce& in_force = found->second;
+  plan.has_same_keys = has_same_keys(in_force.want, *plan.want);
+  plan.is_unchanged = in_force.is_complete && in_force.want == *plan.want;
 }
 
 void Change::choose_slots(std::span<const desired::VirtualService* const> services) {
@@ -56,7 +59,7 @@ void Change::choose_slots(std::span<const desired::VirtualService* const> servic
     plan.id = ids[index];
     if (plan.id != 0) {
       plan.generation = ledger_.services.at(plan.id).generation;
-      plan.is_unchanged = is_unchanged(plan);
+      compare_with_in_force(plan);
     } else if (const auto slot = ledger_.service_slots.take()) {
       plan.id = slot->id;
       plan.generation = slot->generation;

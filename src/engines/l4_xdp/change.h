@@ -29,6 +29,7 @@ class Change {
     std::vector<uint32_t> members;  // ids, in the order of want->real_servers; 0: failed
     std::vector<uint16_t> ring;
     bool is_new = false;
+    bool has_same_keys = false;       // as in force
     bool is_unchanged = false;        // exactly as in force: nothing to do
     bool has_failed = false;          // itself or one of its real servers
     bool service_has_failed = false;  // what it was before stays in force
@@ -39,7 +40,7 @@ class Change {
   };
 
   void choose_slots(std::span<const desired::VirtualService* const> services);
-  bool is_unchanged(const Plan& plan) const;
+  void compare_with_in_force(Plan& plan) const;
   void write_real_servers();
   void collect_real_servers(size_t plan, std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes);
   void clear_reused_slots(std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes);
@@ -49,10 +50,12 @@ class Change {
   enum class RingChange { kGrows, kShrinks };
   void write_rings(RingChange change);
   void write_services();
+  bool are_keys_in_force() const;
   void write_keys();
   ServiceKeys wanted_keys() const;
   void erase_keys(const ServiceKeys& wanted);
   void remove_services();
+  bool is_any_real_server_unwanted() const;
   void remove_real_servers();
   void keep_totals(const std::vector<RealServerEntry>& removed);
   void conclude();

@@ -18,7 +18,15 @@ ServiceKeys Change::wanted_keys() const {
   return keys;
 }
 
+// Then there is nothing to compare: with many services that takes most of the time of a small change.
+bool Change::are_keys_in_force() const {
+  return ledger_.keys_are_complete && plans_.size() == ledger_.services.size() &&
+         std::ranges::all_of(plans_, &Plan::has_same_keys);
+}
+
 void Change::write_keys() {
+  if (are_keys_in_force()) return;
+  ledger_.keys_are_complete = true;  // until a failure says otherwise
   const ServiceKeys wanted = wanted_keys();
   std::vector<KeyEntry> changed;
   for (const auto& [key, target] : wanted.map()) {
@@ -52,6 +60,7 @@ void Change::erase_keys(const ServiceKeys& wanted) {
 }
 
 void Change::remove_services() {
+  if (are_keys_in_force()) return;  // so every service is wanted
   const std::vector<uint32_t> reachable = ledger_.keys.services();
   std::vector<ServiceEntry> gone;
   for (const auto& [id, record] : ledger_.services) {
@@ -85,8 +94,18 @@ void Change::remove_services() {
   }
 }
 
+bool Change::is_any_real_server_unwanted() const {
+  size_t wanted = 0;
+  for (const Plan& plan : plans_) {
+    if (plan.service_has_failed || !ledger_.services.contains(plan.id)) return true;
+    wanted += plan.members.size() - static_cast<size_t>(std::ranges::count(plan.members, 0U));
+  }
+  return wanted != ledger_.real_servers.size();  // every wanted one is in the ledger
+}
+
 // A real server goes when nothing refers to it any more: its service is gone, or has a ring without it.
 void Change::remove_real_servers() {
+  if (!is_any_real_server_unwanted()) return;
   std::vector<bool> is_wanted(EK_MAX_REAL_SERVERS + 1, false);
   for (const Plan& plan : plans_) {
     for (const uint32_t id : plan.members) is_wanted[id] = true;
@@ -170,6 +189,7 @@ void Change::fail_member(Plan& plan, size_t member, const std::string& reason) {
 }
 
 void Change::fail_key(const ek_service_key& key, const KeyTarget& target, const std::string& reason) {
+  ledger_.keys_are_complete = false;
   std::set<uint32_t> services;
   if (target.service != 0) services.insert(target.service);
   for (const ek_port_range& range : target.ranges) services.insert(range.service);

@@ -39,6 +39,7 @@ class RealServerLedger {
   uint32_t find(uint32_t service, const IpAddress& address) const;  // id; 0: none
   std::vector<uint32_t> at(const IpAddress& address) const;
   std::vector<uint32_t> ids() const;
+  size_t size() const { return records_.size(); }
 
  private:
   std::unordered_map<uint32_t, ek_real_server> records_;
@@ -53,6 +54,7 @@ struct Ledger {
   std::unordered_map<uint32_t, ek_service> services;
   std::unordered_map<uint32_t, RingPrint> rings;
   ServiceKeys keys;
+  bool keys_are_complete = false;  // as the last change wanted them
 
   SlotPool real_server_slots{EK_MAX_REAL_SERVERS + 1};
   SlotPool service_slots{EK_MAX_SERVICES};

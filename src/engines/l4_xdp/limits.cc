@@ -1,5 +1,6 @@
 #include "engines/l4_xdp/limits.h"
 
+#include <algorithm>
 #include <set>
 
 #include "engines/l4_xdp/abi_values.h"
@@ -7,6 +8,16 @@
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
+
+static_assert(EK_MAX_REAL_SERVERS == 65535, "named in a message");
+
+bool has_duplicate_addresses(const std::vector<desired::RealServer>& real_servers) {
+  std::vector<IpAddress> addresses;
+  addresses.reserve(real_servers.size());
+  for (const desired::RealServer& real_server : real_servers) addresses.push_back(real_server.address);
+  std::ranges::sort(addresses);
+  return std::ranges::adjacent_find(addresses) != addresses.end();
+}
 
 class Check {
  public:
@@ -37,18 +48,19 @@ class Check {
   }
 
   void check_real_servers(const desired::VirtualService& service) {
+    const bool has_twins = has_duplicate_addresses(service.real_servers);
     std::set<IpAddress> addresses;
     for (const desired::RealServer& real_server : service.real_servers) {
-      const std::string object = object_name(service, real_server);
+      const char* reason = nullptr;
       if (real_server.address.family() != service.address.family())
-        refuse(object, "its address and the virtual service's are not both IPv4 or both IPv6: give it one that is");
-      else if (!addresses.insert(real_server.address).second)
-        refuse(object, "another real server of this virtual service has the same address: remove one");
+        reason = "its address and the virtual service's are not both IPv4 or both IPv6: give it one that is";
+      else if (has_twins && !addresses.insert(real_server.address).second)
+        reason = "another real server of this virtual service has the same address: remove one";
       else if (real_servers_ == EK_MAX_REAL_SERVERS)
-        refuse(object, "more than " + std::to_string(EK_MAX_REAL_SERVERS) +
-                           " real servers over all virtual services: remove some");
+        reason = "more than 65535 real servers over all virtual services: remove some";
       else
         ++real_servers_;
+      if (reason != nullptr) refuse(object_name(service, real_server), reason);
     }
   }
 

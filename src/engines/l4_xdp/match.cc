@@ -14,10 +14,6 @@ struct Candidate {
   uint32_t id = 0;
 };
 
-bool has_same_keys(const desired::VirtualService& left, const desired::VirtualService& right) {
-  return left.address == right.address && left.protocol == right.protocol && left.ports == right.ports;
-}
-
 class Matching {
  public:
   Matching(const Ledger& ledger, std::span<const desired::VirtualService* const> services)
@@ -66,6 +62,10 @@ class Matching {
 };
 
 }  // namespace
+
+bool has_same_keys(const desired::VirtualService& left, const desired::VirtualService& right) {
+  return left.address == right.address && left.protocol == right.protocol && left.ports == right.ports;
+}
 
 std::vector<uint32_t> match_services(const Ledger& ledger, std::span<const desired::VirtualService* const> services) {
   return Matching(ledger, services).run();

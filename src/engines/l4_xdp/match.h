@@ -9,6 +9,9 @@
 
 namespace evenkeel::engines::l4_xdp {
 
+// The same address, protocol and ports.
+bool has_same_keys(const desired::VirtualService& left, const desired::VirtualService& right);
+
 // The id for each wanted service, 0 for a new one. Same label with the same address and ports first; then by the ports
 // they share, most first. A changed label alone changes nothing.
 std::vector<uint32_t> match_services(const Ledger& ledger, std::span<const desired::VirtualService* const> services);
