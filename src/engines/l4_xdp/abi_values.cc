@@ -9,7 +9,7 @@ namespace evenkeel::engines::l4_xdp {
 namespace {
 
 // A year: far from where the signed difference of ticks would turn.
-constexpr int64_t kLongestTimeout = 365 * 86400;
+constexpr int64_t kLongestTimeout = int64_t{365} * 86400;
 
 uint32_t timeout_seconds(std::chrono::seconds timeout) {
   return static_cast<uint32_t>(std::clamp<int64_t>(timeout.count(), 1, kLongestTimeout));

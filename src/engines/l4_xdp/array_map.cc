@@ -9,7 +9,7 @@
 namespace evenkeel::engines::l4_xdp {
 namespace {
 
-constexpr size_t kStepBytes = 128 * 1024;
+constexpr size_t kStepBytes = size_t{128} * 1024;
 
 }  // namespace
 

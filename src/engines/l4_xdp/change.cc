@@ -68,10 +68,11 @@ void Change::choose_slots(std::span<const desired::VirtualService* const> servic
       fail_service(plan, "no place is free until others are removed; it will be tried again");
     }
     plan_by_service_.emplace(plan.id, index);
-    if (plan.is_unchanged)
+    if (plan.is_unchanged) {
       plan.members = ledger_.in_force.at(plan.id).members;
-    else
+    } else {
       plan.members.assign(plan.want->real_servers.size(), 0);
+    }
   }
 }
 

@@ -138,6 +138,7 @@ void Change::remove_real_servers() {
 // The totals of a virtual service include what its deleted real servers counted; known to this process only.
 void Change::keep_totals(const std::vector<RealServerEntry>& removed) {
   std::vector<uint32_t> ids;
+  ids.reserve(removed.size());
   for (const RealServerEntry& entry : removed) ids.push_back(entry.id);
   const auto totals = tables_.read_totals(ids);
   if (!totals) return;  // a count that is lost must not keep a real server alive
@@ -202,10 +203,11 @@ void Change::fail_key(const ek_service_key& key, const KeyTarget& target, const 
   if (services.empty())
     failures_.push_back({"virtual_address/" + address.to_string(), ObjectStatus::State::kFailed, reason});
   for (const uint32_t service : services) {
-    if (Plan* plan = plan_of(service))
+    if (Plan* plan = plan_of(service)) {
       fail_service(*plan, reason);
-    else
+    } else {
       fail_removal(service, reason);
+    }
   }
 }
 

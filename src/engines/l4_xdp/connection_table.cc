@@ -16,7 +16,7 @@ namespace evenkeel::engines::l4_xdp {
 namespace {
 
 constexpr uint32_t kSetsPerSweep = 4096;
-constexpr size_t kStepBytes = 128 * 1024;
+constexpr size_t kStepBytes = size_t{128} * 1024;
 
 IpAddress ipv4_address(uint32_t address_be) {
   std::array<uint8_t, 4> bytes;
@@ -51,13 +51,16 @@ struct Table6 {
 
 // What every row needs besides its record.
 struct Reading {
+  Reading(const Program& the_program, const LabelBook& the_labels, const observed::ConnectionFilter& the_filter)
+      : program(the_program), labels(the_labels), filter(the_filter) {}
+
   const Program& program;
   const LabelBook& labels;
   const observed::ConnectionFilter& filter;
-  std::unordered_map<uint32_t, ek_real_server> real_servers{};  // in use
-  std::unordered_set<uint32_t> wanted_real_servers{};           // empty: any
+  std::unordered_map<uint32_t, ek_real_server> real_servers;  // in use
+  std::unordered_set<uint32_t> wanted_real_servers;           // empty: any
   uint32_t tick = 0;
-  std::vector<observed::Connection> rows{};
+  std::vector<observed::Connection> rows;
 
   bool is_full() const { return rows.size() >= filter.limit; }
   std::chrono::seconds to_seconds(uint32_t ticks) const {
@@ -148,7 +151,7 @@ Result<uint64_t> ConnectionTable::sweep() const {
 }
 
 Result<std::vector<observed::Connection>> ConnectionTable::list(const observed::ConnectionFilter& filter) const {
-  Reading reading{.program = program_, .labels = labels_, .filter = filter};
+  Reading reading(program_, labels_, filter);
   if (!filter.virtual_service.empty() || !filter.real_server.empty()) {
     const std::vector<uint32_t> ids = labels_.real_server_ids(filter.virtual_service, filter.real_server);
     if (ids.empty()) return std::vector<observed::Connection>{};
