@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <numeric>
 
@@ -15,31 +16,42 @@ namespace {
 
 constexpr size_t kRingsPerBatch = 64;  // open at the same time
 
+// Replacing a map inside a map makes the kernel wait for all programs, 10 ms and more. So a ring has room for what a
+// change of weights needs, and is then overwritten: 1,024 entries, or a power of two of blocks.
+constexpr uint32_t kFewestBlocks = 16;
+
 uint32_t blocks_of(size_t length) {
   return static_cast<uint32_t>((length + EK_RING_BLOCK - 1) / EK_RING_BLOCK);
 }
 
-// The rest of the last block repeats the ring: whoever still uses an older, greater length gets a real server all the
-// same.
+// The room behind the ring repeats it: whoever still uses an older, greater length gets a real server all the same.
 std::vector<ek_ring_block> to_blocks(std::span<const uint16_t> ring) {
-  std::vector<ek_ring_block> blocks(blocks_of(ring.size()));
+  std::vector<ek_ring_block> blocks(std::max(kFewestBlocks, std::bit_ceil(blocks_of(ring.size()))));
   for (size_t entry = 0; entry < blocks.size() * EK_RING_BLOCK; ++entry)
     blocks[entry / EK_RING_BLOCK].real_server[entry % EK_RING_BLOCK] = ring[entry % ring.size()];
   return blocks;
 }
 
-Result<Fd> make_ring(std::span<const uint16_t> ring) {
-  const std::vector<ek_ring_block> blocks = to_blocks(ring);
-  const auto count = static_cast<uint32_t>(blocks.size());
+Result<> write_blocks(int ring, const std::vector<ek_ring_block>& blocks) {
+  std::vector<uint32_t> indexes(blocks.size());
+  std::iota(indexes.begin(), indexes.end(), 0U);
+  return ArrayMap(ring, "ring", sizeof(ek_ring_block))
+      .write(indexes, reinterpret_cast<const std::byte*>(blocks.data()));
+}
+
+uint32_t entries_of(int map) {  // 0: cannot be told
+  bpf_map_info info{};
+  uint32_t size = sizeof info;
+  return bpf_obj_get_info_by_fd(map, &info, &size) == 0 ? info.max_entries : 0;
+}
+
+Result<Fd> make_ring(const std::vector<ek_ring_block>& blocks) {
   auto options = libbpf_options<bpf_map_create_opts>();
   options.map_flags = BPF_F_INNER_MAP;
+  const auto count = static_cast<uint32_t>(blocks.size());
   Fd fd(bpf_map_create(BPF_MAP_TYPE_ARRAY, "ring", sizeof(uint32_t), sizeof(ek_ring_block), count, &options));
   if (!fd.is_open()) return fail(system_error("cannot create a scheduling ring"));
-  std::vector<uint32_t> indexes(count);
-  std::iota(indexes.begin(), indexes.end(), 0U);
-  const ArrayMap map(fd.get(), "ring", sizeof(ek_ring_block));
-  if (auto written = map.write(indexes, reinterpret_cast<const std::byte*>(blocks.data())); !written)
-    return fail(written.error());
+  if (auto written = write_blocks(fd.get(), blocks); !written) return fail(written.error());
   return fd;
 }
 
@@ -54,11 +66,7 @@ Result<std::vector<uint16_t>> BpfTables::read_ring(uint32_t service, uint32_t le
   }
   const Fd fd(bpf_map_get_fd_by_id(id));
   if (!fd.is_open()) return fail(system_error("cannot open a scheduling ring"));
-  bpf_map_info info{};
-  uint32_t info_size = sizeof info;
-  if (bpf_obj_get_info_by_fd(fd.get(), &info, &info_size) != 0)
-    return fail(system_error("cannot examine a scheduling ring"));
-  std::vector<ek_ring_block> blocks(std::min(info.max_entries, blocks_of(length)));
+  std::vector<ek_ring_block> blocks(std::min(entries_of(fd.get()), blocks_of(length)));
   const ArrayMap map(fd.get(), "ring", sizeof(ek_ring_block));
   if (auto read = map.read(0, static_cast<uint32_t>(blocks.size()), reinterpret_cast<std::byte*>(blocks.data())); !read)
     return fail(read.error());
@@ -87,7 +95,9 @@ Result<> BpfTables::write_some_rings(std::span<const RingEntry> entries) {
       if (auto erased = erase_ring(entry.service); !erased) return erased;
       continue;
     }
-    auto ring = make_ring(entry.ring);
+    const std::vector<ek_ring_block> blocks = to_blocks(entry.ring);
+    if (overwrite_ring(entry.service, blocks)) continue;
+    auto ring = make_ring(blocks);
     if (!ring) return fail(ring.error());
     services.push_back(entry.service);
     descriptors.push_back(ring->get());
@@ -95,6 +105,14 @@ Result<> BpfTables::write_some_rings(std::span<const RingEntry> entries) {
   }
   if (services.empty()) return {};
   return ArrayMap(rings_, "rings", sizeof(int)).write(services, reinterpret_cast<const std::byte*>(descriptors.data()));
+}
+
+// While it lasts the data plane may meet parts of both rings. Both hold only real servers that are there.
+bool BpfTables::overwrite_ring(uint32_t service, const std::vector<ek_ring_block>& blocks) {
+  uint32_t id = 0;
+  if (bpf_map_lookup_elem(rings_, &service, &id) != 0) return false;
+  const Fd fd(bpf_map_get_fd_by_id(id));
+  return fd.is_open() && entries_of(fd.get()) == blocks.size() && write_blocks(fd.get(), blocks).has_value();
 }
 
 Result<> BpfTables::erase_ring(uint32_t service) {

@@ -31,6 +31,7 @@ class BpfTables final : public Tables {
 
  private:
   Result<> write_some_rings(std::span<const RingEntry> entries);
+  bool overwrite_ring(uint32_t service, const std::vector<ek_ring_block>& blocks);
   Result<> erase_ring(uint32_t service);
 
   int service_keys_, rings_;

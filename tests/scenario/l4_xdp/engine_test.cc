@@ -183,6 +183,29 @@ TEST_F(EngineTest, LargeRingsSurviveARestartUntouched) {
   EXPECT_EQ(read<uint32_t>("rings", 1), ring_id);
 }
 
+TEST_F(EngineTest, AChangeOfWeightsOverwritesTheRingInPlace) {
+  auto want = print_farm();
+  want.virtual_services[0].scheduler = model::Scheduler::kWeightedRoundRobin;
+  apply(want);
+  const auto ring_id = read<uint32_t>("rings", 1);
+  want.virtual_services[0].real_servers[1].weight = 37;
+  apply(want);
+  EXPECT_EQ(read<ek_service>("services", 1).ring_length, 137U);
+  EXPECT_EQ(read<uint32_t>("rings", 1), ring_id) << "replacing it would make the kernel wait for all programs";
+  const Fd ring(bpf_map_get_fd_by_id(ring_id));
+  int second = 0;
+  for (uint32_t index = 0; index < 3; ++index) {
+    ek_ring_block block{};
+    ASSERT_EQ(bpf_map_lookup_elem(ring.get(), &index, &block), 0);
+    for (uint32_t entry = 0; entry < EK_RING_BLOCK && index * EK_RING_BLOCK + entry < 137; ++entry)
+      second += block.real_server[entry] == 2 ? 1 : 0;
+  }
+  EXPECT_EQ(second, 37);
+  open();
+  apply(want);
+  EXPECT_EQ(read<uint32_t>("rings", 1), ring_id);
+}
+
 TEST_F(EngineTest, ASlotIsReusedWithANewGenerationAndZeroCounters) {
   apply(layer4({service("a", "10.0.0.1", "80", {real_server("r", "10.0.0.21")})}));
   apply(layer4({}));
