@@ -162,13 +162,23 @@ done:
 struct candidate {
 	__u64 cost; /* active connections weigh 256 times an inactive one */
 	__u32 weight;
+	__u32 lot;  /* decides among equals, by flow: nobody is always first */
 	__s32 schedule;
+	__u32 hash;
 };
+
+static __always_inline bool is_better(const struct candidate *best, __u64 cost, __u32 weight, __u32 lot)
+{
+	__u64 ours = cost * best->weight, theirs = best->cost * weight;
+
+	return best->schedule <= 0 || ours < theirs || (ours == theirs && lot > best->lot);
+}
 
 static __always_inline void compare(struct candidate *best, __u32 real_server)
 {
 	struct ek_real_server *server = bpf_map_lookup_elem(&real_servers, &real_server);
 	struct ek_real_server_live *live = bpf_map_lookup_elem(&real_server_live, &real_server);
+	__u32 lot = (real_server ^ best->hash) * 0x9e3779b1;
 	__u64 cost;
 
 	if (!real_server || !server || !live || !takes_new(server))
@@ -179,34 +189,47 @@ static __always_inline void compare(struct candidate *best, __u32 real_server)
 		return;
 	}
 	cost = (__u64)live->active * 256 + live->inactive;
-	if (best->schedule > 0 && cost * best->weight >= best->cost * server->weight)
+	if (!is_better(best, cost, server->weight, lot))
 		return;
 	best->cost = cost;
 	best->weight = server->weight;
+	best->lot = lot;
 	best->schedule = real_server;
 }
 
-struct least_scan {
-	__u32 service, length;
-	__u32 start;
-	__u32 reserved;
-	struct candidate best;
-};
-
-static long least_step(__u32 index, struct least_scan *scan)
+/* A block at a time: looking up an inner map costs more than comparing a real server. */
+__noinline_global int compare_block(__u32 service, __u32 block_index, __u32 count, struct candidate *best)
 {
-	compare(&scan->best, ring_entry(scan->service, turn(scan->start, index, scan->length)));
+	void *ring = bpf_map_lookup_elem(&rings, &service);
+	struct ek_ring_block *block;
+
+	if (!ring || !best)
+		return 0;
+	block = bpf_map_lookup_elem(ring, &block_index);
+	if (!block)
+		return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < EK_RING_BLOCK; i++) {
+		if (i >= count)
+			break;
+		compare(best, block->real_server[i]);
+	}
 	return 0;
 }
 
-/* Every member once, from a start that differs by flow: among equals nobody is always first. */
+/* Every member once. */
 __noinline_global int schedule_least_of_all(__u32 service, __u32 length, __u32 hash)
 {
-	struct least_scan scan = {.service = service, .length = length, .start = scale(hash, length)};
+	struct candidate best = {.hash = hash};
 
-	bpf_loop(length, least_step, &scan, 0);
+#pragma clang loop unroll(disable)
+	for (__u32 block = 0; block < EK_MAX_WLC_SCAN / EK_RING_BLOCK; block++) {
+		if (block * EK_RING_BLOCK >= length)
+			break;
+		compare_block(service, block, length - block * EK_RING_BLOCK, &best);
+	}
 	explain_candidates(length, 0);
-	return scan.best.schedule;
+	return best.schedule;
 }
 
 /* Among very many: the better of two random ones is nearly as good as the best of all. */
@@ -215,7 +238,7 @@ __noinline_global int schedule_least_of_two(__u32 service, __u32 length, __u32 h
 	struct ring_scan scan = {.service = service, .length = length};
 
 	for (int i = 0; i < RANDOM_PAIRS; i++) {
-		struct candidate best = {};
+		struct candidate best = {.hash = hash};
 
 		compare(&best, ring_entry(service, scale(hash, length)));
 		hash = remix(hash);

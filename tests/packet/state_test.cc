@@ -1,0 +1,234 @@
+// A connection's life: states and time-outs as IPVS has them, the end of a connection, drain and halt.
+#include <gtest/gtest.h>
+
+#include "lab.h"
+
+namespace evenkeel::packet {
+namespace {
+
+class States : public Lab {
+ protected:
+  ek_state state() const {
+    std::vector<Connection> list = plane->connections();
+    return list.size() == 1 ? list[0].state : EK_STATES;
+  }
+  uint32_t seconds_left() const { return plane->connections().at(0).expires - plane->tick(); }
+  void segment(uint8_t flags) const { send(client().tcp(1, kPort, flags)); }
+
+  // Drives a fresh connection into this state, as far as the client's side can.
+  void reach(ek_state wanted) {
+    open({});
+    farm(1);
+    segment(kSyn);
+    switch (wanted) {
+      case EK_STATE_ESTABLISHED:
+        segment(kAck);
+        break;
+      case EK_STATE_FIN_WAIT:
+        segment(kAck);
+        segment(kFin | kAck);
+        break;
+      case EK_STATE_TIME_WAIT:
+        segment(kFin | kAck);
+        break;
+      case EK_STATE_CLOSE:
+        segment(kAck);
+        segment(kRst);
+        break;
+      default:
+        break;
+    }
+    ASSERT_EQ(state(), wanted);
+  }
+};
+
+struct Step {
+  ek_state from;
+  uint8_t flags;
+  ek_state to;
+  uint32_t timeout;
+};
+
+TEST_F(States, WalkLikeIpvsInputOnly) {
+  const std::vector<Step> steps = {
+      {EK_STATE_SYN_RECV, kSyn, EK_STATE_SYN_RECV, 60},
+      {EK_STATE_SYN_RECV, kAck, EK_STATE_ESTABLISHED, 900},
+      {EK_STATE_SYN_RECV, kFin | kAck, EK_STATE_TIME_WAIT, 120},
+      {EK_STATE_SYN_RECV, kRst, EK_STATE_SYN_RECV, 60},
+      {EK_STATE_SYN_RECV, kRst | kAck, EK_STATE_SYN_RECV, 60},
+      {EK_STATE_SYN_RECV, 0, EK_STATE_SYN_RECV, 60},
+      {EK_STATE_ESTABLISHED, kSyn, EK_STATE_ESTABLISHED, 900},
+      {EK_STATE_ESTABLISHED, kAck | kPsh, EK_STATE_ESTABLISHED, 900},
+      {EK_STATE_ESTABLISHED, kFin | kAck, EK_STATE_FIN_WAIT, 120},
+      {EK_STATE_ESTABLISHED, kRst, EK_STATE_CLOSE, 10},
+      {EK_STATE_ESTABLISHED, kPsh, EK_STATE_ESTABLISHED, 900},
+      {EK_STATE_FIN_WAIT, kAck, EK_STATE_FIN_WAIT, 120},
+      {EK_STATE_FIN_WAIT, kFin | kAck, EK_STATE_FIN_WAIT, 120},
+      {EK_STATE_FIN_WAIT, kRst, EK_STATE_CLOSE, 10},
+      {EK_STATE_TIME_WAIT, kAck, EK_STATE_TIME_WAIT, 120},
+      {EK_STATE_TIME_WAIT, kFin, EK_STATE_TIME_WAIT, 120},
+      {EK_STATE_TIME_WAIT, kRst, EK_STATE_CLOSE, 10},
+      {EK_STATE_CLOSE, kAck, EK_STATE_CLOSE, 10},
+      {EK_STATE_CLOSE, kFin, EK_STATE_CLOSE, 10},
+      {EK_STATE_CLOSE, kRst, EK_STATE_CLOSE, 10},
+      // A new SYN begins anew at once.
+      {EK_STATE_FIN_WAIT, kSyn, EK_STATE_SYN_RECV, 60},
+      {EK_STATE_TIME_WAIT, kSyn, EK_STATE_SYN_RECV, 60},
+      {EK_STATE_CLOSE, kSyn, EK_STATE_SYN_RECV, 60},
+  };
+  for (const Step& step : steps) {
+    reach(step.from);
+    plane->advance(3);
+    segment(step.flags);
+    EXPECT_EQ(state(), step.to) << "from " << step.from << " with flags " << int{step.flags};
+    EXPECT_EQ(seconds_left(), step.timeout) << "from " << step.from << " with flags " << int{step.flags};
+    ek_real_server_live live = plane->live(1);
+    EXPECT_EQ(live.active, step.to == EK_STATE_ESTABLISHED ? 1U : 0U);
+    EXPECT_EQ(live.inactive, step.to == EK_STATE_ESTABLISHED ? 0U : 1U);
+  }
+}
+
+TEST_F(States, UdpIsInactiveForFiveMinutes) {
+  farm(1);
+  send(client().udp(1, kPort));
+  EXPECT_EQ(state(), EK_STATE_UDP);
+  EXPECT_EQ(seconds_left(), 300U);
+  plane->advance(100);
+  send(client().udp(1, kPort));
+  EXPECT_EQ(seconds_left(), 300U);
+  EXPECT_EQ(plane->live(1).inactive, 1U);
+  EXPECT_EQ(plane->live(1).active, 0U);
+}
+
+TEST_F(States, ReusedPortIsScheduledAnewOnTheSamePacket) {
+  farm(2);
+  uint32_t before = establish(kClient4, 1);
+  segment(kFin | kAck);
+  plane->set_real_server(before, with_flags(kDrained));
+  uint32_t after = send_to(client().tcp(1, kPort, kSyn));
+  EXPECT_EQ(after, 3 - before);
+  EXPECT_EQ(plane->connections().size(), 1U);
+  EXPECT_EQ(plane->live(before).active + plane->live(before).inactive, 0U);
+  EXPECT_EQ(plane->live(after).inactive, 1U);
+}
+
+TEST_F(States, PureAckWritesNothingWithinATick) {
+  farm(1);
+  establish(kClient4, 1);
+  Bytes before = plane->table_bytes();
+  segment(kAck);
+  EXPECT_EQ(plane->table_bytes(), before);
+}
+
+TEST_F(States, ExpiredConnectionIsNone) {
+  farm(1);
+  establish(kClient4, 1);
+  plane->advance(900);
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kAck)), 1U) << "its last second";
+  plane->advance(901);
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kAck)), Verdict::kPass);
+  EXPECT_EQ(count(EK_REASON_NOT_A_CONNECTION), 1U);
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kSyn)), 1U);
+  EXPECT_EQ(plane->connections().size(), 1U) << "the old entry made way";
+  EXPECT_EQ(plane->live(1).active, 0U);
+  EXPECT_EQ(plane->live(1).inactive, 1U);
+}
+
+TEST_F(States, TicksWrapAround) {
+  plane->set_tick(UINT32_MAX - 100);
+  farm(1);
+  establish(kClient4, 1);
+  plane->advance(500);
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kAck)), 1U);
+  plane->advance(901);
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kAck)), Verdict::kPass);
+}
+
+// ---- drain, halt, replacement ----
+
+TEST_F(States, DrainedServerKeepsItsConnections) {
+  farm(2);
+  uint32_t server = establish(kClient4, 1);
+  plane->set_real_server(server, with_flags(kDrained));
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kAck)), server);
+  EXPECT_EQ(send_to(client().tcp(2, kPort, kSyn)), 3 - server);
+}
+
+TEST_F(States, HaltedServerDropsItsConnectionsAndLosesNewOnes) {
+  farm(2);
+  uint32_t server = establish(kClient4, 1);
+  plane->set_real_server(server, with_flags(kHalted));
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kAck)), Verdict::kDrop);
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kFin | kAck)), Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_HALTED), 2U);
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kSyn)), 3 - server) << "a new SYN is placed anew";
+  EXPECT_EQ(plane->live(server).active, 0U);
+}
+
+TEST_F(States, UdpFlowOfAHaltedServerMoves) {
+  farm(2);
+  uint32_t server = send_to(client().udp(1, kPort));
+  plane->set_real_server(server, with_flags(kHalted));
+  EXPECT_EQ(send_to(client().udp(1, kPort)), 3 - server);
+}
+
+TEST_F(States, UdpFlowLeavesAServerThatTakesNoNewIfThereIsAnother) {
+  farm(2);
+  uint32_t server = send_to(client().udp(1, kPort)), other = 3 - server;
+  plane->set_real_server(1, with_flags(kDrained));
+  plane->set_real_server(2, with_flags(kDrained));
+  EXPECT_EQ(send_to(client().udp(1, kPort)), server) << "there is no other";
+  plane->set_real_server(other, {});
+  EXPECT_EQ(send_to(client().udp(1, kPort)), other);
+  EXPECT_EQ(plane->live(server).inactive, 0U);
+  EXPECT_EQ(plane->live(other).inactive, 1U);
+}
+
+TEST_F(States, UdpFlowStaysWithWeightZero) {
+  farm(2);
+  uint32_t server = send_to(client().udp(1, kPort));
+  plane->set_real_server(server, with_weight(0));
+  EXPECT_EQ(send_to(client().udp(1, kPort)), server);
+}
+
+TEST_F(States, ConnectionOfAReplacedServerIsDead) {
+  farm(1);
+  establish(kClient4, 1);
+  plane->renew_real_server(1);
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kAck)), Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_HALTED), 1U);
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kSyn)), 1U);
+  ek_real_server_live live = plane->live(1);
+  EXPECT_EQ(live.active, 0U) << "the old owner's counts are not the new one's";
+  EXPECT_EQ(live.inactive, 1U);
+}
+
+// ---- sweep ----
+
+TEST_F(States, SweepFreesWhatHasExpiredAndCountsTheRest) {
+  for (bool ipv6 : {false, true}) {
+    open({});
+    farm(1);
+    for (uint16_t port = 1; port <= 50; ++port) {
+      send((ipv6 ? client6() : client()).tcp(port, kPort, kSyn));
+    }
+    for (uint16_t port = 1; port <= 20; ++port) {
+      send((ipv6 ? client6() : client()).tcp(port, kPort, kAck));
+    }
+    ek_sweep sweep = plane->sweep(ipv6);
+    EXPECT_EQ(sweep.tick, plane->tick());
+    EXPECT_EQ(sweep.used, 50U);
+    EXPECT_EQ(sweep.freed, 0U);
+    plane->advance(61);
+    uint32_t freed = plane->sweep(ipv6, 0, 30).freed;
+    freed += plane->sweep(ipv6, 30, 1000).freed;
+    EXPECT_EQ(freed, 30U);
+    EXPECT_EQ(plane->sweep(ipv6).used, 20U);
+    EXPECT_EQ(plane->live(1).active, 20U);
+    EXPECT_EQ(plane->live(1).inactive, 0U);
+    EXPECT_EQ(plane->sweep(ipv6, 64, 10).used, 0U) << "behind the end";
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel::packet
