@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,6 +33,20 @@ Value lookup(bpf_map* map, const Key& key) {
   Value value = {};
   check(bpf_map_lookup_elem(bpf_map__fd(map), &key, &value) == 0, bpf_map__name(map));
   return value;
+}
+
+template <class Key>
+void clear_hash(bpf_map* map) {
+  Key key = {};
+  while (bpf_map_get_next_key(bpf_map__fd(map), nullptr, &key) == 0) {
+    check(bpf_map_delete_elem(bpf_map__fd(map), &key) == 0, bpf_map__name(map));
+  }
+}
+
+template <class Value>
+void clear_per_cpu(bpf_map* map, uint32_t key) {
+  std::vector<Value> zeros(libbpf_num_possible_cpus());
+  check(bpf_map_update_elem(bpf_map__fd(map), &key, zeros.data(), BPF_ANY) == 0, bpf_map__name(map));
 }
 
 ek_service_key service_key(const std::string& address) {
@@ -117,6 +132,39 @@ DataPlane::DataPlane(Options options) : options_(options), service_options_(1), 
   }
   check(evenkeel__load(explaining_) == 0, "load");
   set_tick(tick_);
+}
+
+void DataPlane::clear_table(bool ipv6) const {
+  bpf_map* map = ipv6 ? skeleton_->maps.connections6 : skeleton_->maps.connections4;
+  size_t size = size_t{ipv6 ? options_.sets6 : options_.sets4} * (ipv6 ? sizeof(ek_set6) : sizeof(ek_set4));
+  void* table = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+  check(table != MAP_FAILED, "mmap");
+  memset(table, 0, size);
+  munmap(table, size);
+}
+
+void DataPlane::reset() {
+  clear_table(false);
+  clear_table(true);
+  clear_hash<ek_service_key>(skeleton_->maps.service_keys);
+  clear_hash<ek_fragment_key>(skeleton_->maps.fragments);
+  for (uint32_t id = 0; id < slots_.size(); ++id) {
+    update(skeleton_->maps.real_servers, id, ek_real_server{});
+    update(skeleton_->maps.real_server_live, id, ek_real_server_live{});
+    clear_per_cpu<ek_counters>(skeleton_->maps.real_server_counters, id);
+  }
+  for (uint32_t id = 0; id < service_options_.size(); ++id) {
+    update(skeleton_->maps.services, id, ek_service{});
+    update(skeleton_->maps.service_live, id, ek_service_live{});
+    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.rings), &id);
+  }
+  for (uint32_t reason = 0; reason < EK_REASONS_COUNT; ++reason) {
+    clear_per_cpu<uint64_t>(skeleton_->maps.reasons, reason);
+  }
+  slots_.resize(1);
+  service_options_.resize(1);
+  ring_lengths_.resize(1);
+  set_tick(1000);
 }
 
 DataPlane::~DataPlane() {

@@ -2,6 +2,7 @@
 // The real XDP program, loaded on its own with its own maps, and filled by hand: what the packet tests and benchmarks
 // stand on. Needs root. Every failure of the kernel throws std::runtime_error.
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -51,12 +52,15 @@ class DataPlane {
   struct Options {
     uint32_t sets4 = 64, sets6 = 64;
     bool simulated_clock = true;  // a tick is a second then, and starts at 1000
-    bool load_explaining = false; // a second instance with explain_mode on the same maps
+    bool load_explaining = false;  // a second instance with explain_mode on the same maps
+    auto operator<=>(const Options&) const = default;
   };
   explicit DataPlane(Options options);
   ~DataPlane();
   DataPlane(const DataPlane&) = delete;
   DataPlane& operator=(const DataPlane&) = delete;
+
+  void reset();  // as if newly loaded: every map empty, the clock at its start
 
   // ---- configuration ----
   uint32_t add_service(const ServiceOptions& options = {});
@@ -98,6 +102,7 @@ class DataPlane {
     RealServerOptions options;
   };
   void write_real_server(uint32_t id) const;
+  void clear_table(bool ipv6) const;
 
   ::evenkeel_skeleton* skeleton_ = nullptr;
   ::evenkeel_skeleton* explaining_ = nullptr;
