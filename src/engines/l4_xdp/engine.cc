@@ -108,7 +108,7 @@ Result<> L4Engine::Impl::count_reasons(Counters& counters) const {
   });
 }
 
-Result<std::unique_ptr<L4Engine>> L4Engine::open(Options options) {
+Result<std::unique_ptr<L4Engine>> L4Engine::open(const Options& options) {
   if (auto checked = check_kernel(SystemKernelProbe()); !checked) return fail(checked.error());
   auto directory = PinDirectory::open(options.pin_directory);
   if (!directory) return fail(directory.error());

@@ -32,7 +32,7 @@ class L4Engine final : public Engine<desired::Layer4> {
   };
 
   // kUnsupported names what the kernel lacks. Adopts pinned maps of the same ABI; replaces the program in the links.
-  static Result<std::unique_ptr<L4Engine>> open(Options options);
+  static Result<std::unique_ptr<L4Engine>> open(const Options& options);
   ~L4Engine() override;  // closes; leaves everything pinned and forwarding
 
   std::vector<ObjectStatus> check(const desired::Layer4& want) const override;
