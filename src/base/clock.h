@@ -33,8 +33,8 @@ class FakeClock final : public Clock {
   }
 
  private:
-  SteadyTime steady_{};
-  WallTime wall_{};
+  SteadyTime steady_;
+  WallTime wall_;
 };
 
 // "2026-11-23T08:15:30.250Z"

@@ -52,16 +52,6 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
   return paths;
 }
 
-// "virtual_service/X/real_server/Y" -> {X, Y}; none for anything else.
-std::optional<model::RealServerKey> key_of(std::string_view object) {
-  constexpr std::string_view kService = "virtual_service/";
-  constexpr std::string_view kServer = "/real_server/";
-  const auto at = object.find(kServer);
-  if (!object.starts_with(kService) || at == std::string_view::npos) return std::nullopt;
-  return model::RealServerKey{std::string(object.substr(kService.size(), at - kService.size())),
-                              std::string(object.substr(at + kServer.size()))};
-}
-
 bool exists(const model::Configuration& configuration, const model::RealServerKey& key) {
   return std::ranges::any_of(configuration.virtual_services, [&](const auto& service) {
     return service.label == key.virtual_service && std::ranges::any_of(service.real_servers, [&](const auto& server) {
@@ -114,7 +104,7 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
   }
   if (request.dry_run || (result.plan.empty() && !request.restores)) co_return result;
 
-  auto revision = co_await commit(request, result.plan);
+  auto revision = co_await commit(request);
   if (!revision) co_return refused(revision.error());
   put_in_force(request, *revision, result.plan);
   result.revision = *revision;
@@ -146,53 +136,39 @@ std::vector<model::Problem> Controller::new_engine_problems(const model::Configu
   return problems;
 }
 
-// What was said about a real server stays with it under its new label. Written before the commit, under the new label
-// too, so that a crash in between loses nothing.
-std::vector<model::OperatorAction> Controller::renamed_actions(const config::Plan& plan) const {
-  std::map<std::string, std::string> renamed_services;
-  for (const auto& change : plan.changes) {
-    if (!change.renamed_from.empty() && !key_of(change.object)) renamed_services[change.renamed_from] = change.object;
-  }
-  std::map<model::RealServerKey, model::RealServerKey> renamed_servers;
-  for (const auto& change : plan.changes) {
-    const auto from = key_of(change.renamed_from);
-    const auto to = key_of(change.object);
-    if (from && to) renamed_servers[*from] = *to;
-  }
-  std::vector<model::OperatorAction> actions;
-  for (const auto& [key, action] : operator_actions_) {
-    auto renamed = action;
-    if (const auto server = renamed_servers.find(key); server != renamed_servers.end()) {
-      renamed.key = server->second;
-    } else if (const auto service = renamed_services.find("virtual_service/" + key.virtual_service);
-               service != renamed_services.end()) {
-      renamed.key.virtual_service = service->second.substr(std::string_view("virtual_service/").size());
-    } else {
-      continue;
-    }
-    actions.push_back(std::move(renamed));
-  }
-  return actions;
+boost::asio::awaitable<Result<config::Revision>> Controller::commit(const ChangeRequest& request) {
+  co_return co_await run_blocking(parts_.worker, [&] {
+    return parts_.writer->commit(request.configuration, request.author, request.comment, request.restores, revision_);
+  });
 }
 
-boost::asio::awaitable<Result<config::Revision>> Controller::commit(const ChangeRequest& request,
-                                                                    const config::Plan& plan) {
-  const auto actions = renamed_actions(plan);
-  const auto base = revision_ == 0 ? std::nullopt : std::optional(revision_);
-  co_return co_await run_blocking(parts_.worker, [&]() -> Result<config::Revision> {
-    for (const auto& action : actions) {
-      if (auto recorded = parts_.writer->record(action); !recorded) return fail(recorded.error());
+// What was said and known about a real server stays with it under its new label; the store has done the same with what
+// was said. First all leave their old labels, then all take the new ones: two servers may have swapped theirs.
+void Controller::follow_renames(const model::Configuration& wanted) {
+  std::map<model::RealServerKey, health::Status> known;
+  for (auto& status : monitor_.statuses()) {
+    const auto key = status.key;
+    known.insert_or_assign(key, std::move(status));
+  }
+  OperatorActions moved;
+  std::vector<health::Status> renamed;
+  for (const auto& rename : config::renames(configuration_, wanted)) {
+    if (auto said = operator_actions_.extract(rename.from)) {
+      said.mapped().key = rename.to;
+      moved.insert_or_assign(rename.to, std::move(said.mapped()));
     }
-    return parts_.writer->commit(request.configuration, request.author, request.comment, request.restores, base);
-  });
+    if (const auto status = known.find(rename.from); status != known.end()) {
+      renamed.push_back(status->second);
+      renamed.back().key = rename.to;
+    }
+  }
+  for (auto& [key, action] : moved) operator_actions_.insert_or_assign(key, std::move(action));
+  monitor_.restore(renamed);
 }
 
 void Controller::put_in_force(const ChangeRequest& request, const config::Revision& revision,
                               const config::Plan& plan) {
-  for (auto& action : renamed_actions(plan)) {
-    const auto key = action.key;
-    operator_actions_.insert_or_assign(key, std::move(action));
-  }
+  follow_renames(request.configuration);
   configuration_ = request.configuration;
   revision_ = revision.number;
   configure_health();

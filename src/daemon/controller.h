@@ -86,8 +86,8 @@ class Controller final : public api::Control {
   // changes.cc: what people ask for
   std::optional<api::ChangeRefused> refuse(const api::ChangeRequest& request) const;
   std::vector<model::Problem> new_engine_problems(const model::Configuration& wanted) const;
-  boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request, const config::Plan& plan);
-  std::vector<model::OperatorAction> renamed_actions(const config::Plan& plan) const;
+  boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request);
+  void follow_renames(const model::Configuration& wanted);
   void put_in_force(const api::ChangeRequest& request, const config::Revision& revision, const config::Plan& plan);
   std::vector<std::string> warnings_for(const model::Configuration& configuration) const;
 

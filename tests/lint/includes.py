@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
-MODULE = re.compile(r"evenkeel_module\((\w+)([^)]*)\)")
+MODULE = re.compile(r"evenkeel_module\(\s*(\w+)([^)]*)\)")
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.MULTILINE)
 
 

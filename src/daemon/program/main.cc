@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "api/router.h"
 #include "api/server.h"
 #include "base/clock.h"
 #include "config/store.h"
@@ -62,15 +63,16 @@ Result<Controller::Start> read_start(config::Store& store) {
   return start;
 }
 
-// A damaged store is no reason to stop forwarding: the newest readable backup says what to go on doing.
+// A damaged store is no reason to stop forwarding: what can still be read says what to go on doing.
 OpenedStore open_damaged(const std::string& path, const Error& error) {
   OpenedStore opened;
   spdlog::error("{}", to_string(error));
   opened.notices.push_back({"store", to_string(error) + ". Traffic is forwarded as before; changes are refused."});
-  if (auto backup = config::Store::read_newest_backup(path)) {
-    opened.start.configuration = std::move(*backup);
+  if (auto salvaged = config::Store::salvage(path)) {
+    opened.start = {std::move(salvaged->configuration), salvaged->revision.number,
+                    std::move(salvaged->operator_actions)};
   } else {
-    opened.notices.push_back({"store", to_string(backup.error())});
+    opened.notices.push_back({"store", to_string(salvaged.error())});
   }
   return opened;
 }
@@ -131,7 +133,7 @@ int run(const Options& options) {
                                    std::move(store.start));
   controller->start();
 
-  api::Server api(io, *controller, {.socket_path = options.socket});
+  api::Server api(io, api::serve_routes(*controller, clock), {.socket_path = options.socket});
   if (auto listening = api.listen(); !listening) return die(listening.error());
 
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
