@@ -62,13 +62,15 @@ const char* to_string(config::ObjectChange::Kind kind) {
 }
 
 Response reply_change(const ChangeResult& result, bool dry_run) {
+  constexpr double kMicrosecondsInMillisecond = 1000;
   json::array warnings;
   for (const std::string& warning : result.warnings) warnings.emplace_back(model::mask_secrets(warning));
   Response response =
       reply(json::object{{"revision", result.revision ? json::value(result.revision->number) : json::value()},
                          {"dry_run", dry_run},
                          {"plan", to_json(result.plan)},
-                         {"warnings", std::move(warnings)}});
+                         {"warnings", std::move(warnings)},
+                         {"applied_ms", static_cast<double>(result.applied_in.count()) / kMicrosecondsInMillisecond}});
   if (result.revision) response.headers.push_back({"ETag", fmt::format("\"{}\"", result.revision->number)});
   return response;
 }

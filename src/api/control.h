@@ -3,6 +3,7 @@
 // the control loop.
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +34,7 @@ struct ChangeResult {
   config::Plan plan;
   std::optional<config::Revision> revision;  // none for a dry run, or when nothing differs
   std::vector<std::string> warnings;         // objects that an engine could not apply, notices
+  std::chrono::microseconds applied_in{0};   // from the durable commit until the engines had it
 };
 
 struct ChangeRefused {

@@ -106,7 +106,9 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
 
   auto revision = co_await commit(request);
   if (!revision) co_return refused(revision.error());
+  const auto committed = parts_.clock.steady_now();
   put_in_force(request, *revision, result.plan);
+  result.applied_in = std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - committed);
   result.revision = *revision;
   std::ranges::move(warnings_for(configuration_), std::back_inserter(result.warnings));
   co_return result;
