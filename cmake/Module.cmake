@@ -8,7 +8,8 @@ target_compile_options(evenkeel_options INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wunused-result -Werror)
 target_include_directories(evenkeel_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
 if(EVENKEEL_SANITIZE)
-  target_compile_options(evenkeel_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(evenkeel_options INTERFACE
+    -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(evenkeel_options INTERFACE -fsanitize=address,undefined)
 endif()
 
