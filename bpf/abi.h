@@ -192,7 +192,7 @@ struct ek_set_header {
 	ek_u32 tag[EK_SET_WAYS];
 	ek_u32 expires[EK_SET_WAYS]; /* tick of expiry; compared as a signed difference */
 	ek_u8 state[EK_SET_WAYS];    /* enum ek_state */
-	ek_u8 reserved;
+	ek_u8 overflowed;            /* once a connection whose first set this is went to its second: look there too */
 };
 EK_STATIC_ASSERT(sizeof(struct ek_set_header) == 64, "ek_set_header");
 

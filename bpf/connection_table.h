@@ -77,40 +77,36 @@ static __always_inline struct ek_connection *connection_at(struct ek_set_header 
 	return &((struct ek_set4 *)header)->connection[way].common;
 }
 
-static __always_inline bool same_address(const struct ek_address *stored, const __u32 *address)
-{
-	const __u64 *a = (const void *)stored;
+enum {
+	REST_OFFSET4 = __builtin_offsetof(struct ek_connection4, client_port_be),
+	REST_OFFSET6 = __builtin_offsetof(struct ek_connection6, client_port_be),
+};
+EK_STATIC_ASSERT(REST_OFFSET4 == 8 && REST_OFFSET6 == 32, "the key of a record is whole words: addresses, then the rest");
+#define FLAGS_OF_REST (0xffull << 40) /* not part of the key */
 
-	return a[0] == ((__u64)address[1] << 32 | address[0]) && a[1] == ((__u64)address[3] << 32 | address[2]);
+static __always_inline bool same_address(const __u64 *stored, const __u32 *address)
+{
+	return stored[0] == ((__u64)address[1] << 32 | address[0]) && stored[1] == ((__u64)address[3] << 32 | address[2]);
 }
 
 static __always_inline bool holds(struct ek_set_header *header, __u32 way, const struct tuple *tuple, const bool ipv6)
 {
+	const __u64 *key;
+
 	if (ipv6) {
-		struct ek_connection6 *c = &((struct ek_set6 *)header)->connection[way];
-
-		return c->client_port_be == tuple->client_port && c->virtual_port_be == tuple->virtual_port &&
-		       c->protocol == tuple->protocol && c->template_service == tuple->template_service &&
-		       same_address(&c->client, tuple->client) &&
-		       same_address(&c->virtual_address, tuple->virtual_address);
-	} else {
-		struct ek_connection4 *c = &((struct ek_set4 *)header)->connection[way];
-
-		return c->client_be == tuple->client[3] && c->virtual_be == tuple->virtual_address[3] &&
-		       c->client_port_be == tuple->client_port && c->virtual_port_be == tuple->virtual_port &&
-		       c->protocol == tuple->protocol && c->template_service == tuple->template_service;
+		key = (const void *)&((struct ek_set6 *)header)->connection[way];
+		return (key[4] & ~FLAGS_OF_REST) == rest_of_key(tuple) && same_address(key, tuple->client) &&
+		       same_address(key + 2, tuple->virtual_address);
 	}
+	key = (const void *)&((struct ek_set4 *)header)->connection[way];
+	return key[0] == pair_of_key4(tuple) && (key[1] & ~FLAGS_OF_REST) == rest_of_key(tuple);
 }
 
 /* ---- looking up ---- */
 
-static __always_inline bool find_in_set(__u32 index, __u32 tag, const struct tuple *tuple, const bool ipv6,
-					struct place *place)
+static __always_inline bool find_in_set(struct ek_set_header *header, __u32 tag, const struct tuple *tuple,
+					const bool ipv6, struct place *place)
 {
-	struct ek_set_header *header = set_at(index, ipv6);
-
-	if (!header)
-		return false;
 #pragma unroll
 	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
 		if (header->tag[way] == tag && holds(header, way, tuple, ipv6)) {
@@ -123,13 +119,20 @@ static __always_inline bool find_in_set(__u32 index, __u32 tag, const struct tup
 	return false;
 }
 
-/* Expired or not. */
+/* Expired or not. The second set, which is likely not in the cache, is looked at only if it can have something. */
 static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, const bool ipv6, struct place *place)
 {
+	struct ek_set_header *first = set_at(first_set(hash, ipv6), ipv6), *second;
 	__u32 tag = tag_of(hash);
 
-	return find_in_set(first_set(hash, ipv6), tag, tuple, ipv6, place) ||
-	       find_in_set(second_set(hash, ipv6), tag, tuple, ipv6, place);
+	if (!first)
+		return false;
+	if (find_in_set(first, tag, tuple, ipv6, place))
+		return true;
+	if (!*(volatile __u8 *)&first->overflowed)
+		return false;
+	second = set_at(second_set(hash, ipv6), ipv6);
+	return second && find_in_set(second, tag, tuple, ipv6, place);
 }
 
 /* Was the record still the one that was found when it was read? Call after reading it. */
@@ -321,21 +324,13 @@ static __always_inline void write_record(struct ek_set_header *header, __u32 way
 
 		copy_address(&c->client, tuple->client);
 		copy_address(&c->virtual_address, tuple->virtual_address);
-		c->client_port_be = tuple->client_port;
-		c->virtual_port_be = tuple->virtual_port;
-		c->protocol = tuple->protocol;
-		c->flags = 0;
-		c->template_service = tuple->template_service;
+		*(__u64 *)((void *)c + REST_OFFSET6) = rest_of_key(tuple);
 	} else {
 		struct ek_connection4 *c = &((struct ek_set4 *)header)->connection[way];
 
 		c->client_be = tuple->client[3];
 		c->virtual_be = tuple->virtual_address[3];
-		c->client_port_be = tuple->client_port;
-		c->virtual_port_be = tuple->virtual_port;
-		c->protocol = tuple->protocol;
-		c->flags = 0;
-		c->template_service = tuple->template_service;
+		*(__u64 *)((void *)c + REST_OFFSET4) = rest_of_key(tuple);
 	}
 	connection->real_server = entry->real_server;
 	connection->service = entry->service;
@@ -346,21 +341,25 @@ static __always_inline void write_record(struct ek_set_header *header, __u32 way
 	header->state[way] = entry->state;
 }
 
-/* The usual case: a free way, in the set that the preference says. EK_SET_WAYS: none free. */
-static __always_inline __u32 free_ways(struct ek_set_header *header, __u32 *last)
+/*
+ * How many ways are free, and the lowest of them: processors that fetch cache lines in pairs bring the first record
+ * along with the header.
+ */
+static __always_inline __u32 free_ways(struct ek_set_header *header, __u32 *lowest)
 {
 	__u32 count = 0;
 
 #pragma unroll
-	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
+	for (int way = EK_SET_WAYS - 1; way >= 0; way--) {
 		if (header->tag[way] == EK_TAG_FREE) {
 			count++;
-			*last = way;
+			*lowest = way;
 		}
 	}
 	return count;
 }
 
+/* The usual case: a free way, in the set that the preference says. */
 static __always_inline struct ek_set_header *take_free_way(struct ek_set_header *first, struct ek_set_header *second,
 							   __u32 *taken)
 {
@@ -413,16 +412,14 @@ static __always_inline struct ek_set_header *take_used_way(struct ek_set_header 
  * The same first packet may have been handled by two CPUs at once: both have published by now, or the later one finds
  * the earlier. The first in order of look-up stays, and whoever sees another one releases that.
  */
-static __always_inline __u32 keep_one_in_set(__u32 index, const struct entry *entry, const bool ipv6, __u32 kept)
+static __always_inline __u32 keep_one_in_set(struct ek_set_header *header, const struct entry *entry, const bool ipv6,
+					     __u32 kept)
 {
-	struct ek_set_header *header = set_at(index, ipv6);
 	__u32 tag = tag_of(entry->hash);
 
-	if (!header)
-		return kept;
-#pragma clang loop unroll(disable)
+#pragma unroll
 	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
-		if (header->tag[way] != tag || !holds(header, way, &entry->tuple, ipv6))
+		if (likely(header->tag[way] != tag) || !holds(header, way, &entry->tuple, ipv6))
 			continue;
 		if (kept)
 			release(header, way, tag, ipv6);
@@ -445,23 +442,26 @@ static __always_inline __u32 pretend_insert(const struct entry *entry, const boo
 /* The real server that the entry ended up with: the given one, or that of whoever was earlier. 0: no room. */
 static __always_inline __u32 insert(const struct entry *entry, const bool ipv6)
 {
-	__u32 first = first_set(entry->hash, ipv6), second = second_set(entry->hash, ipv6);
-	struct ek_set_header *a = set_at(first, ipv6), *b = set_at(second, ipv6), *header;
+	struct ek_set_header *first = set_at(first_set(entry->hash, ipv6), ipv6);
+	struct ek_set_header *second = set_at(second_set(entry->hash, ipv6), ipv6);
+	struct ek_set_header *header;
 	__u32 way = 0, kept;
 
-	if (!a || !b)
+	if (!first || !second)
 		return 0;
-	header = take_free_way(a, b, &way);
+	header = take_free_way(first, second, &way);
 	if (!header)
-		header = take_used_way(a, b, entry->tick, ipv6, &way);
+		header = take_used_way(first, second, entry->tick, ipv6, &way);
 	pin_value(way);
 	if (!header || way >= EK_SET_WAYS)
 		return 0;
 	write_record(header, way, entry, ipv6);
 	count_in(entry->real_server, entry->generation, entry->state);
+	if (header == second)
+		first->overflowed = true;
 	publish(header, way, tag_of(entry->hash));
 	kept = keep_one_in_set(first, entry, ipv6, 0);
-	if (second != first)
+	if (first->overflowed && first != second)
 		kept = keep_one_in_set(second, entry, ipv6, kept);
 	return kept ? kept : entry->real_server;
 }

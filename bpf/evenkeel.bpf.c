@@ -37,7 +37,8 @@ __noinline_global int decide_rare(struct xdp_md *context, const struct packet *p
 	}
 }
 
-static __always_inline int decide(struct xdp_md *context, struct packet *packet, enum parsed parsed)
+static __always_inline int decide(struct xdp_md *context, struct packet *packet, enum parsed parsed,
+				  struct ek_real_server **server)
 {
 	int decision;
 
@@ -45,7 +46,7 @@ static __always_inline int decide(struct xdp_md *context, struct packet *packet,
 		packet->tick = current_tick();
 		return decide_rare(context, packet, parsed);
 	}
-	decision = packet->ipv6 ? decide_connection6(packet) : decide_connection(packet, false);
+	decision = packet->ipv6 ? decide_connection6(packet) : decide_connection(packet, false, server);
 	if (unlikely(packet->first_fragment))
 		remember_fragment(packet, decision);
 	return decision;
@@ -55,13 +56,16 @@ SEC("xdp.frags")
 int evenkeel_xdp(struct xdp_md *context)
 {
 	struct packet packet = {};
+	struct ek_real_server *server = NULL;
 	enum parsed parsed;
+	int decision;
 
 	explain_start();
 	parsed = parse(context, &packet);
 	if (parsed == PARSED_FOREIGN)
 		return XDP_PASS;
-	return forward(context, &packet, decide(context, &packet, parsed));
+	decision = decide(context, &packet, parsed, &server);
+	return forward(context, &packet, decision, server);
 }
 
 /* Called through BPF_PROG_TEST_RUN with struct ek_sweep as context. */
@@ -74,6 +78,16 @@ int evenkeel_sweep(struct ek_sweep *sweep)
 	sweep->used = slice.used;
 	sweep->freed = slice.freed;
 	return 0;
+}
+
+/*
+ * Called once after loading, the same way, without context: from then on what has expired is freed by a timer, with or
+ * without evenkeeld. The timer lives in the pinned map `sweeper`; a new version of the program calls this again.
+ */
+SEC("syscall")
+int evenkeel_start_sweeping(void *context __attribute__((unused)))
+{
+	return start_sweeping();
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

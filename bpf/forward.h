@@ -4,14 +4,15 @@
 
 #include "bpf/forward_direct_routing.h"
 
-static __always_inline int forward(struct xdp_md *context, const struct packet *packet, int decision)
+static __always_inline int forward(struct xdp_md *context, const struct packet *packet, int decision,
+				   struct ek_real_server *server)
 {
-	struct ek_real_server *server;
 	__u32 id = decision;
 
 	if (decision <= 0)
 		return -decision;
-	server = bpf_map_lookup_elem(&real_servers, &id);
+	if (!server)
+		server = bpf_map_lookup_elem(&real_servers, &id);
 	if (!server)
 		return XDP_DROP;
 	return forward_direct_routing(context, packet, server, id);

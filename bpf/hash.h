@@ -63,21 +63,29 @@ static __always_inline void siphash_address(struct siphash *s, const __u32 *addr
 	siphash_word(s, (__u64)address[2] << 32 | address[3]);
 }
 
-/* The last word of a message carries its length in the top byte: 15 and 39 bytes here. */
+/* Ports, protocol, template service, as one word: laid out like the end of a record's key. */
+static __always_inline __u64 rest_of_key(const struct tuple *tuple)
+{
+	return (__u64)tuple->template_service << 48 | (__u64)tuple->protocol << 32 | tuple->ports;
+}
+
+static __always_inline __u64 pair_of_key4(const struct tuple *tuple)
+{
+	return (__u64)tuple->virtual_address[3] << 32 | tuple->client[3];
+}
+
+/* Two or five whole words: as the length is fixed for each family, the closing length word is left out. */
 static __always_inline __u64 hash_tuple(const struct tuple *tuple, const bool ipv6)
 {
 	struct siphash s = siphash_start();
-	__u64 rest = (__u64)tuple->client_port << 40 | (__u64)tuple->virtual_port << 24 |
-		     (__u64)tuple->template_service << 8 | tuple->protocol;
 
 	if (ipv6) {
 		siphash_address(&s, tuple->client);
 		siphash_address(&s, tuple->virtual_address);
-		siphash_word(&s, 39ull << 56 | rest);
 	} else {
-		siphash_word(&s, (__u64)tuple->client[3] << 32 | tuple->virtual_address[3]);
-		siphash_word(&s, 15ull << 56 | rest);
+		siphash_word(&s, pair_of_key4(tuple));
 	}
+	siphash_word(&s, rest_of_key(tuple));
 	return siphash_end(&s);
 }
 
@@ -86,7 +94,6 @@ static __always_inline __u64 hash_client(const __u32 *client)
 	struct siphash s = siphash_start();
 
 	siphash_address(&s, client);
-	siphash_word(&s, 16ull << 56);
 	return siphash_end(&s);
 }
 

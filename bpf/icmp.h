@@ -64,7 +64,7 @@ static __always_inline int read_embedded_ipv6(struct xdp_md *context, struct ext
 __noinline_global int read_icmp_error(struct xdp_md *context, __u32 offset, __u32 ipv6, struct tuple *tuple)
 {
 	struct extension_walk walk = {.offset = offset + ICMP_HEADER};
-	__u16 ports[4]; /* and 4 bytes more: an honest error carries at least 8 */
+	__u16 ports[4]; /* the virtual one first; and 4 bytes more: an honest error carries at least 8 */
 	__u8 type;
 
 	if (!tuple || bpf_xdp_load_bytes(context, offset, &type, sizeof(type)) || !is_icmp_error(type, ipv6))
@@ -76,8 +76,7 @@ __noinline_global int read_icmp_error(struct xdp_md *context, __u32 offset, __u3
 	if (bpf_xdp_load_bytes(context, walk.offset, ports, sizeof(ports)))
 		return -1;
 	tuple->protocol = walk.next_header;
-	tuple->virtual_port = ports[0];
-	tuple->client_port = ports[1];
+	tuple->ports = ports[0] << 16 | ports[1]; /* turned round */
 	return 0;
 }
 

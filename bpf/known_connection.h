@@ -64,8 +64,8 @@ static __always_inline int follow(const struct place *place, const struct packet
 	return place->connection->real_server;
 }
 
-/* A decision for a packet with ports. */
-static __always_inline int decide_connection(struct packet *packet, const bool ipv6)
+/* A decision for a packet with ports; with the real server's record, if it was looked at. */
+static __always_inline int decide_connection(struct packet *packet, const bool ipv6, struct ek_real_server **found)
 {
 	enum course course = COURSE_ANEW;
 	struct ek_real_server *server;
@@ -82,8 +82,10 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 	server = bpf_map_lookup_elem(&real_servers, &id);
 	if (server && !is_expired(place.header->expires[place.way], packet->tick) && still_holds(&place, packet->hash))
 		course = course_of(server, generation, state, packet);
-	if (likely(course == COURSE_FOLLOW))
+	if (likely(course == COURSE_FOLLOW)) {
+		*found = server;
 		return follow(&place, packet, state);
+	}
 	if (course == COURSE_HALTED)
 		return drop(EK_REASON_HALTED);
 	packet->replaces = true;
@@ -94,5 +96,7 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 /* IPv6 has a function of its own: together they would need too much stack. */
 __noinline_global int decide_connection6(struct packet *packet)
 {
-	return packet ? decide_connection(packet, true) : DECIDED_PASS;
+	struct ek_real_server *server = NULL;
+
+	return packet ? decide_connection(packet, true, &server) : DECIDED_PASS;
 }

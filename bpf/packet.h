@@ -8,7 +8,7 @@
 /* What identifies a connection. Network order. IPv4 uses the last word of an address only; the others are 0. */
 struct tuple {
 	__u32 client[4], virtual_address[4];
-	__u16 client_port, virtual_port;
+	__u32 ports; /* client's, then virtual, as in the packet */
 	__u8 protocol;
 	__u8 reserved;
 	__u16 template_service; /* of a persistence template: service id; else 0 */
@@ -31,6 +31,11 @@ struct packet {
 	__u8 tcp_flags;
 	__u8 reserved;
 };
+
+static __always_inline __u16 virtual_port_of(const struct tuple *tuple)
+{
+	return tuple->ports >> 16; /* in memory the second of two: little-endian, see connection_table.h */
+}
 
 /* By words: a copy of bytes is compiled as one. */
 static __always_inline void copy_address(void *to, const __u32 *from)

@@ -82,8 +82,7 @@ static __always_inline enum parsed parse_tcp(void *l4, void *end, struct packet 
 
 	if ((void *)(tcp + 1) > end || payload < sizeof(*tcp))
 		return PARSED_MALFORMED;
-	packet->tuple.client_port = tcp->source;
-	packet->tuple.virtual_port = tcp->dest;
+	packet->tuple.ports = *(__u32 *)tcp;
 	packet->tcp_flags = ((__u8 *)tcp)[13];
 	if (tcp->doff * 4 < sizeof(*tcp))
 		return PARSED_MALFORMED;
@@ -99,8 +98,7 @@ static __always_inline enum parsed parse_udp(void *l4, void *end, struct packet 
 
 	if ((void *)(udp + 1) > end || payload < sizeof(*udp))
 		return PARSED_MALFORMED;
-	packet->tuple.client_port = udp->source;
-	packet->tuple.virtual_port = udp->dest;
+	packet->tuple.ports = *(__u32 *)udp;
 	length = bpf_ntohs(udp->len);
 	if (length < sizeof(*udp) || (length > payload && !packet->first_fragment))
 		return PARSED_MALFORMED;

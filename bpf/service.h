@@ -44,11 +44,11 @@ static __always_inline __u32 find_service(const struct tuple *tuple, bool ipv6)
 	struct ek_service_value *value;
 
 	key.protocol = tuple->protocol;
-	key.port_be = tuple->virtual_port;
+	key.port_be = virtual_port_of(tuple);
 	value = bpf_map_lookup_elem(&service_keys, &key);
 	if (value)
 		return value->service;
 	key.port_be = 0;
 	value = bpf_map_lookup_elem(&service_keys, &key);
-	return value ? service_of_range(value, bpf_ntohs(tuple->virtual_port)) : 0;
+	return value ? service_of_range(value, bpf_ntohs(virtual_port_of(tuple))) : 0;
 }

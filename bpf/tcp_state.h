@@ -47,6 +47,8 @@ static __always_inline __u32 tcp_state_after(__u32 state, __u8 flags)
 {
 	enum tcp_event event;
 
+	if (likely(state == EK_STATE_ESTABLISHED && !(flags & (TCP_RST | TCP_SYN | TCP_FIN))))
+		return state;
 	if (flags & TCP_RST)
 		event = EVENT_RST;
 	else if (flags & TCP_SYN)

@@ -22,7 +22,7 @@ using packet::Frame;
 constexpr uint32_t kSlots4 = 1 << 21, kSlots6 = 1 << 20;
 constexpr uint32_t kSets4 = kSlots4 / EK_SET_WAYS, kSets6 = kSlots6 / EK_SET_WAYS;
 constexpr uint32_t kRepeat = 100'000, kNewFlows = 1 << 15, kFirstNewFlow = 1 << 20;
-constexpr uint32_t kRealServers = 16;
+constexpr uint32_t kRealServers = 4;
 constexpr uint16_t kPort = 445;
 const std::string kVirtual4 = "10.77.0.100", kVirtual6 = "fd77::100";
 
