@@ -59,3 +59,42 @@ static __always_inline struct sweep_slice sweep_slice(__u32 ipv6, __u32 first, _
 		bpf_loop(count, sweep_set4, &slice, 0);
 	return slice;
 }
+
+/* ---- the sweep that needs nobody: a timer goes round both tables in slices ---- */
+
+enum {
+	SLICE_NANOSECONDS = 100 * 1000 * 1000,
+	SLICES = 20, /* once round in two seconds */
+};
+
+static __always_inline __u32 sweep_next(__u32 ipv6, __u32 first)
+{
+	__u32 sets = ipv6 ? sets6 : sets4;
+	__u32 count = sets / SLICES + 1;
+
+	sweep_slice(ipv6, first, count);
+	return first + count < sets ? first + count : 0;
+}
+
+static int sweep_on_timer(void *map __attribute__((unused)), __u32 *key __attribute__((unused)),
+			  struct ek_sweeper *state)
+{
+	state->next4 = sweep_next(false, state->next4);
+	state->next6 = sweep_next(true, state->next6);
+	bpf_timer_start(&state->timer, SLICE_NANOSECONDS, 0);
+	return 0;
+}
+
+/* Below 0: the kernel refuses. A timer that is armed already is armed again, now with this program's code. */
+static __always_inline int start_sweeping(void)
+{
+	__u32 zero = 0;
+	struct ek_sweeper *state = bpf_map_lookup_elem(&sweeper, &zero);
+	long error;
+
+	if (!state)
+		return -1;
+	bpf_timer_init(&state->timer, &sweeper, 1 /* CLOCK_MONOTONIC */); /* fails if it was done before */
+	error = bpf_timer_set_callback(&state->timer, sweep_on_timer);
+	return error ? error : bpf_timer_start(&state->timer, SLICE_NANOSECONDS, 0);
+}
