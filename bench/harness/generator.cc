@@ -25,9 +25,13 @@ void check(bool succeeded, const std::string& what) {
 
 }  // namespace
 
-Generator::Generator() : skeleton_(traffic_bpf__open_and_load()) { check(skeleton_ != nullptr, "load"); }
+Generator::Generator() : skeleton_(traffic_bpf__open_and_load()) {
+  check(skeleton_ != nullptr, "load");
+}
 
-Generator::~Generator() { traffic_bpf__destroy(skeleton_); }
+Generator::~Generator() {
+  traffic_bpf__destroy(skeleton_);
+}
 
 void Generator::describe(const packet::Frame& frame, bool ipv6, const Flows& flows) {
   traffic value = {};
@@ -86,8 +90,14 @@ uint64_t Generator::delivered() const {
   return sum;
 }
 
-int Generator::trivial_fd() const { return bpf_program__fd(skeleton_->progs.trivial); }
-int Generator::sink_fd() const { return bpf_program__fd(skeleton_->progs.count_and_drop); }
-int Generator::pass_fd() const { return bpf_program__fd(skeleton_->progs.pass); }
+int Generator::trivial_fd() const {
+  return bpf_program__fd(skeleton_->progs.trivial);
+}
+int Generator::sink_fd() const {
+  return bpf_program__fd(skeleton_->progs.count_and_drop);
+}
+int Generator::pass_fd() const {
+  return bpf_program__fd(skeleton_->progs.pass);
+}
 
 }  // namespace evenkeel::bench

@@ -19,8 +19,8 @@ Options parse_options(int argc, char** argv, const std::string& purpose);
 struct Row {
   std::string name;
   uint64_t flows = 0;
-  double ns = 0;             // per packet
-  double ratio = 0;          // to the trivial program
+  double ns = 0;                            // per packet
+  double ratio = 0;                         // to the trivial program
   std::optional<double> at_most, at_least;  // target for the ratio
 
   bool meets_target() const { return (!at_most || ratio <= *at_most) && (!at_least || ratio >= *at_least); }

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <sched.h>
 
-
 #include <algorithm>
 #include <exception>
 #include <string>
@@ -112,7 +111,8 @@ Report run(const Options& options) {
 
 int main(int argc, char** argv) {
   using namespace evenkeel::bench;
-  Options options = parse_options(argc, argv, "bench_live: packets per second through veth, beside a bare XDP_TX program");
+  Options options =
+      parse_options(argc, argv, "bench_live: packets per second through veth, beside a bare XDP_TX program");
   try {
     return print(run(options), options);
   } catch (const std::exception& error) {

@@ -1,6 +1,6 @@
 #include "network.h"
 
-#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <net/if.h>
@@ -58,11 +58,33 @@ void attach(uint32_t index, int program_fd) {
 
 Network::Network(std::string prefix) : generator_(prefix + "generator"), balancer_(prefix + "balancer") {
   for (const std::string& name : {generator_, balancer_}) {
-    ip({"netns", "del", name});
+    if (access(("/run/netns/" + name).c_str(), F_OK) == 0) {
+      must_ip({"netns", "del", name});
+    }
     must_ip({"netns", "add", name});
   }
-  must_ip({"link", "add", kGeneratorInterface, "netns", generator_, "numrxqueues", "1", "numtxqueues", "1", "type",
-           "veth", "peer", "name", kBalancerInterface, "address", "02:00:00:00:00:01", "netns", balancer_});
+  must_ip({"link",
+           "add",
+           kGeneratorInterface,
+           "netns",
+           generator_,
+           "numrxqueues",
+           "1",
+           "numtxqueues",
+           "1",
+           "type",
+           "veth",
+           "peer",
+           "name",
+           kBalancerInterface,
+           "address",
+           "02:00:00:00:00:01",
+           "netns",
+           balancer_,
+           "numrxqueues",
+           "1",
+           "numtxqueues",
+           "1"});
   must_ip({"-n", generator_, "link", "set", kGeneratorInterface, "up"});
   must_ip({"-n", balancer_, "link", "set", kBalancerInterface, "up"});
   enter(balancer_);
@@ -82,7 +104,9 @@ void Network::enter(const std::string& name) const {
   close(fd);
 }
 
-void Network::enter_generator() { enter(generator_); }
+void Network::enter_generator() {
+  enter(generator_);
+}
 
 void Network::attach_to_balancer(int program_fd) {
   enter(balancer_);

@@ -131,11 +131,10 @@ Report run(const Options& options) {
     report.rows.push_back(
         {kScenarios[i].name, kScenarios[i].flows, median(ns[i]), median(ratios[i]), kScenarios[i].at_most, {}});
   }
-  report.notes.push_back(fmt::format("raw time, making the frame included; ratio to trivial beside it, medians of {}",
-                                     options.rounds));
+  report.notes.push_back(
+      fmt::format("raw time, making the frame included; ratio to trivial beside it, medians of {}", options.rounds));
   report.notes.push_back(fmt::format("memory per connection: {} bytes IPv4, {} bytes IPv6, tables of {} and {} slots",
-                                     sizeof(ek_set4) / EK_SET_WAYS, sizeof(ek_set6) / EK_SET_WAYS,
-                                     kSlots4, kSlots6));
+                                     sizeof(ek_set4) / EK_SET_WAYS, sizeof(ek_set6) / EK_SET_WAYS, kSlots4, kSlots6));
   return report;
 }
 

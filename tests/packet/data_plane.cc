@@ -275,9 +275,13 @@ void DataPlane::add_ranges(const std::string& address, uint8_t protocol, const s
   add_address(address);
 }
 
-Output DataPlane::run(const Bytes& frame) const { return run_program(skeleton_->progs.evenkeel_xdp, frame); }
+Output DataPlane::run(const Bytes& frame) const {
+  return run_program(skeleton_->progs.evenkeel_xdp, frame);
+}
 
-Output DataPlane::explain(const Bytes& frame) const { return run_program(explaining_->progs.evenkeel_xdp, frame); }
+Output DataPlane::explain(const Bytes& frame) const {
+  return run_program(explaining_->progs.evenkeel_xdp, frame);
+}
 
 ek_explanation DataPlane::explanation() const {
   return lookup<ek_explanation>(skeleton_->maps.explanation, uint32_t{0});
@@ -291,7 +295,9 @@ void DataPlane::set_tick(uint32_t tick) {
   }
 }
 
-void DataPlane::advance(uint32_t seconds) { set_tick(tick_ + seconds); }
+void DataPlane::advance(uint32_t seconds) {
+  set_tick(tick_ + seconds);
+}
 
 ek_sweep DataPlane::sweep(bool ipv6, uint32_t first, uint32_t count) const {
   ek_sweep sweep = {};
@@ -304,6 +310,13 @@ ek_sweep DataPlane::sweep(bool ipv6, uint32_t first, uint32_t count) const {
   run.ctx_size_in = sizeof(sweep);
   check(bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.evenkeel_sweep), &run) == 0, "sweep");
   return sweep;
+}
+
+void DataPlane::start_sweeping() const {
+  bpf_test_run_opts run = {};
+  run.sz = sizeof(run);
+  check(bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.evenkeel_start_sweeping), &run) == 0 && !run.retval,
+        "start sweeping");
 }
 
 uint64_t DataPlane::reason(ek_reason reason) const {
@@ -371,6 +384,8 @@ Bytes DataPlane::mac_of(uint32_t real_server) {
   return {0x02, 0x10, 0, 0, static_cast<uint8_t>(real_server >> 8), static_cast<uint8_t>(real_server)};
 }
 
-Bytes DataPlane::source_mac() { return {0x02, 0x20, 0, 0, 0, 1}; }
+Bytes DataPlane::source_mac() {
+  return {0x02, 0x20, 0, 0, 0, 1};
+}
 
 }  // namespace evenkeel::packet

@@ -51,7 +51,7 @@ class DataPlane {
  public:
   struct Options {
     uint32_t sets4 = 64, sets6 = 64;
-    bool simulated_clock = true;  // a tick is a second then, and starts at 1000
+    bool simulated_clock = true;   // a tick is a second then, and starts at 1000
     bool load_explaining = false;  // a second instance with explain_mode on the same maps
     auto operator<=>(const Options&) const = default;
   };
@@ -82,6 +82,8 @@ class DataPlane {
   void advance(uint32_t seconds);
   uint32_t tick() const { return tick_; }
   ek_sweep sweep(bool ipv6, uint32_t first = 0, uint32_t count = UINT32_MAX) const;
+
+  void start_sweeping() const;  // the kernel timer, which runs in real time whatever the clock of the data plane
 
   // ---- what became of it ----
   uint64_t reason(ek_reason reason) const;

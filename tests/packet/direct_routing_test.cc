@@ -90,8 +90,13 @@ TEST_F(DirectRouting, Ipv6ExtensionHeaders) {
     expect_forwarded(client6().extension(type, 24).tcp(1000 + type, kPort, kSyn), 1);
     expect_forwarded(client6().extension(type, 24).tcp(1000 + type, kPort, kAck, 100), 1);
   }
-  expect_forwarded(client6().extension(kHopByHop).extension(kDestinationOptions, 64).extension(kRouting, 16)
-                       .extension(kAuthentication, 12).udp(1, kPort), 1);
+  expect_forwarded(client6()
+                       .extension(kHopByHop)
+                       .extension(kDestinationOptions, 64)
+                       .extension(kRouting, 16)
+                       .extension(kAuthentication, 12)
+                       .udp(1, kPort),
+                   1);
   EXPECT_EQ(plane->live(1).active, 4U);
 }
 
@@ -114,17 +119,17 @@ struct TagCase {
 TEST_F(DirectRouting, VlanTagBecomesTheRealServers) {
   const uint16_t kPriority = 0xa000;
   const std::vector<TagCase> cases = {
-      {{}, 0, {}},                                 // nothing to do
-      {{7}, 7, {7}},                               // kept
-      {{7}, 8, {8}},                               // rewritten
-      {{kPriority | 7}, 8, {kPriority | 8}},       // with its priority
-      {{}, 8, {8}},                                // pushed
-      {{7}, 0, {}},                                // popped
-      {{0}, 0, {}},                                // a priority tag is no VLAN
-      {{5, 7}, 7, {5, 7}},                         // two tags, the inner one fits
-      {{5, 7}, 8, {8}},                            // two become one
+      {{}, 0, {}},                            // nothing to do
+      {{7}, 7, {7}},                          // kept
+      {{7}, 8, {8}},                          // rewritten
+      {{kPriority | 7}, 8, {kPriority | 8}},  // with its priority
+      {{}, 8, {8}},                           // pushed
+      {{7}, 0, {}},                           // popped
+      {{0}, 0, {}},                           // a priority tag is no VLAN
+      {{5, 7}, 7, {5, 7}},                    // two tags, the inner one fits
+      {{5, 7}, 8, {8}},                       // two become one
       {{5, kPriority | 7}, 8, {kPriority | 8}},
-      {{5, 7}, 0, {}},                             // two become none
+      {{5, 7}, 0, {}},  // two become none
   };
   for (const std::string& family : {"4", "6"}) {
     for (const TagCase& tag_case : cases) {

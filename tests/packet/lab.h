@@ -72,7 +72,9 @@ class Lab : public testing::Test {
   }
   uint32_t send_to(const Frame& frame) const { return server_of(send(frame)); }
 
-  uint32_t open_tcp(const std::string& from, uint16_t port) const { return send_to(client(from).tcp(port, kPort, kSyn)); }
+  uint32_t open_tcp(const std::string& from, uint16_t port) const {
+    return send_to(client(from).tcp(port, kPort, kSyn));
+  }
   // SYN and ACK: an established connection.
   uint32_t establish(const std::string& from, uint16_t port) const {
     uint32_t server = open_tcp(from, port);
@@ -98,8 +100,7 @@ class Lab : public testing::Test {
   std::vector<uint16_t> servers;
 };
 
-constexpr uint32_t kOnline =
-    EK_REAL_SERVER_TAKES_NEW | EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_HAS_NEXT_HOP;
+constexpr uint32_t kOnline = EK_REAL_SERVER_TAKES_NEW | EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_HAS_NEXT_HOP;
 constexpr uint32_t kDrained = EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_HAS_NEXT_HOP;
 constexpr uint32_t kHalted = EK_REAL_SERVER_HAS_NEXT_HOP;
 

@@ -107,15 +107,23 @@ TEST_F(NotOurs, TruncatedAnywhereTcp4) {
   expect_no_prefix_forwarded(Frame().vlan(0).ipv4(kClient4, kVirtual4, options).tcp(1, kPort, kSyn, 30));
 }
 
-TEST_F(NotOurs, TruncatedAnywhereUdp4) { expect_no_prefix_forwarded(client().udp(1, kPort, 20)); }
-
-TEST_F(NotOurs, TruncatedAnywhereTcp6) {
-  expect_no_prefix_forwarded(
-      Frame().vlan(0).vlan(0).ipv6(kClient6, kVirtual6).extension(kHopByHop).extension(kRouting, 24).tcp(1, kPort, kSyn,
-                                                                                                        30));
+TEST_F(NotOurs, TruncatedAnywhereUdp4) {
+  expect_no_prefix_forwarded(client().udp(1, kPort, 20));
 }
 
-TEST_F(NotOurs, TruncatedAnywhereUdp6) { expect_no_prefix_forwarded(client6().udp(1, kPort, 20)); }
+TEST_F(NotOurs, TruncatedAnywhereTcp6) {
+  expect_no_prefix_forwarded(Frame()
+                                 .vlan(0)
+                                 .vlan(0)
+                                 .ipv6(kClient6, kVirtual6)
+                                 .extension(kHopByHop)
+                                 .extension(kRouting, 24)
+                                 .tcp(1, kPort, kSyn, 30));
+}
+
+TEST_F(NotOurs, TruncatedAnywhereUdp6) {
+  expect_no_prefix_forwarded(client6().udp(1, kPort, 20));
+}
 
 TEST_F(NotOurs, SegmentOfNoConnectionIsLeftToTheLocalStack) {
   for (uint8_t flags : {uint8_t{kAck}, uint8_t{kSyn | kAck}, uint8_t{kRst}, uint8_t{kFin | kAck}, uint8_t{0},

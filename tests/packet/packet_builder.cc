@@ -168,9 +168,13 @@ Bytes Frame::render_ip() const {
   return result;
 }
 
-Bytes Frame::ip_bytes() const { return render_ip(); }
+Bytes Frame::ip_bytes() const {
+  return render_ip();
+}
 
-size_t Frame::ip_length() const { return render_ip().size(); }
+size_t Frame::ip_length() const {
+  return render_ip().size();
+}
 
 Bytes Frame::bytes() const {
   Bytes result = ethernet_;

@@ -1,6 +1,9 @@
 // A connection's life: states and time-outs as IPVS has them, the end of a connection, drain and halt.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "lab.h"
 
 namespace evenkeel::packet {
@@ -228,6 +231,27 @@ TEST_F(States, SweepFreesWhatHasExpiredAndCountsTheRest) {
     EXPECT_EQ(plane->live(1).inactive, 0U);
     EXPECT_EQ(plane->sweep(ipv6, 64, 10).used, 0U) << "behind the end";
   }
+}
+
+TEST_F(States, TimerSweepsWithoutAnybody) {
+  DataPlane own({.sets4 = 16, .sets6 = 16});  // its timer must not reach into other tests
+  uint32_t id = own.add_service();
+  uint16_t server = own.add_real_server(id);
+  own.set_ring(id, {server});
+  own.add_key(kVirtual4, kPort, kTcp, id);
+  own.add_key(kVirtual6, kPort, kTcp, id);
+  own.run(client().tcp(1, kPort, kSyn));
+  own.run(client6().tcp(1, kPort, kSyn));
+  own.start_sweeping();
+  own.start_sweeping();  // as the next version of the program would
+  own.advance(61);
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (own.live(server).inactive != 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(own.live(server).inactive, 0U);
+  EXPECT_TRUE(own.connections().empty());
+  EXPECT_TRUE(own.connections(true).empty());
 }
 
 }  // namespace

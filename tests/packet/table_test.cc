@@ -273,8 +273,10 @@ class Explaining : public Lab {
   Everything everything() const {
     ek_counters counters = plane->counters(1);
     ek_real_server_live live = plane->live(1);
-    return {plane->table_bytes(),      plane->table_bytes(true), plane->all_reasons(), counters.packets,
-            counters.connections,      live.active,              live.inactive,        plane->service_live(service).round_robin};
+    return {plane->table_bytes(), plane->table_bytes(true),
+            plane->all_reasons(), counters.packets,
+            counters.connections, live.active,
+            live.inactive,        plane->service_live(service).round_robin};
   }
   // Asks, sees that nothing changed, then sends: the same must come out.
   ek_explanation ask(const Frame& frame) const {
