@@ -75,7 +75,7 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 	packet->hash = hash_tuple(&packet->tuple, ipv6);
 	packet->tick = current_tick();
 	if (!find_place(&packet->tuple, packet->hash, ipv6, &place))
-		return place_connection(packet);
+		return place_connection(packet, ipv6);
 	id = place.connection->real_server;
 	generation = place.connection->real_server_generation;
 	state = place.header->state[place.way];
@@ -90,7 +90,7 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 		return drop(EK_REASON_HALTED);
 	packet->replaces = true;
 	packet->stays_with = course == COURSE_ANEW_IF_BETTER ? id : 0;
-	return place_connection(packet);
+	return place_connection(packet, ipv6);
 }
 
 /* IPv6 has a function of its own: together they would need too much stack. */

@@ -60,7 +60,8 @@ static __always_inline void fill_connection(struct entry *entry, const struct pa
 }
 
 static __always_inline int store_connection(const struct ek_service *service, __u32 service_id,
-					    const struct packet *packet, __u32 real_server, struct entry *entry)
+					    const struct packet *packet, __u32 real_server, struct entry *entry,
+					    const bool ipv6)
 {
 	__u32 stored;
 
@@ -68,23 +69,24 @@ static __always_inline int store_connection(const struct ek_service *service, __
 	point_at(entry, real_server);
 	if (packet->replaces)
 		remove_entry(entry);
-	stored = insert_entry(entry);
+	if (ipv6 || explain_mode)
+		stored = insert_entry(entry);
+	else
+		stored = insert(entry, false); /* without a call, for the common case */
 	if (!stored)
 		return place_without_entry(service, service_id, packet);
 	count_connection(stored);
 	return stored;
 }
 
-__noinline_global int place_connection(const struct packet *packet)
+static __always_inline int place(const struct packet *packet, const bool ipv6)
 {
 	struct ek_service *service;
 	struct entry entry; /* first the persistence template, then the connection */
 	__u32 service_id;
 	int chosen;
 
-	if (!packet)
-		return DECIDED_PASS;
-	service_id = find_service(&packet->tuple, packet->ipv6);
+	service_id = find_service(&packet->tuple, ipv6);
 	service = bpf_map_lookup_elem(&services, &service_id);
 	if (!service_id || !service)
 		return DECIDED_PASS;
@@ -98,5 +100,20 @@ __noinline_global int place_connection(const struct packet *packet)
 		chosen = schedule(service, service_id, &packet->tuple, packet->hash);
 	if (chosen <= 0)
 		return place_nowhere(service, packet, chosen);
-	return store_connection(service, service_id, packet, chosen, &entry);
+	return store_connection(service, service_id, packet, chosen, &entry, ipv6);
+}
+
+__noinline_global int place_connection4(const struct packet *packet)
+{
+	return packet ? place(packet, false) : DECIDED_PASS;
+}
+
+__noinline_global int place_connection6(const struct packet *packet)
+{
+	return packet ? place(packet, true) : DECIDED_PASS;
+}
+
+static __always_inline int place_connection(const struct packet *packet, const bool ipv6)
+{
+	return ipv6 ? place_connection6(packet) : place_connection4(packet);
 }

@@ -18,6 +18,7 @@ enum {
 	REHASHES = 8,
 	RANDOM_PAIRS = 4,
 	MAX_TURNS = 64,
+	FEW = 16, /* most services have no more real servers */
 };
 
 enum fitness {
@@ -198,26 +199,43 @@ static __always_inline void compare(struct candidate *best, __u32 real_server)
 }
 
 /* A block at a time: looking up an inner map costs more than comparing a real server. */
-__noinline_global int compare_block(__u32 service, __u32 block_index, __u32 count, struct candidate *best)
+static __always_inline void compare_block(__u32 service, __u32 block_index, __u32 count, const __u32 at_most,
+					  struct candidate *best)
 {
 	void *ring = bpf_map_lookup_elem(&rings, &service);
 	struct ek_ring_block *block;
 
-	if (!ring || !best)
-		return 0;
+	if (!ring)
+		return;
 	block = bpf_map_lookup_elem(ring, &block_index);
 	if (!block)
-		return 0;
+		return;
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < EK_RING_BLOCK; i++) {
+	for (__u32 i = 0; i < at_most; i++) {
 		if (i >= count)
 			break;
 		compare(best, block->real_server[i]);
 	}
+}
+
+/* Every member once, if they are few. */
+static __always_inline int schedule_least_of_few(__u32 service, __u32 length, __u32 hash)
+{
+	struct candidate best = {.hash = hash};
+
+	compare_block(service, 0, length, FEW, &best);
+	explain_candidates(length, 0);
+	return best.schedule;
+}
+
+__noinline_global int compare_another_block(__u32 service, __u32 block_index, __u32 count, struct candidate *best)
+{
+	if (best)
+		compare_block(service, block_index, count, EK_RING_BLOCK, best);
 	return 0;
 }
 
-/* Every member once. */
+/* Every member once, up to EK_MAX_WLC_SCAN. */
 __noinline_global int schedule_least_of_all(__u32 service, __u32 length, __u32 hash)
 {
 	struct candidate best = {.hash = hash};
@@ -226,7 +244,7 @@ __noinline_global int schedule_least_of_all(__u32 service, __u32 length, __u32 h
 	for (__u32 block = 0; block < EK_MAX_WLC_SCAN / EK_RING_BLOCK; block++) {
 		if (block * EK_RING_BLOCK >= length)
 			break;
-		compare_block(service, block, length - block * EK_RING_BLOCK, &best);
+		compare_another_block(service, block, length - block * EK_RING_BLOCK, &best);
 	}
 	explain_candidates(length, 0);
 	return best.schedule;
@@ -265,6 +283,8 @@ static __always_inline int schedule(const struct ek_service *service, __u32 serv
 
 	switch (service->scheduler) {
 	case EK_SCHEDULER_WLC:
+		if (likely(length <= FEW)) /* without a call: each costs as much as two real servers */
+			return schedule_least_of_few(service_id, length, hash);
 		if (length > EK_MAX_WLC_SCAN)
 			return schedule_least_of_two(service_id, length, hash);
 		return schedule_least_of_all(service_id, length, hash);
