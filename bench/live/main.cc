@@ -60,7 +60,7 @@ class Bench {
     uint64_t before = generator_.delivered();
     double ns = generator_.send_live(kFrames);
     uint64_t delivered = generator_.delivered() - before;
-    return delivered ? ns * kFrames / delivered : 1e9;
+    return delivered != 0 ? ns * kFrames / static_cast<double>(delivered) : 1e9;
   }
 
   int program() const { return program_; }

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
-#include <utility>
 #include <vector>
 
 namespace evenkeel::bench {
@@ -56,7 +55,7 @@ void attach(uint32_t index, int program_fd) {
 
 }  // namespace
 
-Network::Network(std::string prefix) : generator_(prefix + "generator"), balancer_(prefix + "balancer") {
+Network::Network(const std::string& prefix) : generator_(prefix + "generator"), balancer_(prefix + "balancer") {
   for (const std::string& name : {generator_, balancer_}) {
     if (access(("/run/netns/" + name).c_str(), F_OK) == 0) {
       must_ip({"netns", "del", name});

@@ -10,7 +10,7 @@ namespace evenkeel::bench {
 
 class Network {
  public:
-  explicit Network(std::string prefix);
+  explicit Network(const std::string& prefix);
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;

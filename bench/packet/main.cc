@@ -62,6 +62,7 @@ class Bench {
   Bench() : plane_({.sets4 = kSets4, .sets6 = kSets6, .simulated_clock = false}) {
     uint32_t service = plane_.add_service({.scheduler = EK_SCHEDULER_WLC});
     std::vector<uint16_t> ring;
+    ring.reserve(kRealServers);
     for (uint32_t i = 0; i < kRealServers; ++i) {
       ring.push_back(plane_.add_real_server(service));
     }

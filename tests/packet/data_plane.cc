@@ -240,7 +240,8 @@ void DataPlane::set_ring(uint32_t service, const std::vector<uint16_t>& ring) {
   check(map >= 0, "ring");
   for (uint32_t block = 0; block < blocks; ++block) {
     ek_ring_block value = {};
-    for (size_t i = block * EK_RING_BLOCK; i < std::min<size_t>(ring.size(), (block + 1) * EK_RING_BLOCK); ++i) {
+    size_t first = size_t{block} * EK_RING_BLOCK;
+    for (size_t i = first; i < std::min<size_t>(ring.size(), first + EK_RING_BLOCK); ++i) {
       value.real_server[i % EK_RING_BLOCK] = ring[i];
     }
     bpf_map_update_elem(map, &block, &value, BPF_ANY);
