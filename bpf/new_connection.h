@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "bpf/connection_table.h"
+#include "bpf/connection_insert.h"
 #include "bpf/explain.h"
 #include "bpf/persistence.h"
 #include "bpf/schedule.h"

@@ -9,7 +9,7 @@
 
 #include <bpf/bpf_endian.h>
 
-#include "bpf/connection_table.h"
+#include "bpf/connection_insert.h"
 #include "bpf/explain.h"
 #include "bpf/schedule.h"
 #include "bpf/tcp_state.h"
