@@ -1,5 +1,6 @@
 #include "loopback_server.h"
 
+#include <gmock/gmock.h>
 #include <openssl/x509.h>
 
 #include <array>
@@ -139,7 +140,7 @@ LoopbackServer::Script accept_only() {
   return [](tcp::socket&, Visits&) -> asio::awaitable<void> { co_return; };
 }
 
-LoopbackServer::Script say(std::string answer) {
+LoopbackServer::Script say(const std::string& answer) {
   return [answer](tcp::socket& socket, Visits& visits) -> asio::awaitable<void> {
     visits.requests.push_back(co_await read_request(socket));
     co_await write(socket, answer);
@@ -147,11 +148,11 @@ LoopbackServer::Script say(std::string answer) {
   };
 }
 
-LoopbackServer::Script greet(std::string greeting) {
+LoopbackServer::Script greet(const std::string& greeting) {
   return [greeting](tcp::socket& socket, Visits&) -> asio::awaitable<void> { co_await write(socket, greeting); };
 }
 
-LoopbackServer::Script drip(std::string answer) {
+LoopbackServer::Script drip(const std::string& answer) {
   return [answer](tcp::socket& socket, Visits& visits) -> asio::awaitable<void> {
     visits.requests.push_back(co_await read_request(socket));
     co_await write_slowly(socket, answer);
@@ -159,7 +160,7 @@ LoopbackServer::Script drip(std::string answer) {
   };
 }
 
-LoopbackServer::Script drip_for_ever(std::string answer) {
+LoopbackServer::Script drip_for_ever(const std::string& answer) {
   return [answer](tcp::socket& socket, Visits& visits) -> asio::awaitable<void> {
     visits.requests.push_back(co_await read_request(socket));
     error_code error = co_await write(socket, answer);
@@ -167,7 +168,7 @@ LoopbackServer::Script drip_for_ever(std::string answer) {
   };
 }
 
-LoopbackServer::Script flood(std::string answer) {
+LoopbackServer::Script flood(const std::string& answer) {
   return [answer](tcp::socket& socket, Visits& visits) -> asio::awaitable<void> {
     visits.requests.push_back(co_await read_request(socket));
     error_code error = co_await write(socket, answer);
@@ -176,7 +177,7 @@ LoopbackServer::Script flood(std::string answer) {
   };
 }
 
-LoopbackServer::Script reset_after(std::string answer) {
+LoopbackServer::Script reset_after(const std::string& answer) {
   return [answer](tcp::socket& socket, Visits& visits) -> asio::awaitable<void> {
     visits.requests.push_back(co_await read_request(socket));
     co_await write(socket, answer);
@@ -185,7 +186,7 @@ LoopbackServer::Script reset_after(std::string answer) {
   };
 }
 
-LoopbackServer::Script say_over_tls(std::string answer) {
+LoopbackServer::Script say_over_tls(const std::string& answer) {
   return [answer, context = self_signed_context()](tcp::socket& socket, Visits& visits) -> asio::awaitable<void> {
     TlsStream stream(socket, *context);
     co_await answer_over_tls(stream, visits, answer);
@@ -195,7 +196,7 @@ LoopbackServer::Script say_over_tls(std::string answer) {
   };
 }
 
-LoopbackServer::Script say_over_tls_and_cut(std::string answer) {
+LoopbackServer::Script say_over_tls_and_cut(const std::string& answer) {
   return [answer, context = self_signed_context()](tcp::socket& socket, Visits& visits) -> asio::awaitable<void> {
     TlsStream stream(socket, *context);
     co_await answer_over_tls(stream, visits, answer);
@@ -221,7 +222,8 @@ FullServer::FullServer(asio::io_context& io) : acceptor_(io) {
     tcp::socket& filler = fillers_.emplace_back(io, tcp::v4());
     filler.non_blocking(true);
     const tcp::endpoint endpoint = acceptor_.local_endpoint();
-    ::connect(filler.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size()));
+    EXPECT_THAT(::connect(filler.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())),
+                testing::Le(0));
   }
 }
 

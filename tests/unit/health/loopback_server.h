@@ -47,14 +47,14 @@ class LoopbackServer {
 
 // Scripts.
 LoopbackServer::Script accept_only();
-LoopbackServer::Script say(std::string answer);                   // reads the request, answers, sends FIN
-LoopbackServer::Script greet(std::string greeting);               // speaks first, as SSH does
-LoopbackServer::Script drip(std::string answer);                  // one byte at a time, a millisecond apart
-LoopbackServer::Script drip_for_ever(std::string answer);         // then one byte of body a millisecond, for ever
-LoopbackServer::Script flood(std::string answer);                 // then body without end
-LoopbackServer::Script reset_after(std::string answer);           // then RST
-LoopbackServer::Script say_over_tls(std::string answer);          // with a self-signed certificate
-LoopbackServer::Script say_over_tls_and_cut(std::string answer);  // no close_notify
+LoopbackServer::Script say(const std::string& answer);            // reads the request, answers, sends FIN
+LoopbackServer::Script greet(const std::string& greeting);        // speaks first, as SSH does
+LoopbackServer::Script drip(const std::string& answer);           // one byte at a time, a millisecond apart
+LoopbackServer::Script drip_for_ever(const std::string& answer);  // then one byte of body a millisecond, for ever
+LoopbackServer::Script flood(const std::string& answer);          // then body without end
+LoopbackServer::Script reset_after(const std::string& answer);    // then RST
+LoopbackServer::Script say_over_tls(const std::string& answer);   // with a self-signed certificate
+LoopbackServer::Script say_over_tls_and_cut(const std::string& answer);  // no close_notify
 
 std::string http_answer(int status, const std::string& body, const std::string& fields = "");
 

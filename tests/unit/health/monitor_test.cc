@@ -240,30 +240,43 @@ TEST_F(MonitorTest, TheReceiverMayReconfigure) {
   EXPECT_EQ(changes_[1].key.real_server, "B");
 }
 
-TEST_F(MonitorTest, RestoredVerdictsHoldUntilAProbeSaysOtherwise) {
-  LoopbackServer server(io_, accept_only());
-  Status up;
-  up.key = {"Service", "A"};
-  up.verdict = Verdict::kUp;
-  up.since = clock_.wall_now() - std::chrono::hours(5);
-  up.reason = "HTTP 200";
-  Status gone = up;
-  gone.key.real_server = "Gone";
-  for (const bool before : {true, false}) {
-    make(kFast);
-    changes_.clear();
-    if (before) monitor_->restore({up, gone});
-    monitor_->configure({connect_to("A", closed_port(io_)), connect_to("New", server.port())});
-    if (!before) monitor_->restore({up, gone});
+class RestoredVerdict : public MonitorTest {
+ protected:
+  RestoredVerdict() {
+    up_.key = {"Service", "A"};
+    up_.verdict = Verdict::kUp;
+    up_.since = clock_.wall_now() - std::chrono::hours(5);
+    up_.reason = "HTTP 200";
+    gone_ = up_;
+    gone_.key.real_server = "Gone";
+  }
+  void expect_restored() {
     EXPECT_EQ(monitor_->statuses().size(), 2U);
-    EXPECT_EQ(status("A"), up);
+    EXPECT_EQ(status("A"), up_);
     EXPECT_EQ(status("New").verdict, Verdict::kUnknown);
     EXPECT_THAT(changes_, IsEmpty());
-    ASSERT_TRUE(run_until_verdict("A", Verdict::kDown));
-    EXPECT_THAT(verdicts_of("A"), ElementsAre(Verdict::kDown));
-    monitor_->restore({up});  // too late: it has been probed
-    EXPECT_EQ(status("A").verdict, Verdict::kDown);
   }
+
+  LoopbackServer server_{io_, accept_only()};
+  std::vector<Target> targets_{connect_to("A", closed_port(io_)), connect_to("New", server_.port())};
+  Status up_;
+  Status gone_;
+};
+
+TEST_F(RestoredVerdict, IsTakenByTargetsThatComeLater) {
+  monitor_->restore({up_, gone_});
+  monitor_->configure(targets_);
+  expect_restored();
+}
+
+TEST_F(RestoredVerdict, HoldsUntilAProbeSaysOtherwise) {
+  monitor_->configure(targets_);
+  monitor_->restore({up_, gone_});
+  expect_restored();
+  ASSERT_TRUE(run_until_verdict("A", Verdict::kDown));
+  EXPECT_THAT(verdicts_of("A"), ElementsAre(Verdict::kDown));
+  monitor_->restore({up_});  // too late: it has been probed
+  EXPECT_EQ(status("A").verdict, Verdict::kDown);
 }
 
 TEST_F(MonitorTest, OurOwnTroubleChangesNoVerdict) {
@@ -336,6 +349,7 @@ TEST_F(MonitorTest, TwoThousandTargetsAtOnce) {
   LoopbackServer server(io_, accept_only());
   const uint16_t closed = closed_port(io_);
   std::vector<Target> targets;
+  targets.reserve(2000);
   for (int i = 0; i < 2000; ++i) {
     targets.push_back(connect_to("T" + std::to_string(i), i % 4 == 0 ? closed : server.port()));
   }
