@@ -20,23 +20,26 @@ bool is_bpffs(const std::string& path) {
   return statfs(path.c_str(), &info) == 0 && info.f_type == BPF_FS_MAGIC;
 }
 
-Result<> ensure_bpffs(const std::string& path) {
-  if (is_bpffs(path)) return {};
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return fail(system_error(error.value(), "cannot create the directory", path));
+Result<> mount_bpffs(const std::string& path) {
   if (mount("bpf", path.c_str(), "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") != 0)
     return fail(system_error("cannot mount a BPF file system", path));
   return {};
 }
 
+// The directory itself is mounted where it can be made, so that nothing beside it is hidden. Below /sys/fs/bpf nothing
+// can be made before that is mounted, as it usually is.
+Result<> ensure_bpffs(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  if (is_bpffs(path) || is_bpffs(parent)) return {};
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  return mount_bpffs(error ? parent.string() : path);
+}
+
 }  // namespace
 
 Result<PinDirectory> PinDirectory::open(const std::string& path) {
-  const std::string parent = std::filesystem::path(path).parent_path().string();
-  if (!is_bpffs(path)) {
-    if (auto mounted = ensure_bpffs(parent); !mounted) return fail(mounted.error());
-  }
+  if (auto ensured = ensure_bpffs(path); !ensured) return fail(ensured.error());
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return fail(system_error("cannot create the directory", path));
   return PinDirectory(path);
 }
@@ -44,8 +47,11 @@ Result<PinDirectory> PinDirectory::open(const std::string& path) {
 std::vector<std::string> PinDirectory::names() const {
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(path_, error))
-    names.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(path_, error)) {
+    auto name = entry.path().filename().string();
+    // Nothing with a dot can be pinned: those are the kernel's own (maps.debug, progs.debug).
+    if (!name.contains('.')) names.push_back(std::move(name));
+  }
   std::ranges::sort(names);
   return names;
 }
