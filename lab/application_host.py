@@ -9,6 +9,7 @@ from pathlib import Path
 from lab import application_server
 from lab.application_server import Fault
 from lab.commands import run
+from lab.database import Database
 from lab.host import Host
 from lab.record import Record
 from lab.switch import Switch
@@ -27,6 +28,7 @@ class ApplicationHost(Host):
         super().__init__(record, switch, name, number)
         self.carry(*virtual_addresses)
         self._control = self.directory / "control"
+        self._database = Database(database)
         self._arguments = ["--name", name, "--key", key, "--database", str(database), "--control", str(self._control),
                            "--certificate", str(_self_signed(self.directory, name)),
                            "--patience", str(options.patience), "--take-over-time", str(options.take_over_time)]
@@ -52,7 +54,8 @@ class ApplicationHost(Host):
 
     def freeze(self) -> None:
         """Connections are still accepted, by the kernel; nothing answers and no heartbeat is heard."""
-        self.server.signal(signal.SIGSTOP)
+        with self._database.locked():  # frozen in the middle of a write it would hold up everybody else
+            self.server.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         self.server.signal(signal.SIGCONT)

@@ -96,7 +96,7 @@ def test_the_start_page_sends_people_to_the_host_they_asked_for(farm: Farm) -> N
 
 @pytest.mark.parametrize("fault", [Fault.DATABASE, Fault.DISK])
 def test_a_fault_turns_the_health_answer_into_500(fault: Fault) -> None:
-    with running_farm(fault.value, Options(take_over_time=0.5)) as own:
+    with running_farm(fault.value, Options(take_over_time=2.0)) as own:
         app1 = own.application_servers[0]
         app1.fail(fault)
         answer = own.client.get(app1.address, 9191, f"{HEALTH}&Authorization={own.key}")

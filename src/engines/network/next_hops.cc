@@ -53,8 +53,9 @@ std::string refusal_of(const Mirror& mirror, const IpAddress& address, bool is_o
   }
   const Link* link = mirror.on_link(address);
   if (link == nullptr) {
-    return "not on-link: the load balancer must have an interface in the same subnet as the real servers to ensure "
-           "the layer 2 connectivity that direct routing needs; add one, or use another forwarding method";
+    return address.to_string() +
+           " is not on-link: the load balancer must have an interface in the same subnet as the real servers to ensure "
+           "the layer 2 connectivity that direct routing needs; add one, or give an address in a subnet that it is in";
   }
   if (link->is_loopback()) return "the real server is reached through the loopback interface: give its own address";
   if (mirror.device_of(*link) == nullptr) {

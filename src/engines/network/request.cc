@@ -38,6 +38,16 @@ Request neighbour_request(const IpAddress& address, uint32_t link_index, uint16_
   return request;
 }
 
+// A deprecated address is never chosen as the source of what the load balancer itself sends, such as probes: a real
+// server has the virtual address on its own loopback and would answer itself.
+void put_never_preferred(nlmsghdr* message) {
+  constexpr uint32_t kForever = 0xffffffff;
+  ifa_cacheinfo lifetimes{};
+  lifetimes.ifa_valid = kForever;
+  lifetimes.ifa_prefered = 0;
+  mnl_attr_put(message, IFA_CACHEINFO, sizeof lifetimes, &lifetimes);
+}
+
 }  // namespace
 
 Request::Request(uint16_t type, uint16_t flags) {
@@ -58,7 +68,10 @@ Request add_address_request(const IpAddress& address, uint32_t link_index) {
   mnl_attr_put_u8(request.header(), IFA_PROTO, kAddressProtocol);
   // The pair's other node may still have the address: detection would refuse it. A route to the address alone would
   // make the interface look as if it had a network that contains it.
-  if (!address.is_ipv4()) mnl_attr_put_u32(request.header(), IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+  if (!address.is_ipv4()) {
+    mnl_attr_put_u32(request.header(), IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+    put_never_preferred(request.header());
+  }
   return request;
 }
 
