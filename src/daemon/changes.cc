@@ -52,6 +52,32 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
   return paths;
 }
 
+// The virtual services of a plan that only tunes what is there: weights, limits, scheduler, persistence, fallback. None
+// when anything comes, goes, moves, is renamed or is checked differently.
+std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan) {
+  static const std::set<std::string_view> kTuning{"weight",
+                                                  "minimum_connections",
+                                                  "maximum_connections",
+                                                  "scheduler",
+                                                  "fallback.mode",
+                                                  "persistence.enabled",
+                                                  "persistence.timeout",
+                                                  "persistence.ipv4_prefix",
+                                                  "persistence.ipv6_prefix"};
+  constexpr std::string_view kService = "virtual_service/";
+  std::set<std::string> services;
+  for (const auto& change : plan.changes) {
+    if (change.kind != config::ObjectChange::Kind::kModified || !change.renamed_from.empty()) return std::nullopt;
+    if (!change.object.starts_with(kService)) return std::nullopt;
+    for (const auto& field : change.fields) {
+      if (!kTuning.contains(field.field)) return std::nullopt;
+    }
+    const auto label = change.object.substr(kService.size());
+    services.insert(label.substr(0, label.find('/')));
+  }
+  return services;
+}
+
 bool exists(const model::Configuration& configuration, const model::RealServerKey& key) {
   return std::ranges::any_of(configuration.virtual_services, [&](const auto& service) {
     return service.label == key.virtual_service && std::ranges::any_of(service.real_servers, [&](const auto& server) {
@@ -107,7 +133,7 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
   auto revision = co_await commit(request);
   if (!revision) co_return refused(revision.error());
   const auto committed = parts_.clock.steady_now();
-  put_in_force(request, *revision, result.plan);
+  put_in_force(std::move(request), *revision, result.plan);
   result.applied_in = std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - committed);
   result.revision = *revision;
   std::ranges::move(warnings_for(configuration_), std::back_inserter(result.warnings));
@@ -168,13 +194,17 @@ void Controller::follow_renames(const model::Configuration& wanted) {
   monitor_.restore(renamed);
 }
 
-void Controller::put_in_force(const ChangeRequest& request, const config::Revision& revision,
-                              const config::Plan& plan) {
-  follow_renames(request.configuration);
-  configuration_ = request.configuration;
+void Controller::put_in_force(ChangeRequest request, const config::Revision& revision, const config::Plan& plan) {
   revision_ = revision.number;
-  configure_health();
-  apply_now();
+  if (const auto services = services_tuned_by(plan)) {
+    configuration_ = std::move(request.configuration);
+    apply_services(*services);
+  } else {
+    follow_renames(request.configuration);
+    configuration_ = std::move(request.configuration);
+    configure_health();
+    apply_now();
+  }
   parts_.events.append(observed::EventKind::kConfigurationCommitted, "configuration",
                        fmt::format("revision {} by {}: {} object{} changed", revision.number, revision.author,
                                    plan.changes.size(), plan.changes.size() == 1 ? "" : "s"));
@@ -204,7 +234,9 @@ boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorActi
     return {};
   });
   if (!recorded) co_return fail(recorded.error());
+  std::set<std::string> services;
   for (auto& action : actions) {
+    services.insert(action.key.virtual_service);
     const auto* verb = action.state == model::OperatorState::kDrain  ? "drained"
                        : action.state == model::OperatorState::kHalt ? "halted"
                                                                      : "brought online";
@@ -219,7 +251,7 @@ boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorActi
       operator_actions_.insert_or_assign(key, std::move(action));
     }
   }
-  apply_now();
+  apply_services(services);
   co_return Result<>{};
 }
 

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 namespace evenkeel::daemon {
 namespace {
 
 constexpr std::chrono::seconds kSweepInterval{1};
+constexpr std::chrono::milliseconds kTopologySettles{100};
 
 desired::Health to_desired(health::Verdict verdict) {
   switch (verdict) {
@@ -47,6 +50,8 @@ Controller::Controller(Parts parts, Start start)
       reconciler_({parts_.network, parts_.layer4, [this] { return attach(); }}, parts_.clock),
       retry_timer_(parts_.io),
       sweep_timer_(parts_.io),
+      topology_timer_(parts_.io),
+      verdicts_timer_(parts_.io),
       turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()) {
   for (auto& action : start.operator_actions) operator_actions_.insert_or_assign(action.key, std::move(action));
 }
@@ -70,9 +75,12 @@ void Controller::start() {
 void Controller::stop() {
   if (stopped_) return;
   stopped_ = true;
+  if (verdicts_to_remember_) write_verdicts();
   monitor_.stop();
   retry_timer_.cancel();
   sweep_timer_.cancel();
+  topology_timer_.cancel();
+  verdicts_timer_.cancel();
   turn_freed_.cancel();
 }
 
@@ -88,49 +96,87 @@ void Controller::on_health(const health::Status& status) {
   parts_.events.append(up ? observed::EventKind::kRealServerUp : observed::EventKind::kRealServerDown,
                        object_of(status.key), status.reason);
   spdlog::info("{} is {}: {}", object_of(status.key), up ? "up" : "down", status.reason);
-  schedule_apply();
+  schedule_apply(status.key.virtual_service);
 }
 
 // Many verdicts that come together are applied together.
-void Controller::schedule_apply() {
-  if (apply_scheduled_ || stopped_) return;
-  apply_scheduled_ = true;
+void Controller::schedule_apply(const std::string& virtual_service) {
+  if (stopped_) return;
+  services_to_apply_.insert(virtual_service);
+  if (services_to_apply_.size() > 1) return;
   boost::asio::post(parts_.io, [this] {
-    apply_scheduled_ = false;
     if (stopped_) return;
-    apply_now();
+    apply_services(std::exchange(services_to_apply_, {}));
     remember_verdicts();
   });
 }
 
-void Controller::remember_verdicts() {
+void Controller::write_verdicts() {
   if (auto written = parts_.verdicts.write(monitor_.statuses()); !written) {
     spdlog::warn("{}", to_string(written.error()));
   }
 }
 
+// At once where it costs nothing to speak of; with thousands of servers so rarely that it takes a twentieth of the
+// time.
+void Controller::remember_verdicts() {
+  if (std::exchange(verdicts_to_remember_, true)) return;
+  verdicts_timer_.expires_at(verdicts_due_);
+  verdicts_timer_.async_wait([this](const boost::system::error_code& error) {
+    constexpr int kShareOfTime = 20;
+    verdicts_to_remember_ = false;
+    if (error || stopped_) return;
+    const auto start = parts_.clock.steady_now();
+    write_verdicts();
+    const auto end = parts_.clock.steady_now();
+    verdicts_due_ = end + kShareOfTime * (end - start);
+  });
+}
+
+std::map<model::RealServerKey, model::OperatorState> Controller::operator_said() const {
+  std::map<model::RealServerKey, model::OperatorState> said;
+  for (const auto& [key, action] : operator_actions_) said[key] = action.state;
+  return said;
+}
+
 desired::State Controller::compute(const model::Configuration& configuration) const {
-  std::map<model::RealServerKey, model::OperatorState> operator_said;
-  for (const auto& [key, action] : operator_actions_) operator_said[key] = action.state;
-  return desired::compute({configuration, health_, operator_said});
+  return desired::compute({configuration, health_, operator_said()});
 }
 
 void Controller::apply_now() {
-  const auto want = compute(configuration_);
-  settle(reconciler_.apply(want));
-  std::map<std::string, bool> now;
-  for (const auto& service : want.layer4.virtual_services) {
-    now[service.label] = service.fallback_active;
-    const auto before = fallback_active_.find(service.label);
-    const bool was_active = before != fallback_active_.end() && before->second;
-    if (service.fallback_active == was_active) continue;
-    parts_.events.append(
-        service.fallback_active ? observed::EventKind::kFallbackActive : observed::EventKind::kFallbackInactive,
-        "virtual_service/" + service.label,
-        service.fallback_active ? "no real server takes connections: the fallback answers"
-                                : "a real server takes connections again");
+  auto want = compute(configuration_);
+  std::erase_if(fallback_active_, [&](const auto& known) {
+    return std::ranges::none_of(want.layer4.virtual_services,
+                                [&](const auto& service) { return service.label == known; });
+  });
+  for (const auto& service : want.layer4.virtual_services) announce_fallback(service);
+  settle(reconciler_.apply(std::move(want)));
+}
+
+// For a change that concerns these virtual services and neither addresses nor who is in them.
+void Controller::apply_services(const std::set<std::string>& labels) {
+  const auto said = operator_said();
+  const desired::Inputs inputs{configuration_, health_, said};
+  std::vector<desired::VirtualService> changed;
+  for (const auto& service : configuration_.virtual_services) {
+    if (labels.contains(service.label)) changed.push_back(desired::compute_virtual_service(service, inputs));
   }
-  fallback_active_ = std::move(now);
+  for (const auto& service : changed) announce_fallback(service);
+  settle(reconciler_.apply_services(std::move(changed)));
+}
+
+void Controller::announce_fallback(const desired::VirtualService& service) {
+  const bool was_active = fallback_active_.contains(service.label);
+  if (service.fallback_active == was_active) return;
+  if (service.fallback_active) {
+    fallback_active_.insert(service.label);
+    parts_.events.append(observed::EventKind::kFallbackActive, "virtual_service/" + service.label,
+                         "no real server takes connections: the fallback answers");
+  } else {
+    fallback_active_.erase(service.label);
+    parts_.events.append(observed::EventKind::kFallbackInactive, "virtual_service/" + service.label,
+                         "a real server takes connections again");
+  }
 }
 
 void Controller::settle(const std::vector<reconcile::StatusChange>& changes) {
@@ -195,8 +241,14 @@ void Controller::on_next_hop(const engines::NextHop& next_hop) {
   next_hops_.insert_or_assign(next_hop.address, next_hop);
 }
 
+// A thousand addresses that come or go are one occasion to look again, not a thousand.
 void Controller::on_topology() {
-  if (!stopped_) settle(reconciler_.apply_again());
+  if (stopped_ || std::exchange(topology_changed_, true)) return;
+  topology_timer_.expires_after(kTopologySettles);
+  topology_timer_.async_wait([this](const boost::system::error_code& error) {
+    topology_changed_ = false;
+    if (!error && !stopped_) settle(reconciler_.apply_again());
+  });
 }
 
 }  // namespace evenkeel::daemon

@@ -8,6 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,22 +74,26 @@ class Controller final : public api::Control {
 
   // controller.cc: keeping the engines in step
   void on_health(const health::Status& status);
-  void schedule_apply();
+  void schedule_apply(const std::string& virtual_service);
   void apply_now();
+  void apply_services(const std::set<std::string>& labels);
+  void announce_fallback(const desired::VirtualService& service);
   void settle(const std::vector<reconcile::StatusChange>& changes);
+  std::map<model::RealServerKey, model::OperatorState> operator_said() const;
   desired::State compute(const model::Configuration& configuration) const;
   void configure_health();
   engines::ApplyReport attach();
   void arm_retry();
   void arm_sweep();
   void remember_verdicts();
+  void write_verdicts();
 
   // changes.cc: what people ask for
   std::optional<api::ChangeRefused> refuse(const api::ChangeRequest& request) const;
   std::vector<model::Problem> new_engine_problems(const model::Configuration& wanted) const;
   boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request);
   void follow_renames(const model::Configuration& wanted);
-  void put_in_force(const api::ChangeRequest& request, const config::Revision& revision, const config::Plan& plan);
+  void put_in_force(api::ChangeRequest request, const config::Revision& revision, const config::Plan& plan);
   std::vector<std::string> warnings_for(const model::Configuration& configuration) const;
 
   Parts parts_;
@@ -96,15 +101,20 @@ class Controller final : public api::Control {
   int64_t revision_ = 0;
   OperatorActions operator_actions_;
   std::map<model::RealServerKey, desired::Health> health_;
-  std::map<std::string, bool> fallback_active_;  // by virtual service, as last announced
+  std::set<std::string> fallback_active_;  // virtual services, as last announced
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
   reconcile::Reconciler reconciler_;
   boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer sweep_timer_;
+  boost::asio::steady_timer topology_timer_;
+  boost::asio::steady_timer verdicts_timer_;
   boost::asio::steady_timer turn_freed_;
   bool changing_ = false;
-  bool apply_scheduled_ = false;
+  bool topology_changed_ = false;
+  bool verdicts_to_remember_ = false;
+  SteadyTime verdicts_due_;                  // not written again before
+  std::set<std::string> services_to_apply_;  // collected until the scheduled apply
   bool stopped_ = false;
 };
 

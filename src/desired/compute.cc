@@ -28,6 +28,15 @@ RealServer compute_real_server(const model::VirtualService& service, const model
   };
 }
 
+template <class Value>
+void sort_unique(std::vector<Value>& values) {
+  std::ranges::sort(values);
+  const auto rest = std::ranges::unique(values);
+  values.erase(rest.begin(), rest.end());
+}
+
+}  // namespace
+
 VirtualService compute_virtual_service(const model::VirtualService& service, const Inputs& inputs) {
   VirtualService result{
       .label = service.label,
@@ -50,15 +59,6 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
                            std::ranges::none_of(result.real_servers, &RealServer::takes_new);
   return result;
 }
-
-template <class Value>
-void sort_unique(std::vector<Value>& values) {
-  std::ranges::sort(values);
-  const auto rest = std::ranges::unique(values);
-  values.erase(rest.begin(), rest.end());
-}
-
-}  // namespace
 
 State compute(const Inputs& inputs) {
   State state;

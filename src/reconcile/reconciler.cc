@@ -21,23 +21,43 @@ std::vector<ObjectStatus> Reconciler::check(const desired::State& want) const {
 }
 
 // The data plane learns of a service before its address is announced, so that the first client already finds it.
-std::vector<StatusChange> Reconciler::apply(const desired::State& want) {
+std::vector<StatusChange> Reconciler::apply(desired::State want) {
   const bool layer4_differs = !applied_ || applied_->layer4 != want.layer4;
   const bool network_differs = !applied_ || applied_->network != want.network;
-  applied_ = want;
-  if (layer4_differs) note(Part::kLayer4, engines_.layer4.apply(want.layer4), "engine/l4_xdp");
-  if (network_differs) {
-    note(Part::kNetwork, engines_.network.apply(want.network), "engine/network");
-    note(Part::kAttachment, engines_.attach(), "engine/l4_xdp");
-  }
+  applied_ = std::move(want);
+  if (layer4_differs) apply_layer4();
+  if (network_differs) apply_network();
   return settle();
+}
+
+std::vector<StatusChange> Reconciler::apply_services(std::vector<desired::VirtualService> changed) {
+  bool differs = false;
+  for (auto& service : changed) {
+    for (auto& known : applied_->layer4.virtual_services) {
+      if (known.label != service.label || known == service) continue;
+      known = std::move(service);
+      differs = true;
+      break;
+    }
+  }
+  if (!differs) return {};
+  apply_layer4();
+  return settle();
+}
+
+void Reconciler::apply_layer4() {
+  note(Part::kLayer4, engines_.layer4.apply(applied_->layer4), "engine/l4_xdp");
+}
+
+void Reconciler::apply_network() {
+  note(Part::kNetwork, engines_.network.apply(applied_->network), "engine/network");
+  note(Part::kAttachment, engines_.attach(), "engine/l4_xdp");
 }
 
 std::vector<StatusChange> Reconciler::apply_again() {
   if (!applied_) return {};
-  note(Part::kLayer4, engines_.layer4.apply(applied_->layer4), "engine/l4_xdp");
-  note(Part::kNetwork, engines_.network.apply(applied_->network), "engine/network");
-  note(Part::kAttachment, engines_.attach(), "engine/l4_xdp");
+  apply_layer4();
+  apply_network();
   return settle();
 }
 

@@ -44,7 +44,10 @@ class Reconciler {
   std::vector<engines::ObjectStatus> check(const desired::State& want) const;
 
   // Applies what differs from the last call. Returns what began to fail and what recovered.
-  std::vector<StatusChange> apply(const desired::State& want);
+  std::vector<StatusChange> apply(desired::State want);
+  // The same for a change of these virtual services alone, each with the label and address that it had in the last
+  // apply: health, weights, operator actions. Costs what changed, not what there is.
+  std::vector<StatusChange> apply_services(std::vector<desired::VirtualService> changed);
   // Applies the last state again, whether it changed or not: after a failure, or when the outside world changed.
   std::vector<StatusChange> apply_again();
 
@@ -56,6 +59,8 @@ class Reconciler {
  private:
   // One engine's share of the statuses, so that asking one engine does not forget what another said.
   enum class Part { kLayer4, kNetwork, kAttachment };
+  void apply_layer4();
+  void apply_network();
   void note(Part part, const Result<engines::ApplyReport>& report, const std::string& engine_name);
   std::vector<StatusChange> settle();
 

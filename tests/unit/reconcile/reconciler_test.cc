@@ -78,6 +78,20 @@ TEST_F(ReconcilerTest, AsksOnlyTheEngineWhosePartChanged) {
   EXPECT_THAT(calls, ElementsAre("network", "attach"));
 }
 
+TEST_F(ReconcilerTest, AChangeOfOneServiceAsksTheDataPlaneAlone) {
+  reconciler.apply(with_address(state("a")));
+  calls.clear();
+  auto changed = state("a").layer4.virtual_services;
+  EXPECT_THAT(reconciler.apply_services(changed), IsEmpty());
+  EXPECT_THAT(calls, IsEmpty()) << "nothing differs";
+  changed[0].fallback_active = true;
+  reconciler.apply_services(changed);
+  EXPECT_THAT(calls, ElementsAre("layer4"));
+  calls.clear();
+  reconciler.apply_services(changed);
+  EXPECT_THAT(calls, IsEmpty()) << "it is remembered";
+}
+
 TEST_F(ReconcilerTest, AFailedObjectIsReportedOnceAndRetriedUntilItRecovers) {
   layer4.report.statuses = {failed("virtual_service/a")};
   const auto changes = reconciler.apply(state("a"));
