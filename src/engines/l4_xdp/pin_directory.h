@@ -11,8 +11,8 @@ namespace evenkeel::engines::l4_xdp {
 
 class PinDirectory {
  public:
-  // Creates the directory (mode 0700). When it is in no BPF file system, one is mounted on it, or on its parent where the
-  // directory cannot be made without (/sys/fs/bpf).
+  // Creates the directory (mode 0700). When it is in no BPF file system, one is mounted on it, or on its parent where
+  // the directory cannot be made without (/sys/fs/bpf).
   static Result<PinDirectory> open(const std::string& path);
 
   const std::string& path() const { return path_; }
