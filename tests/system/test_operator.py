@@ -83,6 +83,13 @@ def test_it_survives_changes_of_the_configuration_and_follows_a_new_name(balance
     assert set(balanced.ask_many(10)) == {"rs2"}
 
 
+def test_a_new_name_interrupts_nothing(balanced: SmallFarm) -> None:
+    with conversation_with(balanced, "rs2") as old:
+        balanced.balancer.evenkeel("virtual-service", "edit", LABEL, "--label", "Renamed")
+        assert balanced.balancer.api.real_server("Renamed", "RS2")["state"] == "up"
+        assert old.ask()["server"] == "rs2"
+
+
 def test_a_failed_check_does_not_hide_what_the_operator_said(balanced: SmallFarm) -> None:
     act(balanced, "halt", "RS1")
     balanced.servers[0].kill_all()
