@@ -125,10 +125,7 @@ static __always_inline void write_record(struct ek_set_header *header, __u32 way
 	header->state[way] = entry->state;
 }
 
-/*
- * How many ways are free, and the lowest of them: processors that fetch cache lines in pairs bring the first record
- * along with the header.
- */
+/* How many ways are free, and the lowest of them. */
 static __always_inline __u32 free_ways(struct ek_set_header *header, __u32 *lowest)
 {
 	__u32 count = 0;
@@ -145,9 +142,9 @@ static __always_inline __u32 free_ways(struct ek_set_header *header, __u32 *lowe
 
 /* The usual case: a free way, in the set that the preference says. */
 static __always_inline struct ek_set_header *take_free_way(struct ek_set_header *first, struct ek_set_header *second,
-							   __u32 *taken)
+							   __u64 hash, __u32 *taken)
 {
-	__u32 way = 0, other_way = 0;
+	__u32 home = home_way(hash), way = 0, other_way = 0;
 	__u32 room = free_ways(first, &way);
 	struct ek_set_header *header = first;
 
@@ -160,6 +157,8 @@ static __always_inline struct ek_set_header *take_free_way(struct ek_set_header 
 			room = other_room;
 		}
 	}
+	if (home < EK_SET_WAYS && header->tag[home] == EK_TAG_FREE)
+		way = home;
 	pin_value(way);
 	if (!room || way >= EK_SET_WAYS || !claim(header, way, EK_TAG_FREE))
 		return NULL;
@@ -233,7 +232,7 @@ static __always_inline __u32 insert(const struct entry *entry, const bool ipv6)
 
 	if (!first || !second)
 		return 0;
-	header = take_free_way(first, second, &way);
+	header = take_free_way(first, second, entry->hash, &way);
 	if (!header)
 		header = take_used_way(first, second, entry->tick, ipv6, &way);
 	pin_value(way);

@@ -56,6 +56,24 @@ static __always_inline __u32 second_set(__u64 hash, const bool ipv6)
 	return scale(hash, ipv6 ? sets6 : sets4);
 }
 
+/*
+ * The way that a connection takes if it is free, as it mostly is: its record is fetched together with the header instead
+ * of after it.
+ */
+static __always_inline __u32 home_way(__u64 hash)
+{
+	__u32 way = (hash & 0xffff) * EK_SET_WAYS >> 16;
+
+	pin_value(way);
+	return way;
+}
+
+/* Has the cache line on its way before it is known to be needed: BPF has no other prefetch than to read. */
+static __always_inline void fetch(const void *line)
+{
+	(void)*(const volatile __u32 *)line;
+}
+
 static __always_inline struct ek_set_header *set_at(__u32 index, const bool ipv6)
 {
 	if (ipv6)
@@ -97,15 +115,29 @@ static __always_inline bool holds(struct ek_set_header *header, __u32 way, const
 
 /* ---- looking up ---- */
 
-static __always_inline bool find_in_set(struct ek_set_header *header, __u32 tag, const struct tuple *tuple,
+static __always_inline void set_place(struct place *place, struct ek_set_header *header, __u32 way, const bool ipv6)
+{
+	place->header = header;
+	place->connection = connection_at(header, way, ipv6);
+	place->way = way;
+}
+
+static __always_inline bool find_in_set(struct ek_set_header *header, __u64 hash, const struct tuple *tuple,
 					const bool ipv6, struct place *place)
 {
+	__u32 tag = tag_of(hash), home = home_way(hash);
+
+	if (home < EK_SET_WAYS) {
+		fetch(connection_at(header, home, ipv6));
+		if (likely(header->tag[home] == tag) && holds(header, home, tuple, ipv6)) {
+			set_place(place, header, home, ipv6);
+			return true;
+		}
+	}
 #pragma unroll
 	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
 		if (header->tag[way] == tag && holds(header, way, tuple, ipv6)) {
-			place->header = header;
-			place->connection = connection_at(header, way, ipv6);
-			place->way = way;
+			set_place(place, header, way, ipv6);
 			return true;
 		}
 	}
@@ -116,16 +148,24 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u32 tag,
 static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, const bool ipv6, struct place *place)
 {
 	struct ek_set_header *first = set_at(first_set(hash, ipv6), ipv6), *second;
-	__u32 tag = tag_of(hash);
 
 	if (!first)
 		return false;
-	if (find_in_set(first, tag, tuple, ipv6, place))
+	if (find_in_set(first, hash, tuple, ipv6, place))
 		return true;
 	if (!*(volatile __u8 *)&first->overflowed)
 		return false;
 	second = set_at(second_set(hash, ipv6), ipv6);
-	return second && find_in_set(second, tag, tuple, ipv6, place);
+	return second && find_in_set(second, hash, tuple, ipv6, place);
+}
+
+/* For a packet that will most likely need a way: both sets are waited for at once instead of one after the other. */
+static __always_inline void fetch_second_set(__u64 hash, const bool ipv6)
+{
+	struct ek_set_header *second = set_at(second_set(hash, ipv6), ipv6);
+
+	if (second)
+		fetch(second);
 }
 
 /* Was the record still the one that was found when it was read? Call after reading it. */

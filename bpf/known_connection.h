@@ -74,6 +74,8 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 
 	packet->hash = hash_tuple(&packet->tuple, ipv6);
 	packet->tick = current_tick();
+	if (packet->tuple.protocol == IPPROTO_TCP && opens_connection(packet->tcp_flags))
+		fetch_second_set(packet->hash, ipv6);
 	if (!find_place(&packet->tuple, packet->hash, ipv6, &place))
 		return place_connection(packet, ipv6);
 	id = place.connection->real_server;
