@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 1
+#define EK_ABI_VERSION 2
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -107,7 +107,11 @@ struct ek_service {
 };
 EK_STATIC_ASSERT(sizeof(struct ek_service) == 64, "ek_service");
 
-/* ---- scheduling rings: array of maps, service id -> array of blocks; replaced as a whole ---- */
+/*
+ * ---- scheduling rings: array of maps, service id -> array of blocks; replaced as a whole ----
+ * The first block of each ring is in the array ring_heads as well, and read from there: no map inside a map, and no
+ * call, for as many real servers as a service usually has.
+ */
 struct ek_ring_block {
 	ek_u16 real_server[EK_RING_BLOCK];
 };

@@ -60,6 +60,14 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, EK_MAX_SERVICES);
+	__type(key, __u32);
+	__type(value, struct ek_ring_block);
+} ring_heads SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
 	__type(key, __u32);
 	__type(value, struct ek_real_server);

@@ -27,15 +27,20 @@ enum fitness {
 	FIT,
 };
 
+static __always_inline struct ek_ring_block *ring_block(__u32 service, __u32 index)
+{
+	void *ring;
+
+	if (likely(!index))
+		return bpf_map_lookup_elem(&ring_heads, &service);
+	ring = bpf_map_lookup_elem(&rings, &service);
+	return ring ? bpf_map_lookup_elem(ring, &index) : NULL;
+}
+
 static __always_inline __u32 ring_entry(__u32 service, __u32 index)
 {
-	void *ring = bpf_map_lookup_elem(&rings, &service);
-	__u32 block_index = index / EK_RING_BLOCK;
-	struct ek_ring_block *block;
+	struct ek_ring_block *block = ring_block(service, index / EK_RING_BLOCK);
 
-	if (!ring)
-		return 0;
-	block = bpf_map_lookup_elem(ring, &block_index);
 	return block ? block->real_server[index % EK_RING_BLOCK] : 0;
 }
 
@@ -199,15 +204,9 @@ static __always_inline void compare(struct candidate *best, __u32 real_server)
 }
 
 /* A block at a time: looking up an inner map costs more than comparing a real server. */
-static __always_inline void compare_block(__u32 service, __u32 block_index, __u32 count, const __u32 at_most,
+static __always_inline void compare_block(const struct ek_ring_block *block, __u32 count, const __u32 at_most,
 					  struct candidate *best)
 {
-	void *ring = bpf_map_lookup_elem(&rings, &service);
-	struct ek_ring_block *block;
-
-	if (!ring)
-		return;
-	block = bpf_map_lookup_elem(ring, &block_index);
 	if (!block)
 		return;
 #pragma clang loop unroll(disable)
@@ -223,7 +222,7 @@ static __always_inline int schedule_least_of_few(__u32 service, __u32 length, __
 {
 	struct candidate best = {.hash = hash};
 
-	compare_block(service, 0, length, FEW, &best);
+	compare_block(ring_block(service, 0), length, FEW, &best);
 	explain_candidates(length, 0);
 	return best.schedule;
 }
@@ -231,7 +230,7 @@ static __always_inline int schedule_least_of_few(__u32 service, __u32 length, __
 __noinline_global int compare_another_block(__u32 service, __u32 block_index, __u32 count, struct candidate *best)
 {
 	if (best)
-		compare_block(service, block_index, count, EK_RING_BLOCK, best);
+		compare_block(ring_block(service, block_index), count, EK_RING_BLOCK, best);
 	return 0;
 }
 

@@ -157,6 +157,7 @@ void DataPlane::reset() {
     update(skeleton_->maps.services, id, ek_service{});
     update(skeleton_->maps.service_live, id, ek_service_live{});
     bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.rings), &id);
+    update(skeleton_->maps.ring_heads, id, ek_ring_block{});
   }
   for (uint32_t reason = 0; reason < EK_REASONS_COUNT; ++reason) {
     clear_per_cpu<uint64_t>(skeleton_->maps.reasons, reason);
@@ -245,6 +246,9 @@ void DataPlane::set_ring(uint32_t service, const std::vector<uint16_t>& ring) {
       value.real_server[i % EK_RING_BLOCK] = ring[i];
     }
     bpf_map_update_elem(map, &block, &value, BPF_ANY);
+    if (block == 0) {
+      update(skeleton_->maps.ring_heads, service, value);
+    }
   }
   update(skeleton_->maps.rings, service, map);
   close(map);

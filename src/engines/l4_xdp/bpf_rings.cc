@@ -32,6 +32,13 @@ std::vector<ek_ring_block> to_blocks(std::span<const uint16_t> ring) {
   return blocks;
 }
 
+// Like the blocks it repeats a ring that is shorter.
+ek_ring_block head_of(std::span<const uint16_t> ring) {
+  ek_ring_block head{};
+  for (size_t entry = 0; entry < EK_RING_BLOCK; ++entry) head.real_server[entry] = ring[entry % ring.size()];
+  return head;
+}
+
 Result<> write_blocks(int ring, const std::vector<ek_ring_block>& blocks) {
   std::vector<uint32_t> indexes(blocks.size());
   std::iota(indexes.begin(), indexes.end(), 0U);
@@ -87,6 +94,7 @@ Result<> BpfTables::write_rings(std::span<const RingEntry> entries) {
 }
 
 Result<> BpfTables::write_some_rings(std::span<const RingEntry> entries) {
+  if (auto written = write_ring_heads(entries); !written) return written;
   std::vector<uint32_t> services;
   std::vector<Fd> rings;
   std::vector<int> descriptors;
@@ -105,6 +113,19 @@ Result<> BpfTables::write_some_rings(std::span<const RingEntry> entries) {
   }
   if (services.empty()) return {};
   return ArrayMap(rings_, "rings", sizeof(int)).write(services, reinterpret_cast<const std::byte*>(descriptors.data()));
+}
+
+// The first block once more, where the data plane reads it without a look-up in a map inside a map. Before the ring
+// itself: that is what a restart compares, so whoever was killed in between writes both again.
+Result<> BpfTables::write_ring_heads(std::span<const RingEntry> entries) {
+  std::vector<uint32_t> services;
+  std::vector<ek_ring_block> heads;
+  for (const RingEntry& entry : entries) {
+    services.push_back(entry.service);
+    heads.push_back(entry.ring.empty() ? ek_ring_block{} : head_of(entry.ring));
+  }
+  if (services.empty()) return {};
+  return ring_heads_.write(services, reinterpret_cast<const std::byte*>(heads.data()));
 }
 
 // While it lasts the data plane may meet parts of both rings. Both hold only real servers that are there.

@@ -49,6 +49,7 @@ BpfTables::BpfTables(const TableDescriptors& descriptors)
       rings_(descriptors.rings),
       services_(descriptors.services, "services", sizeof(ek_service)),
       service_live_(descriptors.service_live, "service_live", sizeof(ek_service_live)),
+      ring_heads_(descriptors.ring_heads, "ring_heads", sizeof(ek_ring_block)),
       real_servers_(descriptors.real_servers, "real_servers", sizeof(ek_real_server)),
       real_server_live_(descriptors.real_server_live, "real_server_live", sizeof(ek_real_server_live)),
       real_server_counters_(descriptors.real_server_counters, "real_server_counters",

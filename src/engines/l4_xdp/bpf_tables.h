@@ -7,7 +7,7 @@
 namespace evenkeel::engines::l4_xdp {
 
 struct TableDescriptors {
-  int service_keys = -1, services = -1, service_live = -1, rings = -1;
+  int service_keys = -1, services = -1, service_live = -1, rings = -1, ring_heads = -1;
   int real_servers = -1, real_server_live = -1, real_server_counters = -1;
 };
 
@@ -32,10 +32,11 @@ class BpfTables final : public Tables {
  private:
   Result<> write_some_rings(std::span<const RingEntry> entries);
   bool overwrite_ring(uint32_t service, const std::vector<ek_ring_block>& blocks);
+  Result<> write_ring_heads(std::span<const RingEntry> entries);
   Result<> erase_ring(uint32_t service);
 
   int service_keys_, rings_;
-  ArrayMap services_, service_live_, real_servers_, real_server_live_, real_server_counters_;
+  ArrayMap services_, service_live_, ring_heads_, real_servers_, real_server_live_, real_server_counters_;
 };
 
 }  // namespace evenkeel::engines::l4_xdp

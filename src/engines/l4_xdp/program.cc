@@ -196,6 +196,7 @@ TableDescriptors Program::tables() const {
           .services = bpf_map__fd(maps.services),
           .service_live = bpf_map__fd(maps.service_live),
           .rings = bpf_map__fd(maps.rings),
+          .ring_heads = bpf_map__fd(maps.ring_heads),
           .real_servers = bpf_map__fd(maps.real_servers),
           .real_server_live = bpf_map__fd(maps.real_server_live),
           .real_server_counters = bpf_map__fd(maps.real_server_counters)};

@@ -135,6 +135,8 @@ TEST_F(EngineTest, AppliesAFarmToTheMaps) {
   ASSERT_EQ(bpf_map_lookup_elem(ring.get(), &first, &block), 0);
   EXPECT_EQ(block.real_server[0], 1);
   EXPECT_EQ(block.real_server[1], 2);
+  const auto head = read<ek_ring_block>("ring_heads", 1);
+  EXPECT_TRUE(same_bytes(head, block)) << "the head is the ring's first block";
 }
 
 TEST_F(EngineTest, ARestartKeepsIdsGenerationsAndConnections) {
