@@ -146,7 +146,7 @@ EK_STATIC_ASSERT(sizeof(struct ek_real_server) == 64, "ek_real_server");
 struct ek_real_server_live {
 	ek_u32 active;            /* ESTABLISHED */
 	ek_u32 inactive;          /* every other connection */
-	ek_u32 overloaded;        /* between maximum and minimum */
+	ek_u32 overloaded;        /* between maximum and minimum: the maximum that was reached; else 0 */
 	ek_u32 reserved[13];
 };
 EK_STATIC_ASSERT(sizeof(struct ek_real_server_live) == 64, "ek_real_server_live");

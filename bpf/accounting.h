@@ -27,7 +27,7 @@ static __always_inline bool is_overloaded(const struct ek_real_server *server, c
 		return false;
 	if (total >= maximum)
 		return true;
-	if (!live->overloaded)
+	if (live->overloaded < maximum) /* never reached; or a smaller one was, and raising it opens */
 		return false;
 	if (server->minimum_connections)
 		return total >= server->minimum_connections;
@@ -40,7 +40,7 @@ static __always_inline void judge_load(const struct ek_real_server *server, stru
 
 	if (likely(!server->maximum_connections && !live->overloaded))
 		return;
-	overloaded = is_overloaded(server, live);
+	overloaded = is_overloaded(server, live) ? server->maximum_connections : 0;
 	if (live->overloaded != overloaded)
 		live->overloaded = overloaded;
 }

@@ -244,7 +244,27 @@ TEST_F(Schedulers, MaximumIsKept) {
     EXPECT_EQ(tally[2], 20U);
     EXPECT_EQ(count(EK_REASON_ALL_OVERLOADED), 10U) << "overloaded is not failed: no fallback";
     EXPECT_EQ(count(EK_REASON_FALLBACK), 0U);
-    EXPECT_EQ(plane->live(1).overloaded, 1U);
+    EXPECT_EQ(plane->live(1).overloaded, 10U);
+  }
+}
+
+TEST_F(Schedulers, AGreaterOrNoMaximumOpensAtOnce) {
+  for (uint32_t maximum : {9U, 0U}) {
+    open({.sets4 = 512, .sets6 = 8});
+    farm({limited(4, 8)});
+    spread(8);
+    for (uint32_t i = 0; i < 8; ++i) {
+      plane->run(client(client_address(i)).tcp(1024, kPort, kAck));
+    }
+    plane->run(client(client_address(0)).tcp(1024, kPort, kRst));
+    plane->advance(11);
+    plane->sweep(false);
+    ASSERT_EQ(plane->live(1).active, 7U);
+    EXPECT_EQ(open_tcp(client_address(100), 1), 0U) << "closed until it is below its minimum";
+    plane->set_real_server(1, limited(4, 7));
+    EXPECT_EQ(open_tcp(client_address(101), 1), 0U) << "a smaller maximum opens nothing";
+    plane->set_real_server(1, limited(4, maximum));
+    EXPECT_EQ(open_tcp(client_address(102), 1), 1U) << "maximum " << maximum;
   }
 }
 
