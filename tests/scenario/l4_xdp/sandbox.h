@@ -22,6 +22,7 @@ class Sandbox {
     if (mkdtemp(path) == nullptr) throw std::runtime_error("mkdtemp");
     root_ = path;
     run("mount -t sysfs ekle /sys && ip link set lo up");
+    run("mkdir " + bpffs() + " && mount -t bpf ekle " + bpffs());
   }
   ~Sandbox() {
     umount2(bpffs().c_str(), MNT_DETACH);
@@ -31,6 +32,7 @@ class Sandbox {
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
 
+  const std::string& root() const { return root_; }  // an ordinary directory; leave nothing in it
   std::string bpffs() const { return root_ + "/bpf"; }
   std::string pin_directory() const { return bpffs() + "/evenkeel"; }
   void run(const std::string& command) const {
