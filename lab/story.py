@@ -99,7 +99,8 @@ class Story:
     def lose_a_print_server(self) -> None:
         victim = self.farm.print_servers[0]
         self.screen.step(f"{victim.name} dies in the middle of printing (kill -9 of everything on it)")
-        jobs = self.printing.make_jobs(self.count, lambda index: BIG)
+        # Enough for each server to have one printed and another in its hands.
+        jobs = self.printing.make_jobs(max(8, self.count), lambda index: BIG)
         killer = threading.Thread(target=self._kill_in_mid_printing, args=(victim,), daemon=True)
         killer.start()
         self._print(jobs)
