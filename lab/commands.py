@@ -22,14 +22,21 @@ class CommandFailed(LabError):
 def run(argv: Sequence[str], *, check: bool = True, text_input: str | None = None, timeout: float = 60.0,
         environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Runs a program to its end. Output is captured; stderr is kept apart."""
+    child = subprocess.Popen(argv, stdin=subprocess.DEVNULL if text_input is None else subprocess.PIPE,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+                             env=environment)
     try:
-        done = subprocess.run(argv, input=text_input, stdin=subprocess.DEVNULL if text_input is None else None,
-                              capture_output=True, text=True, errors="replace", timeout=timeout, env=environment)
-    except subprocess.TimeoutExpired as expired:
-        raise LabError(f"`{' '.join(argv)}` has not ended after {timeout:.0f} s") from expired
-    if check and done.returncode != 0:
-        raise CommandFailed(argv, done.returncode, done.stderr + done.stdout)
-    return done
+        output, errors = child.communicate(text_input, timeout)
+    except BaseException as reason:
+        # Gone before anybody cleans up: what it was about to make, it may still make until then.
+        child.kill()
+        child.wait()
+        if isinstance(reason, subprocess.TimeoutExpired):
+            raise LabError(f"`{' '.join(argv)}` has not ended after {timeout:.0f} s") from reason
+        raise
+    if check and child.returncode != 0:
+        raise CommandFailed(argv, child.returncode, errors + output)
+    return subprocess.CompletedProcess(argv, child.returncode, output, errors)
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout: float = 20.0, interval: float = 0.02) -> object:
