@@ -108,7 +108,7 @@ struct ek_service {
 EK_STATIC_ASSERT(sizeof(struct ek_service) == 64, "ek_service");
 
 /*
- * ---- scheduling rings: array of maps, service id -> array of blocks; replaced as a whole ----
+ * ---- scheduling rings: array of maps, service id -> array of blocks; overwritten or replaced ----
  * The first block of each ring is in the array ring_heads as well, and read from there: no map inside a map, and no
  * call, for as many real servers as a service usually has.
  */
