@@ -22,6 +22,10 @@ class Options:
     take_over_time: float = 3.0  # seconds that a take-over refuses everybody
 
 
+class Silence(Exception):
+    """The server ended while it was being asked."""
+
+
 class ApplicationHost(Host):
     def __init__(self, record: Record, switch: Switch, name: str, number: int, virtual_addresses: list[str], key: str,
                  database: Path, options: Options):
@@ -47,7 +51,12 @@ class ApplicationHost(Host):
 
     def role(self) -> str:
         """"active", "passive", "taking over", or "not running"."""
-        return self._ask("")["role"] if self.server.is_running() else "not running"
+        if not self.server.is_running():
+            return "not running"
+        try:
+            return self._ask("")["role"]
+        except Silence:
+            return "not running"
 
     def fail(self, fault: Fault) -> None:
         self._ask(fault.value)
@@ -63,11 +72,15 @@ class ApplicationHost(Host):
     def _ask(self, word: str) -> dict:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(5.0)
-            connection.connect(str(self._control))
-            with connection.makefile("rw") as stream:
-                stream.write(word + "\n")
-                stream.flush()
-                return json.loads(stream.readline())
+            try:
+                connection.connect(str(self._control))
+                connection.sendall(word.encode() + b"\n")
+                answer = connection.makefile().readline()
+            except ConnectionError as error:
+                raise Silence from error
+            if not answer:
+                raise Silence
+            return json.loads(answer)
 
 
 def _self_signed(directory: Path, name: str) -> Path:
