@@ -268,30 +268,30 @@ static __always_inline bool release(struct ek_set_header *header, __u32 way, __u
 
 /* ---- removing ---- */
 
-static __always_inline int remove_one(const struct entry *entry, const bool ipv6)
+static __always_inline int remove_one(const struct tuple *tuple, __u64 hash, const bool ipv6)
 {
 	struct place place;
 
-	if (explain_mode || !find_place(&entry->tuple, entry->hash, ipv6, &place))
+	if (explain_mode || !find_place(tuple, hash, ipv6, &place))
 		return 0;
-	return release(place.header, place.way, tag_of(entry->hash), ipv6);
+	return release(place.header, place.way, tag_of(hash), ipv6);
 }
 
-__noinline_global int remove4(struct entry *entry)
+__noinline_global int remove4(const struct tuple *tuple, __u64 hash)
 {
-	return entry ? remove_one(entry, false) : 0;
+	return tuple ? remove_one(tuple, hash, false) : 0;
 }
 
-__noinline_global int remove6(struct entry *entry)
+__noinline_global int remove6(const struct tuple *tuple, __u64 hash)
 {
-	return entry ? remove_one(entry, true) : 0;
+	return tuple ? remove_one(tuple, hash, true) : 0;
 }
 
 /* Releases the entry with this key, if there is one. */
-static __always_inline void remove_entry(struct entry *entry)
+static __always_inline void remove_entry(const struct tuple *tuple, __u64 hash, bool ipv6)
 {
-	if (entry->ipv6)
-		remove6(entry);
+	if (ipv6)
+		remove6(tuple, hash);
 	else
-		remove4(entry);
+		remove4(tuple, hash);
 }

@@ -15,7 +15,7 @@ enum course {
 	COURSE_FOLLOW,         /* the connection goes on */
 	COURSE_HALTED,         /* its real server is gone or halted */
 	COURSE_ANEW,           /* the entry is over: the packet is like one without */
-	COURSE_ANEW_IF_BETTER, /* a UDP flow whose real server takes no new ones: moves if there is another */
+	COURSE_ANEW_IF_BETTER, /* its real server takes no new ones and nothing is lost: moves if there is another */
 };
 
 static __always_inline enum course course_of(const struct ek_real_server *server, __u32 generation, __u32 state,
@@ -26,13 +26,20 @@ static __always_inline enum course course_of(const struct ek_real_server *server
 
 	if (unlikely(server->generation != generation || !(server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED)))
 		return opens ? COURSE_ANEW : COURSE_HALTED;
-	if (is_tcp)
-		return unlikely(opens && is_closing(state)) ? COURSE_ANEW : COURSE_FOLLOW;
+	if (is_tcp) {
+		if (likely(!opens))
+			return COURSE_FOLLOW;
+		if (is_closing(state))
+			return COURSE_ANEW;
+		/* Nothing is agreed on yet. */
+		if (state == EK_STATE_SYN_RECV && !(server->flags & EK_REAL_SERVER_TAKES_NEW))
+			return COURSE_ANEW_IF_BETTER;
+	}
 	/*
-	 * UDP has no connection to break. A drained real server is not to be told from one that is down here, and
-	 * datagrams sent to the latter are lost until the client gives up: so both lose their flows.
+	 * A failed server refuses a SYN and loses datagrams until the client gives up. The client of a connection that broke
+	 * with the server, which in direct routing nobody tells us, may ask again from the same port.
 	 */
-	return likely(server->flags & EK_REAL_SERVER_TAKES_NEW) ? COURSE_FOLLOW : COURSE_ANEW_IF_BETTER;
+	return likely(!(server->flags & EK_REAL_SERVER_FAILED)) ? COURSE_FOLLOW : COURSE_ANEW_IF_BETTER;
 }
 
 /* State and time stamp; in ESTABLISHED only the latter, and only when the tick has moved on. */

@@ -35,13 +35,24 @@ static __always_inline int place_unknown_segment(const struct ek_service *servic
 	return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION);
 }
 
+static __always_inline bool has_failed(__u32 real_server)
+{
+	struct ek_real_server *server = bpf_map_lookup_elem(&real_servers, &real_server);
+
+	return server && server->flags & EK_REAL_SERVER_FAILED;
+}
+
 static __always_inline int place_nowhere(const struct ek_service *service, const struct packet *packet, int schedule)
 {
-	if (packet->stays_with)
+	bool has_fallback = service->flags & EK_SERVICE_FALLBACK_LOCAL;
+
+	if (packet->stays_with && !(has_fallback && has_failed(packet->stays_with)))
 		return packet->stays_with;
+	if (packet->replaces)
+		remove_entry(&packet->tuple, packet->hash, packet->ipv6);
 	if (schedule == NONE_BUT_OVERLOADED)
 		return drop(EK_REASON_ALL_OVERLOADED);
-	if (service->flags & EK_SERVICE_FALLBACK_LOCAL)
+	if (has_fallback)
 		return hand_to_fallback();
 	return drop(EK_REASON_NO_REAL_SERVER);
 }
@@ -68,7 +79,7 @@ static __always_inline int store_connection(const struct ek_service *service, __
 	fill_connection(entry, packet, service, service_id);
 	point_at(entry, real_server);
 	if (packet->replaces)
-		remove_entry(entry);
+		remove_entry(&packet->tuple, packet->hash, ipv6);
 	if (ipv6 || explain_mode)
 		stored = insert_entry(entry);
 	else

@@ -114,7 +114,7 @@ static __always_inline __u32 confirmed_expiry(const struct ek_service *service, 
 static __always_inline __u32 replace_template(struct entry *template, __u32 real_server)
 {
 	point_at(template, real_server);
-	remove_entry(template);
+	remove_entry(&template->tuple, template->hash, template->ipv6);
 	return insert_entry(template);
 }
 

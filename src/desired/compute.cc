@@ -25,6 +25,7 @@ RealServer compute_real_server(const model::VirtualService& service, const model
       .takes_new = operator_said == model::OperatorState::kOnline && health == Health::kUp && server.weight > 0,
       // A failed server keeps its connections: the check may be wrong about them, and nobody else has them.
       .keeps_established = operator_said != model::OperatorState::kHalt,
+      .failed = health == Health::kDown,
   };
 }
 

@@ -20,6 +20,7 @@ struct RealServer {
   uint32_t maximum_connections = 0;  // 0: no limit
   bool takes_new = true;             // new connections (and persistent clients) may come
   bool keeps_established = true;     // false when halted: packets of its connections are dropped and counted
+  bool failed = false;               // its health check says so: what begins anew there goes elsewhere
   bool operator==(const RealServer&) const = default;
 };
 

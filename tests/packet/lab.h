@@ -102,6 +102,7 @@ class Lab : public testing::Test {
 
 constexpr uint32_t kOnline = EK_REAL_SERVER_TAKES_NEW | EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_HAS_NEXT_HOP;
 constexpr uint32_t kDrained = EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_HAS_NEXT_HOP;
+constexpr uint32_t kFailed = kDrained | EK_REAL_SERVER_FAILED;
 constexpr uint32_t kHalted = EK_REAL_SERVER_HAS_NEXT_HOP;
 
 }  // namespace evenkeel::packet

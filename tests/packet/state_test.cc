@@ -115,6 +115,63 @@ TEST_F(States, ReusedPortIsScheduledAnewOnTheSamePacket) {
   EXPECT_EQ(plane->live(after).inactive, 1U);
 }
 
+// A client whose connection a dead server refuses asks again at once, and may do so from the same port.
+TEST_F(States, HalfOpenConnectionLeavesAServerThatTakesNoNewOnes) {
+  farm(2);
+  uint32_t before = open_tcp(kClient4, 1);
+  plane->set_real_server(before, with_flags(kDrained));
+  EXPECT_EQ(open_tcp(kClient4, 1), 3 - before);
+  EXPECT_EQ(plane->connections().size(), 1U);
+  EXPECT_EQ(plane->live(before).inactive, 0U);
+  EXPECT_EQ(plane->live(3 - before).inactive, 1U);
+}
+
+TEST_F(States, HalfOpenConnectionStaysWhereNobodyElseTakesIt) {
+  farm(2);
+  uint32_t before = open_tcp(kClient4, 1);
+  for (uint16_t server : servers) {
+    plane->set_real_server(server, with_flags(kDrained));
+  }
+  EXPECT_EQ(open_tcp(kClient4, 1), before);
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kAck)), before);
+}
+
+TEST_F(States, SynOnAnEstablishedConnectionStaysWithItsServer) {
+  farm(2);
+  uint32_t before = establish(kClient4, 1);
+  plane->set_real_server(before, with_flags(kDrained));
+  EXPECT_EQ(open_tcp(kClient4, 1), before);
+}
+
+// In direct routing nobody tells us that a server that died has reset the connection.
+TEST_F(States, SynOnAnEstablishedConnectionLeavesAFailedServer) {
+  farm(2);
+  uint32_t before = establish(kClient4, 1);
+  plane->set_real_server(before, with_flags(kFailed));
+  EXPECT_EQ(send_to(client().tcp(1, kPort, kAck)), before) << "the check may be wrong about what goes on";
+  EXPECT_EQ(open_tcp(kClient4, 1), 3 - before);
+  EXPECT_EQ(plane->live(before).active, 0U);
+}
+
+TEST_F(States, WhatBeginsAnewOnAFailedServerGoesToTheFallback) {
+  farm(1, {.flags = EK_SERVICE_FALLBACK_LOCAL});
+  establish(kClient4, 1);
+  plane->set_real_server(1, with_flags(kFailed));
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kSyn)), Verdict::kPass);
+  EXPECT_EQ(count(EK_REASON_FALLBACK), 1U);
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kAck)), Verdict::kPass) << "with all that follows";
+  EXPECT_TRUE(plane->connections().empty());
+}
+
+TEST_F(States, ReusedPortGoesToTheFallbackWithAllThatFollows) {
+  farm(1, {.flags = EK_SERVICE_FALLBACK_LOCAL});
+  establish(kClient4, 1);
+  segment(kFin | kAck);
+  plane->set_real_server(1, with_flags(kDrained));
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kSyn)), Verdict::kPass);
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kAck)), Verdict::kPass);
+}
+
 TEST_F(States, PureAckWritesNothingWithinATick) {
   farm(1);
   establish(kClient4, 1);
@@ -175,11 +232,18 @@ TEST_F(States, UdpFlowOfAHaltedServerMoves) {
   EXPECT_EQ(send_to(client().udp(1, kPort)), 3 - server);
 }
 
-TEST_F(States, UdpFlowLeavesAServerThatTakesNoNewIfThereIsAnother) {
+TEST_F(States, UdpFlowStaysWithADrainedServer) {
+  farm(2);
+  uint32_t server = send_to(client().udp(1, kPort));
+  plane->set_real_server(server, with_flags(kDrained));
+  EXPECT_EQ(send_to(client().udp(1, kPort)), server);
+}
+
+TEST_F(States, UdpFlowLeavesAFailedServerIfThereIsAnother) {
   farm(2);
   uint32_t server = send_to(client().udp(1, kPort)), other = 3 - server;
-  plane->set_real_server(1, with_flags(kDrained));
-  plane->set_real_server(2, with_flags(kDrained));
+  plane->set_real_server(1, with_flags(kFailed));
+  plane->set_real_server(2, with_flags(kFailed));
   EXPECT_EQ(send_to(client().udp(1, kPort)), server) << "there is no other";
   plane->set_real_server(other, {});
   EXPECT_EQ(send_to(client().udp(1, kPort)), other);

@@ -17,6 +17,7 @@ ek_real_server real_server_record(const desired::RealServer& want, uint32_t serv
   record.method = EK_METHOD_DIRECT_ROUTING;
   if (want.takes_new) record.flags |= EK_REAL_SERVER_TAKES_NEW;
   if (want.keeps_established) record.flags |= EK_REAL_SERVER_KEEPS_ESTABLISHED;
+  if (want.failed) record.flags |= EK_REAL_SERVER_FAILED;
   record.service = service;
   record.weight = want.weight;
   record.minimum_connections = want.minimum_connections;

@@ -40,7 +40,7 @@ struct Farm {
 struct Case {
   Health health;
   OperatorState operator_said;
-  bool takes_new, keeps_established;
+  bool takes_new, keeps_established, failed;
 };
 
 class RealServerRules : public testing::TestWithParam<Case> {};
@@ -52,16 +52,17 @@ TEST_P(RealServerRules, DecideWhatAServerMayDo) {
   const auto server = farm.computed().real_servers[0];
   EXPECT_EQ(server.takes_new, GetParam().takes_new);
   EXPECT_EQ(server.keeps_established, GetParam().keeps_established);
+  EXPECT_EQ(server.failed, GetParam().failed);
 }
 
 INSTANTIATE_TEST_SUITE_P(Desired, RealServerRules,
-                         testing::Values(Case{Health::kUp, OperatorState::kOnline, true, true},
-                                         Case{Health::kDown, OperatorState::kOnline, false, true},
-                                         Case{Health::kUnknown, OperatorState::kOnline, false, true},
-                                         Case{Health::kUp, OperatorState::kDrain, false, true},
-                                         Case{Health::kDown, OperatorState::kDrain, false, true},
-                                         Case{Health::kUp, OperatorState::kHalt, false, false},
-                                         Case{Health::kDown, OperatorState::kHalt, false, false}));
+                         testing::Values(Case{Health::kUp, OperatorState::kOnline, true, true, false},
+                                         Case{Health::kDown, OperatorState::kOnline, false, true, true},
+                                         Case{Health::kUnknown, OperatorState::kOnline, false, true, false},
+                                         Case{Health::kUp, OperatorState::kDrain, false, true, false},
+                                         Case{Health::kDown, OperatorState::kDrain, false, true, true},
+                                         Case{Health::kUp, OperatorState::kHalt, false, false, false},
+                                         Case{Health::kDown, OperatorState::kHalt, false, false, true}));
 
 TEST(Desired, WeightZeroTakesNothingNew) {
   Farm farm;

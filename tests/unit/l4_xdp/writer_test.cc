@@ -78,6 +78,7 @@ TEST_F(WriterTest, RecordsSayWhatIsWanted) {
   auto want = print_farm();
   auto& server = want.virtual_services[0].real_servers[0];
   server.takes_new = false;
+  server.failed = true;
   server.minimum_connections = 5;
   server.maximum_connections = 10;
   want.virtual_services[0].persistence.timeout = std::chrono::seconds(77);
@@ -86,7 +87,7 @@ TEST_F(WriterTest, RecordsSayWhatIsWanted) {
   want.virtual_services[1].persistence.enabled = false;
   apply(want);
   const ek_real_server& record = tables_.real_servers[id_of("10.0.0.21")];
-  EXPECT_EQ(record.flags, EK_REAL_SERVER_KEEPS_ESTABLISHED);
+  EXPECT_EQ(record.flags, EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_FAILED);
   EXPECT_EQ(record.minimum_connections, 5U);
   EXPECT_EQ(record.maximum_connections, 10U);
   EXPECT_EQ(tables_.services[1].flags, EK_SERVICE_PERSISTENT | EK_SERVICE_FALLBACK_LOCAL);
