@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 2
+#define EK_ABI_VERSION 3
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -101,9 +101,9 @@ struct ek_service {
 	ek_u8 scheduler;          /* enum ek_scheduler */
 	ek_u8 hash_input;         /* enum ek_hash_input */
 	ek_u8 ipv4_prefix, ipv6_prefix; /* persistence granularity */
-	ek_u32 persistence_timeout;     /* seconds */
+	ek_u32 half_open_quota;   /* half-open connections that it may have; 0: no limit */
 	ek_u32 generation;        /* of this slot's use: a connection of an older one is dead */
-	ek_u32 timeouts[EK_STATES];     /* seconds */
+	ek_u32 timeouts[EK_STATES];     /* seconds; of EK_STATE_TEMPLATE: how long a client is remembered */
 };
 EK_STATIC_ASSERT(sizeof(struct ek_service) == 64, "ek_service");
 
@@ -164,6 +164,15 @@ struct ek_counters {
 	ek_u64 packets, bytes, connections;
 };
 
+/* ---- everything that is looked up by number, in one piece of memory that starts on a page ---- */
+struct ek_arrays {
+	struct ek_service services[EK_MAX_SERVICES];
+	struct ek_service_live service_live[EK_MAX_SERVICES];
+	struct ek_ring_block ring_heads[EK_MAX_SERVICES];
+	struct ek_real_server real_servers[EK_MAX_REAL_SERVERS + 1];
+	struct ek_real_server_live real_server_live[EK_MAX_REAL_SERVERS + 1];
+};
+
 /* ---- drop and pass reasons: the one list; name, what it means. Order is ABI ---- */
 #define EK_REASONS(X) \
 	X(MALFORMED_PACKET,      "malformed_packet",      "headers to a virtual address are truncated or contradict each other") \
@@ -206,7 +215,7 @@ struct ek_connection {           /* what both families share */
 	ek_u16 service;           /* id */
 	ek_u32 real_server_generation;
 	ek_u32 created;           /* tick */
-	ek_u32 timeouts_generation; /* reserved for later: 0 */
+	ek_u32 touched;           /* tick of the last packet that was looked at */
 };
 struct ek_connection4 {
 	ek_u32 client_be, virtual_be; /* of a template: client's prefix, 0 */

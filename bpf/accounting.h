@@ -47,14 +47,10 @@ static __always_inline void judge_load(const struct ek_real_server *server, stru
 
 static __always_inline void add_to_live(__u32 real_server, __u32 generation, __u32 state, __u32 amount)
 {
-	struct ek_real_server *server;
-	struct ek_real_server_live *live;
+	struct ek_real_server *server = real_server_at(real_server);
+	struct ek_real_server_live *live = real_server_live_at(real_server);
 
-	if (is_template(state))
-		return;
-	server = bpf_map_lookup_elem(&real_servers, &real_server);
-	live = bpf_map_lookup_elem(&real_server_live, &real_server);
-	if (!server || !live || server->generation != generation)
+	if (is_template(state) || server->generation != generation)
 		return;
 	if (state == EK_STATE_ESTABLISHED)
 		__sync_fetch_and_add(&live->active, amount);
@@ -75,12 +71,9 @@ static __always_inline void count_out(__u32 real_server, __u32 generation, __u32
 
 static __always_inline void count_state_change(__u32 real_server, __u32 from, __u32 to)
 {
-	struct ek_real_server_live *live;
+	struct ek_real_server_live *live = real_server_live_at(real_server);
 
 	if ((from == EK_STATE_ESTABLISHED) == (to == EK_STATE_ESTABLISHED))
-		return;
-	live = bpf_map_lookup_elem(&real_server_live, &real_server);
-	if (!live)
 		return;
 	if (to == EK_STATE_ESTABLISHED) {
 		__sync_fetch_and_add(&live->active, 1);

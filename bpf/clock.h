@@ -7,7 +7,7 @@
 #include "bpf/abi.h"
 #include "bpf/settings.h"
 
-volatile __u32 simulated_tick; /* written by whoever loaded the program with simulated_clock */
+volatile __u32 simulated_tick SEC(".data"); /* written by whoever loaded the program with simulated_clock */
 
 static __always_inline __u32 current_tick(void)
 {

@@ -120,47 +120,48 @@ static __always_inline void write_record(struct ek_set_header *header, __u32 way
 	connection->service = entry->service;
 	connection->real_server_generation = entry->generation;
 	connection->created = entry->tick;
-	connection->timeouts_generation = 0;
+	connection->touched = entry->tick;
 	header->expires[way] = entry->expires;
 	header->state[way] = entry->state;
 }
 
-/* How many ways are free, and the lowest of them. */
-static __always_inline __u32 free_ways(struct ek_set_header *header, __u32 *lowest)
+/* Without branches: which ways are free cannot be foreseen, and a wrong guess costs more than all seven. */
+static __always_inline __u32 used_ways(const struct ek_set_header *header)
 {
-	__u32 count = 0;
+	__u32 free = 0;
 
 #pragma unroll
-	for (int way = EK_SET_WAYS - 1; way >= 0; way--) {
-		if (header->tag[way] == EK_TAG_FREE) {
-			count++;
-			*lowest = way;
-		}
-	}
-	return count;
+	for (int way = 0; way < EK_SET_WAYS; way++)
+		free += ((__u64)header->tag[way] - 1) >> 63;
+	return EK_SET_WAYS - free;
 }
 
-/* The usual case: a free way, in the set that the preference says. */
+/* The home way if it is free, else the lowest that is. EK_SET_WAYS: none. */
+static __always_inline __u32 free_way(const struct ek_set_header *header, __u32 home)
+{
+	__u32 lowest = EK_SET_WAYS;
+
+	if (home < EK_SET_WAYS && header->tag[home] == EK_TAG_FREE)
+		return home;
+#pragma unroll
+	for (int way = EK_SET_WAYS - 1; way >= 0; way--)
+		if (header->tag[way] == EK_TAG_FREE)
+			lowest = way;
+	return lowest;
+}
+
+/* The usual case: a free way, in the set that the preference says. The second set is looked at only if it may matter. */
 static __always_inline struct ek_set_header *take_free_way(struct ek_set_header *first, struct ek_set_header *second,
 							   __u64 hash, __u32 *taken)
 {
-	__u32 home = home_way(hash), way = 0, other_way = 0;
-	__u32 room = free_ways(first, &way);
 	struct ek_set_header *header = first;
+	__u32 used = used_ways(first), way;
 
-	if (room <= EK_SET_WAYS - FIRST_SET_PREFERRED) {
-		__u32 other_room = free_ways(second, &other_way);
-
-		if (other_room > room) {
-			header = second;
-			way = other_way;
-			room = other_room;
-		}
-	}
-	if (home < EK_SET_WAYS && header->tag[home] == EK_TAG_FREE)
-		way = home;
+	if (used >= FIRST_SET_PREFERRED && used_ways(second) < used)
+		header = second;
+	way = free_way(header, home_way(hash));
 	pin_value(way);
-	if (!room || way >= EK_SET_WAYS || !claim(header, way, EK_TAG_FREE))
+	if (way >= EK_SET_WAYS || !claim(header, way, EK_TAG_FREE))
 		return NULL;
 	*taken = way;
 	return header;

@@ -159,15 +159,6 @@ static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, co
 	return second && find_in_set(second, hash, tuple, ipv6, place);
 }
 
-/* For a packet that will most likely need a way: both sets are waited for at once instead of one after the other. */
-static __always_inline void fetch_second_set(__u64 hash, const bool ipv6)
-{
-	struct ek_set_header *second = set_at(second_set(hash, ipv6), ipv6);
-
-	if (second)
-		fetch(second);
-}
-
 /* Was the record still the one that was found when it was read? Call after reading it. */
 static __always_inline bool still_holds(const struct place *place, __u64 hash)
 {

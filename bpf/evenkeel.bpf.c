@@ -6,6 +6,7 @@
 #include "bpf/maps.h"
 
 #include "bpf/explain.h"
+#include "bpf/fast_path.h"
 #include "bpf/forward.h"
 #include "bpf/fragment.h"
 #include "bpf/icmp.h"
@@ -60,6 +61,11 @@ int evenkeel_xdp(struct xdp_md *context)
 	enum parsed parsed;
 	int decision;
 
+	if (!explain_mode) {
+		decision = forward_plain(context);
+		if (likely(decision != NOT_PLAIN))
+			return decision;
+	}
 	explain_start();
 	parsed = parse(context, &packet);
 	if (parsed == PARSED_FOREIGN)

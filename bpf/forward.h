@@ -11,9 +11,5 @@ static __always_inline int forward(struct xdp_md *context, const struct packet *
 
 	if (decision <= 0)
 		return -decision;
-	if (!server)
-		server = bpf_map_lookup_elem(&real_servers, &id);
-	if (!server)
-		return XDP_DROP;
-	return forward_direct_routing(context, packet, server, id);
+	return forward_direct_routing(context, packet, server ? server : real_server_at(id), id);
 }

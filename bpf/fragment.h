@@ -46,7 +46,6 @@ static __always_inline int follow_first_fragment(const struct packet *packet)
 {
 	struct ek_fragment_key key = fragment_key(packet);
 	struct ek_fragment_value *first = bpf_map_lookup_elem(&fragments, &key);
-	struct ek_real_server *server;
 	__u32 id;
 
 	if (!first || is_expired(first->expires, packet->tick)) {
@@ -59,8 +58,7 @@ static __always_inline int follow_first_fragment(const struct packet *packet)
 	id = first->real_server;
 	if (id == TO_LOCAL_STACK)
 		return DECIDED_PASS;
-	server = bpf_map_lookup_elem(&real_servers, &id);
-	if (!server || !(server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED))
+	if (!(real_server_at(id)->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED))
 		return drop(EK_REASON_HALTED);
 	explain_decision(EK_DECISION_CONNECTION);
 	return id;

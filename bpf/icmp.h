@@ -92,8 +92,8 @@ static __always_inline int find_real_server(const struct tuple *tuple, __u32 tic
 	id = place.connection->real_server;
 	generation = place.connection->real_server_generation;
 	expires = place.header->expires[place.way];
-	server = bpf_map_lookup_elem(&real_servers, &id);
-	if (!server || server->generation != generation || is_expired(expires, tick) ||
+	server = real_server_at(id);
+	if (server->generation != generation || is_expired(expires, tick) ||
 	    !still_holds(&place, hash))
 		return 0;
 	explain_connection(place.connection->service, place.header->state[place.way]);

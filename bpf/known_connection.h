@@ -45,17 +45,15 @@ static __always_inline enum course course_of(const struct ek_real_server *server
 /* State and time stamp; in ESTABLISHED only the latter, and only when the tick has moved on. */
 static __always_inline void touch(const struct place *place, const struct packet *packet, __u32 state)
 {
-	__u32 service_id = place->connection->service;
-	struct ek_service *service = bpf_map_lookup_elem(&services, &service_id);
-	__u32 next = state, expires;
+	__u32 service_id = place->connection->service, next = state;
+	struct ek_service *service = service_at(service_id);
 
-	if (!service)
-		return;
 	if (packet->tuple.protocol == IPPROTO_TCP)
 		next = tcp_state_after(state, packet->tcp_flags);
-	expires = expiry_of(service, next, packet->tick);
-	if (place->header->expires[place->way] != expires)
-		place->header->expires[place->way] = expires;
+	if (likely(next == state && place->connection->touched == packet->tick))
+		return;
+	place->connection->touched = packet->tick;
+	place->header->expires[place->way] = expiry_of(service, next, packet->tick);
 	if (likely(next == state) || !change_state(place->header, place->way, state, next))
 		return;
 	count_state_change(place->connection->real_server, state, next);
@@ -81,15 +79,13 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 
 	packet->hash = hash_tuple(&packet->tuple, ipv6);
 	packet->tick = current_tick();
-	if (packet->tuple.protocol == IPPROTO_TCP && opens_connection(packet->tcp_flags))
-		fetch_second_set(packet->hash, ipv6);
 	if (!find_place(&packet->tuple, packet->hash, ipv6, &place))
 		return place_connection(packet, ipv6);
 	id = place.connection->real_server;
 	generation = place.connection->real_server_generation;
 	state = place.header->state[place.way];
-	server = bpf_map_lookup_elem(&real_servers, &id);
-	if (server && !is_expired(place.header->expires[place.way], packet->tick) && still_holds(&place, packet->hash))
+	server = real_server_at(id);
+	if (!is_expired(place.header->expires[place.way], packet->tick) && still_holds(&place, packet->hash))
 		course = course_of(server, generation, state, packet);
 	if (likely(course == COURSE_FOLLOW)) {
 		*found = server;

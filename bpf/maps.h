@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * The maps. Layouts and writers: abi.h. Sizes marked "at load" are set by evenkeeld before it creates them.
- * BPF_F_MMAPABLE is not only for reading from user space: such a map starts on a page, so that no record and no set of
- * the connection table lies across a cache line or a page more than it must.
+ * What is looked up by number is in one piece of memory, `arrays`: the program adds the number to an address that it
+ * knows, which costs neither a call nor a word on the stack.
  */
 #pragma once
 
@@ -10,6 +10,35 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/abi.h"
+
+/* Alone in its section, which is a map: mapped into evenkeeld, and pinned as "arrays". */
+struct ek_arrays arrays;
+
+EK_STATIC_ASSERT((EK_MAX_SERVICES & (EK_MAX_SERVICES - 1)) == 0 && EK_MAX_REAL_SERVERS == 0xffff,
+		 "numbers are bounded by a mask");
+
+static __always_inline struct ek_service *service_at(__u32 id)
+{
+	return &arrays.services[id & (EK_MAX_SERVICES - 1)];
+}
+
+static __always_inline struct ek_service_live *service_live_at(__u32 id)
+{
+	return &arrays.service_live[id & (EK_MAX_SERVICES - 1)];
+}
+
+/* 0 is nobody's: all zero. */
+static __always_inline struct ek_real_server *real_server_at(__u32 id)
+{
+	return &arrays.real_servers[id & EK_MAX_REAL_SERVERS];
+}
+
+static __always_inline struct ek_real_server_live *real_server_live_at(__u32 id)
+{
+	return &arrays.real_server_live[id & EK_MAX_REAL_SERVERS];
+}
+
+/* ---- maps ---- */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -26,22 +55,6 @@ struct {
 	__type(value, struct ek_service_value);
 } service_keys SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, EK_MAX_SERVICES);
-	__type(key, __u32);
-	__type(value, struct ek_service);
-} services SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, EK_MAX_SERVICES);
-	__type(key, __u32);
-	__type(value, struct ek_service_live);
-} service_live SEC(".maps");
-
 struct ring {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_INNER_MAP); /* inner maps differ in max_entries */
@@ -56,30 +69,6 @@ struct {
 	__type(key, __u32);
 	__array(values, struct ring);
 } rings SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, EK_MAX_SERVICES);
-	__type(key, __u32);
-	__type(value, struct ek_ring_block);
-} ring_heads SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
-	__type(key, __u32);
-	__type(value, struct ek_real_server);
-} real_servers SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, EK_MAX_REAL_SERVERS + 1);
-	__type(key, __u32);
-	__type(value, struct ek_real_server_live);
-} real_server_live SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -37,9 +37,7 @@ static __always_inline int place_unknown_segment(const struct ek_service *servic
 
 static __always_inline bool has_failed(__u32 real_server)
 {
-	struct ek_real_server *server = bpf_map_lookup_elem(&real_servers, &real_server);
-
-	return server && server->flags & EK_REAL_SERVER_FAILED;
+	return real_server_at(real_server)->flags & EK_REAL_SERVER_FAILED;
 }
 
 static __always_inline int place_nowhere(const struct ek_service *service, const struct packet *packet, int schedule)
@@ -98,9 +96,9 @@ static __always_inline int place(const struct packet *packet, const bool ipv6)
 	int chosen;
 
 	service_id = find_service(&packet->tuple, ipv6);
-	service = bpf_map_lookup_elem(&services, &service_id);
-	if (!service_id || !service)
+	if (!service_id)
 		return DECIDED_PASS;
+	service = service_at(service_id);
 	explain_service(service_id);
 	if (packet->tuple.protocol == IPPROTO_TCP && !opens_connection(packet->tcp_flags))
 		return place_unknown_segment(service, service_id, packet);

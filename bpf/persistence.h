@@ -49,17 +49,15 @@ static __always_inline void fill_template(struct entry *template, const struct p
 /* The real server as it is now; a template must not outlive what it pointed at. */
 static __always_inline void point_at(struct entry *template, __u32 real_server)
 {
-	struct ek_real_server *server = bpf_map_lookup_elem(&real_servers, &real_server);
-
 	template->real_server = real_server;
-	template->generation = server ? server->generation : 0;
+	template->generation = real_server_at(real_server)->generation;
 }
 
 static __always_inline bool is_usable_now(__u32 real_server, __u32 generation)
 {
-	struct ek_real_server *server = bpf_map_lookup_elem(&real_servers, &real_server);
+	struct ek_real_server *server = real_server_at(real_server);
 
-	return server && server->generation == generation && takes_new(server);
+	return server->generation == generation && takes_new(server);
 }
 
 /*
@@ -107,7 +105,7 @@ static __always_inline __u32 use(struct entry *wanted, __u32 expires_confirmed)
 
 static __always_inline __u32 confirmed_expiry(const struct ek_service *service, __u32 tick)
 {
-	return tick + ticks_of_seconds(service->persistence_timeout);
+	return tick + ticks_of_seconds(service->timeouts[EK_STATE_TEMPLATE]);
 }
 
 /* In place of a template that is gone, expired or points at an unusable real server. 0: no room. */
@@ -146,10 +144,10 @@ static __always_inline int schedule_persistent(const struct ek_service *service,
 /* The handshake of one of the client's connections is complete: from now on the template is worth keeping. */
 __noinline_global int confirm_template(const struct packet *packet, __u32 service_id, __u32 real_server)
 {
-	struct ek_service *service = bpf_map_lookup_elem(&services, &service_id);
+	struct ek_service *service = service_at(service_id);
 	struct entry template;
 
-	if (explain_mode || !packet || !service || !(service->flags & EK_SERVICE_PERSISTENT))
+	if (explain_mode || !packet || !(service->flags & EK_SERVICE_PERSISTENT))
 		return 0;
 	fill_template(&template, packet, service, service_id);
 	template.state = EK_STATE_TEMPLATE;

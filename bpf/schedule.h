@@ -27,12 +27,17 @@ enum fitness {
 	FIT,
 };
 
+static __always_inline struct ek_ring_block *ring_head(__u32 service)
+{
+	return &arrays.ring_heads[service & (EK_MAX_SERVICES - 1)];
+}
+
 static __always_inline struct ek_ring_block *ring_block(__u32 service, __u32 index)
 {
 	void *ring;
 
 	if (likely(!index))
-		return bpf_map_lookup_elem(&ring_heads, &service);
+		return ring_head(service);
 	ring = bpf_map_lookup_elem(&rings, &service);
 	return ring ? bpf_map_lookup_elem(ring, &index) : NULL;
 }
@@ -51,15 +56,11 @@ static __always_inline bool takes_new(const struct ek_real_server *server)
 
 static __always_inline enum fitness fitness_of(__u32 real_server)
 {
-	struct ek_real_server *server = bpf_map_lookup_elem(&real_servers, &real_server);
-	struct ek_real_server_live *live;
+	struct ek_real_server *server = real_server_at(real_server);
 
-	if (!real_server || !server || !takes_new(server))
+	if (!takes_new(server))
 		return UNFIT;
-	if (likely(!server->maximum_connections))
-		return FIT;
-	live = bpf_map_lookup_elem(&real_server_live, &real_server);
-	return live && is_overloaded(server, live) ? OVERLOADED : FIT;
+	return is_overloaded(server, real_server_live_at(real_server)) ? OVERLOADED : FIT;
 }
 
 /* Another hash from a hash. */
@@ -136,10 +137,8 @@ done:
 
 static __always_inline __u32 next_turn(__u32 service, __u32 ahead)
 {
-	struct ek_service_live *live = bpf_map_lookup_elem(&service_live, &service);
+	struct ek_service_live *live = service_live_at(service);
 
-	if (!live)
-		return 0;
 	if (explain_mode)
 		return live->round_robin + ahead;
 	return __sync_fetch_and_add(&live->round_robin, 1);
@@ -182,12 +181,12 @@ static __always_inline bool is_better(const struct candidate *best, __u64 cost, 
 
 static __always_inline void compare(struct candidate *best, __u32 real_server)
 {
-	struct ek_real_server *server = bpf_map_lookup_elem(&real_servers, &real_server);
-	struct ek_real_server_live *live = bpf_map_lookup_elem(&real_server_live, &real_server);
+	struct ek_real_server *server = real_server_at(real_server);
+	struct ek_real_server_live *live = real_server_live_at(real_server);
 	__u32 lot = (real_server ^ best->hash) * 0x9e3779b1;
 	__u64 cost;
 
-	if (!real_server || !server || !live || !takes_new(server))
+	if (!takes_new(server))
 		return;
 	if (is_overloaded(server, live)) {
 		if (best->schedule == NONE_USABLE)
@@ -222,7 +221,7 @@ static __always_inline int schedule_least_of_few(__u32 service, __u32 length, __
 {
 	struct candidate best = {.hash = hash};
 
-	compare_block(ring_block(service, 0), length, FEW, &best);
+	compare_block(ring_head(service), length, FEW, &best);
 	explain_candidates(length, 0);
 	return best.schedule;
 }

@@ -93,6 +93,9 @@ uint64_t Generator::delivered() const {
 int Generator::trivial_fd() const {
   return bpf_program__fd(skeleton_->progs.trivial);
 }
+int Generator::trivial_with_memory_fd() const {
+  return bpf_program__fd(skeleton_->progs.trivial_with_memory);
+}
 int Generator::sink_fd() const {
   return bpf_program__fd(skeleton_->progs.count_and_drop);
 }

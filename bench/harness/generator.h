@@ -32,6 +32,7 @@ class Generator {
   uint64_t delivered() const;  // to count_and_drop
 
   int trivial_fd() const;
+  int trivial_with_memory_fd() const;
   int sink_fd() const;
   int pass_fd() const;
 

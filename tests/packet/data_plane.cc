@@ -73,6 +73,10 @@ void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, b
   bpf_map__set_max_entries(skeleton->maps.connections6, options.sets6);
 }
 
+bool is_arrays(const bpf_map* map) {
+  return std::string(bpf_map__name(map)).ends_with(".bss");
+}
+
 Output run_program(bpf_program* program, const Bytes& frame) {
   Output output;
   output.bytes.resize(frame.size() + 64);
@@ -126,12 +130,16 @@ DataPlane::DataPlane(Options options) : options_(options), service_options_(1), 
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, explaining_->obj) {
     bpf_map* shared = bpf_object__find_map_by_name(skeleton_->obj, bpf_map__name(map));
-    if (shared != nullptr && !bpf_map__is_internal(map)) {
+    if (shared != nullptr && (!bpf_map__is_internal(map) || is_arrays(map))) {
       check(bpf_map__reuse_fd(map, bpf_map__fd(shared)) == 0, "reuse");
     }
   }
   check(evenkeel__load(explaining_) == 0, "load");
   set_tick(tick_);
+}
+
+ek_arrays& DataPlane::arrays() const {
+  return skeleton_->bss->arrays;
 }
 
 void DataPlane::clear_table(bool ipv6) const {
@@ -149,15 +157,15 @@ void DataPlane::reset() {
   clear_hash<ek_service_key>(skeleton_->maps.service_keys);
   clear_hash<ek_fragment_key>(skeleton_->maps.fragments);
   for (uint32_t id = 0; id < slots_.size(); ++id) {
-    update(skeleton_->maps.real_servers, id, ek_real_server{});
-    update(skeleton_->maps.real_server_live, id, ek_real_server_live{});
+    arrays().real_servers[id] = {};
+    arrays().real_server_live[id] = {};
     clear_per_cpu<ek_counters>(skeleton_->maps.real_server_counters, id);
   }
   for (uint32_t id = 0; id < service_options_.size(); ++id) {
-    update(skeleton_->maps.services, id, ek_service{});
-    update(skeleton_->maps.service_live, id, ek_service_live{});
+    arrays().services[id] = {};
+    arrays().service_live[id] = {};
     bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.rings), &id);
-    update(skeleton_->maps.ring_heads, id, ek_ring_block{});
+    arrays().ring_heads[id] = {};
   }
   for (uint32_t reason = 0; reason < EK_REASONS_COUNT; ++reason) {
     clear_per_cpu<uint64_t>(skeleton_->maps.reasons, reason);
@@ -190,10 +198,12 @@ void DataPlane::set_service(uint32_t id, const ServiceOptions& options) {
   service.hash_input = options.hash_input;
   service.ipv4_prefix = options.ipv4_prefix;
   service.ipv6_prefix = options.ipv6_prefix;
-  service.persistence_timeout = options.persistence_timeout;
   service.generation = 1;
   std::copy(std::begin(kTimeouts), std::end(kTimeouts), service.timeouts);
-  update(skeleton_->maps.services, id, service);
+  if (options.persistence_timeout != 0) {
+    service.timeouts[EK_STATE_TEMPLATE] = options.persistence_timeout;
+  }
+  arrays().services[id] = service;
 }
 
 uint32_t DataPlane::add_real_server(uint32_t service, const RealServerOptions& options) {
@@ -211,7 +221,7 @@ void DataPlane::set_real_server(uint32_t id, const RealServerOptions& options) {
 void DataPlane::renew_real_server(uint32_t id) {
   slots_[id].generation++;
   write_real_server(id);
-  update(skeleton_->maps.real_server_live, id, ek_real_server_live{});
+  arrays().real_server_live[id] = {};
 }
 
 void DataPlane::write_real_server(uint32_t id) const {
@@ -229,7 +239,7 @@ void DataPlane::write_real_server(uint32_t id) const {
   server.minimum_connections = slot.options.minimum;
   server.maximum_connections = slot.options.maximum;
   server.generation = slot.generation;
-  update(skeleton_->maps.real_servers, id, server);
+  arrays().real_servers[id] = server;
 }
 
 void DataPlane::set_ring(uint32_t service, const std::vector<uint16_t>& ring) {
@@ -247,7 +257,7 @@ void DataPlane::set_ring(uint32_t service, const std::vector<uint16_t>& ring) {
     }
     bpf_map_update_elem(map, &block, &value, BPF_ANY);
     if (block == 0) {
-      update(skeleton_->maps.ring_heads, service, value);
+      arrays().ring_heads[service] = value;
     }
   }
   update(skeleton_->maps.rings, service, map);
@@ -294,9 +304,9 @@ ek_explanation DataPlane::explanation() const {
 
 void DataPlane::set_tick(uint32_t tick) {
   tick_ = tick;
-  skeleton_->bss->simulated_tick = tick;
+  skeleton_->data->simulated_tick = tick;
   if (explaining_ != nullptr) {
-    explaining_->bss->simulated_tick = tick;
+    explaining_->data->simulated_tick = tick;
   }
 }
 
@@ -357,11 +367,11 @@ ek_counters DataPlane::counters(uint32_t real_server) const {
 }
 
 ek_real_server_live DataPlane::live(uint32_t real_server) const {
-  return lookup<ek_real_server_live>(skeleton_->maps.real_server_live, real_server);
+  return arrays().real_server_live[real_server];
 }
 
 ek_service_live DataPlane::service_live(uint32_t service) const {
-  return lookup<ek_service_live>(skeleton_->maps.service_live, service);
+  return arrays().service_live[service];
 }
 
 std::vector<Connection> DataPlane::connections(bool ipv6) const {

@@ -96,6 +96,7 @@ class DataPlane {
   static Bytes mac_of(uint32_t real_server);
   static Bytes source_mac();
 
+  ek_arrays& arrays() const;  // as the data plane sees them
   ::evenkeel_skeleton& skeleton() const { return *skeleton_; }
 
  private:

@@ -83,9 +83,8 @@ ek_service service_record(const desired::VirtualService& want) {
   record.hash_input = want.scheduler == model::Scheduler::kMaglev ? EK_HASH_FLOW : EK_HASH_SOURCE;
   record.ipv4_prefix = static_cast<ek_u8>(want.persistence.ipv4_prefix);
   record.ipv6_prefix = static_cast<ek_u8>(want.persistence.ipv6_prefix);
-  record.persistence_timeout = timeout_seconds(want.persistence.timeout);
   set_timeouts(record);
-  record.timeouts[EK_STATE_TEMPLATE] = record.persistence_timeout;
+  record.timeouts[EK_STATE_TEMPLATE] = timeout_seconds(want.persistence.timeout);
   return record;
 }
 

@@ -94,7 +94,7 @@ Result<> BpfTables::write_rings(std::span<const RingEntry> entries) {
 }
 
 Result<> BpfTables::write_some_rings(std::span<const RingEntry> entries) {
-  if (auto written = write_ring_heads(entries); !written) return written;
+  write_ring_heads(entries);
   std::vector<uint32_t> services;
   std::vector<Fd> rings;
   std::vector<int> descriptors;
@@ -117,15 +117,9 @@ Result<> BpfTables::write_some_rings(std::span<const RingEntry> entries) {
 
 // The first block once more, where the data plane reads it without a look-up in a map inside a map. Before the ring
 // itself: that is what a restart compares, so whoever was killed in between writes both again.
-Result<> BpfTables::write_ring_heads(std::span<const RingEntry> entries) {
-  std::vector<uint32_t> services;
-  std::vector<ek_ring_block> heads;
-  for (const RingEntry& entry : entries) {
-    services.push_back(entry.service);
-    heads.push_back(entry.ring.empty() ? ek_ring_block{} : head_of(entry.ring));
-  }
-  if (services.empty()) return {};
-  return ring_heads_.write(services, reinterpret_cast<const std::byte*>(heads.data()));
+void BpfTables::write_ring_heads(std::span<const RingEntry> entries) {
+  for (const RingEntry& entry : entries)
+    arrays_.ring_heads[entry.service] = entry.ring.empty() ? ek_ring_block{} : head_of(entry.ring);
 }
 
 // While it lasts the data plane may meet parts of both rings. Both hold only real servers that are there.

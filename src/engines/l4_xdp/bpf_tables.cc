@@ -13,54 +13,39 @@ namespace {
 
 constexpr uint32_t kKeysPerBatch = 512;
 
-template <class Entry, class Record>
-Result<> write_entries(const ArrayMap& map, std::span<const Entry> entries, Record Entry::* record) {
-  if (entries.empty()) return {};
-  std::vector<uint32_t> ids;
-  std::vector<Record> records;
-  for (const Entry& entry : entries) {
-    ids.push_back(entry.id);
-    records.push_back(entry.*record);
-  }
-  return map.write(ids, reinterpret_cast<const std::byte*>(records.data()));
-}
-
 Result<> write_zeros(const ArrayMap& map, std::span<const uint32_t> ids) {
   if (ids.empty()) return {};
   const std::vector<std::byte> zeros(ids.size() * map.value_size());
   return map.write(ids, zeros.data());
 }
 
-template <class Entry, class Record>
-Result<> visit_used(const ArrayMap& map, uint32_t entries, Record Entry::* record,
-                    const std::function<void(const Entry&)>& visit) {
+// Those that are all zero were never used; 0 is nobody's.
+template <class Entry, class Record, size_t kCount>
+void visit_used(const Record (&records)[kCount], const std::function<void(const Entry&)>& visit) {
   const Record zero{};
-  return map.visit(entries, [&](uint32_t id, const std::byte* value) {
-    Entry entry{.id = id};
-    std::memcpy(&(entry.*record), value, sizeof(Record));
-    if (id != 0 && !same_bytes(entry.*record, zero)) visit(entry);
-  });
+  for (uint32_t id = 1; id < kCount; ++id) {
+    const Entry entry{.id = id, .record = records[id]};
+    if (!same_bytes(entry.record, zero)) visit(entry);
+  }
 }
 
 }  // namespace
 
-BpfTables::BpfTables(const TableDescriptors& descriptors)
-    : service_keys_(descriptors.service_keys),
-      rings_(descriptors.rings),
-      services_(descriptors.services, "services", sizeof(ek_service)),
-      service_live_(descriptors.service_live, "service_live", sizeof(ek_service_live)),
-      ring_heads_(descriptors.ring_heads, "ring_heads", sizeof(ek_ring_block)),
-      real_servers_(descriptors.real_servers, "real_servers", sizeof(ek_real_server)),
-      real_server_live_(descriptors.real_server_live, "real_server_live", sizeof(ek_real_server_live)),
-      real_server_counters_(descriptors.real_server_counters, "real_server_counters",
+BpfTables::BpfTables(const TableAccess& access)
+    : arrays_(*access.arrays),
+      service_keys_(access.service_keys),
+      rings_(access.rings),
+      real_server_counters_(access.real_server_counters, "real_server_counters",
                             ArrayMap::per_cpu_value_size(sizeof(ek_counters))) {}
 
 Result<> BpfTables::visit_real_servers(const std::function<void(const RealServerEntry&)>& visit) const {
-  return visit_used(real_servers_, EK_MAX_REAL_SERVERS + 1, &RealServerEntry::record, visit);
+  visit_used(arrays_.real_servers, visit);
+  return {};
 }
 
 Result<> BpfTables::visit_services(const std::function<void(const ServiceEntry&)>& visit) const {
-  return visit_used(services_, EK_MAX_SERVICES, &ServiceEntry::record, visit);
+  visit_used(arrays_.services, visit);
+  return {};
 }
 
 Result<> BpfTables::visit_keys(const std::function<void(const KeyEntry&)>& visit) const {
@@ -92,19 +77,16 @@ Result<std::vector<Totals>> BpfTables::read_totals(std::span<const uint32_t> rea
   std::vector<Totals> totals;
   totals.reserve(real_servers.size());
   std::vector<std::byte> counters(kLongestRun * real_server_counters_.value_size());
-  std::vector<ek_real_server_live> live(kLongestRun);
   for (size_t start = 0; start < real_servers.size();) {
     // Ids are handed out in sequence: most of them form runs that one call can read.
     const uint32_t first = real_servers[start];
     uint32_t run = 1;
     while (run < kLongestRun && start + run < real_servers.size() && real_servers[start + run] == first + run) ++run;
     if (auto read = real_server_counters_.read(first, run, counters.data()); !read) return fail(read.error());
-    if (auto read = real_server_live_.read(first, run, reinterpret_cast<std::byte*>(live.data())); !read)
-      return fail(read.error());
     for (uint32_t index = 0; index < run; ++index) {
       Totals& sum = totals.emplace_back();
-      sum.active = live[index].active;
-      sum.inactive = live[index].inactive;
+      sum.active = arrays_.real_server_live[first + index].active;
+      sum.inactive = arrays_.real_server_live[first + index].inactive;
       for (size_t cpu = 0; cpu < ArrayMap::possible_cpus(); ++cpu) {
         ek_counters value;
         std::memcpy(&value, counters.data() + index * real_server_counters_.value_size() + cpu * sizeof value,
@@ -120,20 +102,23 @@ Result<std::vector<Totals>> BpfTables::read_totals(std::span<const uint32_t> rea
 }
 
 Result<> BpfTables::write_real_servers(std::span<const RealServerEntry> entries) {
-  return write_entries(real_servers_, entries, &RealServerEntry::record);
+  for (const RealServerEntry& entry : entries) arrays_.real_servers[entry.id] = entry.record;
+  return {};
 }
 
 Result<> BpfTables::reset_real_servers(std::span<const uint32_t> ids) {
-  if (auto reset = write_zeros(real_server_live_, ids); !reset) return reset;
+  for (const uint32_t id : ids) arrays_.real_server_live[id] = {};
   return write_zeros(real_server_counters_, ids);
 }
 
 Result<> BpfTables::write_services(std::span<const ServiceEntry> entries) {
-  return write_entries(services_, entries, &ServiceEntry::record);
+  for (const ServiceEntry& entry : entries) arrays_.services[entry.id] = entry.record;
+  return {};
 }
 
 Result<> BpfTables::reset_services(std::span<const uint32_t> ids) {
-  return write_zeros(service_live_, ids);
+  for (const uint32_t id : ids) arrays_.service_live[id] = {};
+  return {};
 }
 
 Result<> BpfTables::write_keys(std::span<const KeyEntry> entries) {

@@ -1,19 +1,19 @@
 #pragma once
-// The Tables of the kernel. The descriptors belong to the loaded program, which outlives this.
+// The Tables of the kernel. Memory and descriptors belong to the loaded program, which outlives this.
 
 #include "engines/l4_xdp/array_map.h"
 #include "engines/l4_xdp/tables.h"
 
 namespace evenkeel::engines::l4_xdp {
 
-struct TableDescriptors {
-  int service_keys = -1, services = -1, service_live = -1, rings = -1, ring_heads = -1;
-  int real_servers = -1, real_server_live = -1, real_server_counters = -1;
+struct TableAccess {
+  ek_arrays* arrays = nullptr;  // mapped: shared with the data plane
+  int service_keys = -1, rings = -1, real_server_counters = -1;
 };
 
 class BpfTables final : public Tables {
  public:
-  explicit BpfTables(const TableDescriptors& descriptors);
+  explicit BpfTables(const TableAccess& access);
 
   Result<> visit_real_servers(const std::function<void(const RealServerEntry&)>& visit) const override;
   Result<> visit_services(const std::function<void(const ServiceEntry&)>& visit) const override;
@@ -32,11 +32,12 @@ class BpfTables final : public Tables {
  private:
   Result<> write_some_rings(std::span<const RingEntry> entries);
   bool overwrite_ring(uint32_t service, const std::vector<ek_ring_block>& blocks);
-  Result<> write_ring_heads(std::span<const RingEntry> entries);
+  void write_ring_heads(std::span<const RingEntry> entries);
   Result<> erase_ring(uint32_t service);
 
+  ek_arrays& arrays_;
   int service_keys_, rings_;
-  ArrayMap services_, service_live_, ring_heads_, real_servers_, real_server_live_, real_server_counters_;
+  ArrayMap real_server_counters_;
 };
 
 }  // namespace evenkeel::engines::l4_xdp

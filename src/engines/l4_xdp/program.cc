@@ -80,14 +80,19 @@ Result<Skeleton> open_skeleton(const ek_identity& identity) {
 
 Result<> load_skeleton(evenkeel_skeleton& skeleton) {
   const LibbpfMessages messages;
-  if (bpf_object__load(skeleton.obj) == 0) return {};
+  if (evenkeel__load(&skeleton) == 0) return {};
   Error error = system_error("cannot load the XDP program");
   if (!messages.last().empty()) error.message += " (" + messages.last() + ")";
   return fail(std::move(error));
 }
 
+// libbpf knows the section of `arrays` as ".bss", with a part of the program's name before it.
+std::string name_of(const bpf_map* map) {
+  return bpf_map__is_internal(map) ? "arrays" : bpf_map__name(map);
+}
+
 Result<> adopt_map(bpf_map* map, const PinDirectory& directory) {
-  const std::string name = bpf_map__name(map);
+  const std::string name = name_of(map);
   auto fd = directory.get(name);
   if (!fd) return fd.error().code == ErrorCode::kNotFound ? Result<>{} : fail(fd.error());
   bpf_map_info info{};
@@ -105,24 +110,25 @@ Result<> adopt_map(bpf_map* map, const PinDirectory& directory) {
   return {};
 }
 
+// All that are shared with the next program, and pinned: what belongs to one program alone are its constants.
 template <class Do>
-Result<> for_each_map(const bpf_object* object, const Do& perform) {
+Result<> for_each_map(const evenkeel_skeleton& skeleton, const Do& perform) {
   bpf_map* map = nullptr;
-  bpf_object__for_each_map(map, object) {
-    if (bpf_map__is_internal(map)) continue;
+  bpf_object__for_each_map(map, skeleton.obj) {
+    if (bpf_map__is_internal(map) && map != skeleton.maps.bss) continue;
     if (auto done = perform(map); !done) return done;
   }
   return {};
 }
 
 Result<> pin_map(bpf_map* map, const PinDirectory& directory) {
-  if (directory.has(bpf_map__name(map))) return {};
-  return directory.pin(bpf_map__fd(map), bpf_map__name(map));
+  if (directory.has(name_of(map))) return {};
+  return directory.pin(bpf_map__fd(map), name_of(map));
 }
 
 // The identity comes last: it says that all others are there.
 Result<> pin_maps(const evenkeel_skeleton& skeleton, const PinDirectory& directory) {
-  auto pinned = for_each_map(skeleton.obj, [&](bpf_map* map) -> Result<> {
+  auto pinned = for_each_map(skeleton, [&](bpf_map* map) -> Result<> {
     return map == skeleton.maps.identity ? Result<>{} : pin_map(map, directory);
   });
   return pinned ? pin_map(skeleton.maps.identity, directory) : pinned;
@@ -156,7 +162,7 @@ Result<Program> Program::load(const PinDirectory& directory, const Sizes& sizes)
   }
   auto skeleton = open_skeleton(*identity);
   if (!skeleton) return fail(skeleton.error());
-  auto adopted = for_each_map((*skeleton)->obj, [&](bpf_map* map) { return adopt_map(map, directory); });
+  auto adopted = for_each_map(**skeleton, [&](bpf_map* map) { return adopt_map(map, directory); });
   if (!adopted) return fail(adopted.error());
   if (auto loaded = load_skeleton(**skeleton); !loaded) return fail(loaded.error());
   if (is_new) {
@@ -177,8 +183,9 @@ Result<Program> Program::load_explaining() const {
   bpf_object__for_each_program(program, (*skeleton)->obj) {
     bpf_program__set_autoload(program, program == (*skeleton)->progs.evenkeel_xdp);
   }
-  auto shared = for_each_map((*skeleton)->obj, [this](bpf_map* map) -> Result<> {
-    if (bpf_map__reuse_fd(map, this->map(bpf_map__name(map))) != 0) return fail(system_error("cannot share a map"));
+  auto shared = for_each_map(**skeleton, [this](bpf_map* map) -> Result<> {
+    const bpf_map* ours = bpf_object__find_map_by_name(skeleton_->obj, bpf_map__name(map));
+    if (bpf_map__reuse_fd(map, bpf_map__fd(ours)) != 0) return fail(system_error("cannot share a map"));
     return {};
   });
   if (!shared) return fail(shared.error());
@@ -190,15 +197,11 @@ int Program::map(const char* name) const {
   return bpf_object__find_map_fd_by_name(skeleton_->obj, name);
 }
 
-TableDescriptors Program::tables() const {
+TableAccess Program::tables() const {
   const auto& maps = skeleton_->maps;
-  return {.service_keys = bpf_map__fd(maps.service_keys),
-          .services = bpf_map__fd(maps.services),
-          .service_live = bpf_map__fd(maps.service_live),
+  return {.arrays = &skeleton_->bss->arrays,
+          .service_keys = bpf_map__fd(maps.service_keys),
           .rings = bpf_map__fd(maps.rings),
-          .ring_heads = bpf_map__fd(maps.ring_heads),
-          .real_servers = bpf_map__fd(maps.real_servers),
-          .real_server_live = bpf_map__fd(maps.real_server_live),
           .real_server_counters = bpf_map__fd(maps.real_server_counters)};
 }
 

@@ -25,7 +25,7 @@ class Program {
   Result<Program> load_explaining() const;
 
   const ek_identity& identity() const { return identity_; }
-  TableDescriptors tables() const;
+  TableAccess tables() const;
   int map(const char* name) const;  // descriptor; -1 if there is none
   int xdp() const;
   int sweep() const;

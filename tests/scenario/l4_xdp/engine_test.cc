@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sys/mman.h>
 
 #include <filesystem>
 
@@ -62,6 +63,16 @@ class EngineTest : public testing::Test {
     return names;
   }
 
+  // What is pinned, mapped: as another process sees it.
+  struct Unmap {
+    void operator()(ek_arrays* arrays) const { munmap(arrays, sizeof *arrays); }
+  };
+  std::unique_ptr<ek_arrays, Unmap> arrays() const {
+    void* memory = mmap(nullptr, sizeof(ek_arrays), PROT_READ | PROT_WRITE, MAP_SHARED, pinned("arrays").get(), 0);
+    EXPECT_NE(memory, MAP_FAILED);
+    return std::unique_ptr<ek_arrays, Unmap>(static_cast<ek_arrays*>(memory));
+  }
+
   template <class Value>
   Value read(const std::string& map, uint32_t index) const {
     Value value{};
@@ -90,7 +101,7 @@ class EngineTest : public testing::Test {
   }
   // An established connection of 192.0.2.1:4000 with the real server in this slot.
   void put_connection(uint32_t set, uint32_t real_server, uint8_t state, uint32_t lifetime) const {
-    const auto record = read<ek_real_server>("real_servers", real_server);
+    const auto record = arrays()->real_servers[real_server];
     ek_set4 value{};
     value.header.tag[2] = EK_TAG_FIRST;
     value.header.state[2] = state;
@@ -118,10 +129,10 @@ TEST_F(EngineTest, AppliesAFarmToTheMaps) {
   EXPECT_EQ(key_target("10.0.0.1", 9164, IPPROTO_TCP), 1U);
   EXPECT_EQ(key_target("10.0.0.2", 9192, IPPROTO_TCP), 2U);
   EXPECT_EQ(key_target("10.0.0.2", 9192, IPPROTO_UDP), 0U);
-  const auto service = read<ek_service>("services", 1);
+  const auto service = arrays()->services[1];
   EXPECT_EQ(service.ring_length, 2U);
   EXPECT_EQ(service.generation, 1U);
-  const auto record = read<ek_real_server>("real_servers", 2);
+  const auto record = arrays()->real_servers[2];
   EXPECT_EQ(from_abi(record.address), ip("10.0.0.22"));
   EXPECT_EQ(record.service, 1U);
   EXPECT_EQ(record.flags, EK_REAL_SERVER_TAKES_NEW | EK_REAL_SERVER_KEEPS_ESTABLISHED);
@@ -135,7 +146,7 @@ TEST_F(EngineTest, AppliesAFarmToTheMaps) {
   ASSERT_EQ(bpf_map_lookup_elem(ring.get(), &first, &block), 0);
   EXPECT_EQ(block.real_server[0], 1);
   EXPECT_EQ(block.real_server[1], 2);
-  const auto head = read<ek_ring_block>("ring_heads", 1);
+  const auto head = arrays()->ring_heads[1];
   EXPECT_TRUE(same_bytes(head, block)) << "the head is the ring's first block";
 }
 
@@ -144,7 +155,7 @@ TEST_F(EngineTest, ARestartKeepsIdsGenerationsAndConnections) {
   want.virtual_services[0].scheduler = model::Scheduler::kMaglev;
   apply(want);
   put_connection(17, 2, EK_STATE_ESTABLISHED, 1000);
-  write("real_server_live", 2, ek_real_server_live{.active = 1, .inactive = 4, .overloaded = 0, .reserved = {}});
+  arrays()->real_server_live[2] = {.active = 1, .inactive = 4, .overloaded = 0, .reserved = {}};
   const auto identity = read<ek_identity>("identity", 0);
   uint32_t ring_before = 0;
   const uint32_t index = 1;
@@ -154,9 +165,9 @@ TEST_F(EngineTest, ARestartKeepsIdsGenerationsAndConnections) {
   EXPECT_TRUE(same_bytes(read<ek_identity>("identity", 0), identity));
   std::swap(want.virtual_services[0], want.virtual_services[1]);
   EXPECT_THAT(apply(want), IsEmpty());
-  EXPECT_EQ(from_abi(read<ek_real_server>("real_servers", 2).address), ip("10.0.0.22"));
-  EXPECT_EQ(read<ek_real_server>("real_servers", 2).generation, 1U);
-  EXPECT_EQ(read<ek_real_server_live>("real_server_live", 2).active, 1U);
+  EXPECT_EQ(from_abi(arrays()->real_servers[2].address), ip("10.0.0.22"));
+  EXPECT_EQ(arrays()->real_servers[2].generation, 1U);
+  EXPECT_EQ(arrays()->real_server_live[2].active, 1U);
   uint32_t ring_after = 0;
   ASSERT_EQ(bpf_map_lookup_elem(pinned("rings").get(), &index, &ring_after), 0);
   EXPECT_EQ(ring_before, ring_after) << "a ring that is right is not replaced";
@@ -178,7 +189,7 @@ TEST_F(EngineTest, LargeRingsSurviveARestartUntouched) {
   auto want = layer4({service("big", "10.0.0.9", "80", servers)});
   want.virtual_services[0].scheduler = model::Scheduler::kMaglev;
   EXPECT_THAT(apply(want), IsEmpty());
-  EXPECT_EQ(read<ek_service>("services", 1).ring_length, 16381U);
+  EXPECT_EQ(arrays()->services[1].ring_length, 16381U);
   const auto ring_id = read<uint32_t>("rings", 1);
   open();
   EXPECT_THAT(apply(want), IsEmpty());
@@ -192,7 +203,7 @@ TEST_F(EngineTest, AChangeOfWeightsOverwritesTheRingInPlace) {
   const auto ring_id = read<uint32_t>("rings", 1);
   want.virtual_services[0].real_servers[1].weight = 37;
   apply(want);
-  EXPECT_EQ(read<ek_service>("services", 1).ring_length, 137U);
+  EXPECT_EQ(arrays()->services[1].ring_length, 137U);
   EXPECT_EQ(read<uint32_t>("rings", 1), ring_id) << "replacing it would make the kernel wait for all programs";
   const Fd ring(bpf_map_get_fd_by_id(ring_id));
   int second = 0;
@@ -211,12 +222,12 @@ TEST_F(EngineTest, AChangeOfWeightsOverwritesTheRingInPlace) {
 TEST_F(EngineTest, ASlotIsReusedWithANewGenerationAndZeroCounters) {
   apply(layer4({service("a", "10.0.0.1", "80", {real_server("r", "10.0.0.21")})}));
   apply(layer4({}));
-  EXPECT_EQ(read<ek_real_server>("real_servers", 1).flags, 0);
-  EXPECT_EQ(read<ek_real_server>("real_servers", 1).generation, 1U);
+  EXPECT_EQ(arrays()->real_servers[1].flags, 0);
+  EXPECT_EQ(arrays()->real_servers[1].generation, 1U);
   EXPECT_EQ(key_target("10.0.0.1", 80, IPPROTO_TCP), 0U);
   open();
   apply(layer4({service("a", "10.0.0.1", "80", {real_server("r", "10.0.0.21")})}));
-  EXPECT_EQ(read<ek_real_server>("real_servers", 2).generation, 1U) << "slots never used come first";
+  EXPECT_EQ(arrays()->real_servers[2].generation, 1U) << "slots never used come first";
 }
 
 TEST_F(EngineTest, ConnectionsAreListedAndFiltered) {
@@ -286,7 +297,7 @@ TEST_F(EngineTest, SweepCoversBothTables) {
 TEST_F(EngineTest, AStartThatWasKilledHalfWayIsCleanedUp) {
   engine_.reset();
   std::filesystem::remove(sandbox_->pin_directory() + "/identity");
-  std::filesystem::remove(sandbox_->pin_directory() + "/services");
+  std::filesystem::remove(sandbox_->pin_directory() + "/rings");
   open();
   EXPECT_THAT(apply(print_farm()), IsEmpty());
   EXPECT_THAT(pins(), Contains("identity"));
@@ -301,7 +312,8 @@ TEST_F(EngineTest, MapsOfAnotherVersionAreLeftAloneWithAnExplanation) {
   const auto opened = L4Engine::open(options());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kUnsupported);
-  EXPECT_THAT(opened.error().message, AllOf(HasSubstr("version 2"), HasSubstr("lose the connections")));
+  EXPECT_THAT(opened.error().message,
+              AllOf(HasSubstr("version " + std::to_string(EK_ABI_VERSION + 1)), HasSubstr("lose the connections")));
   EXPECT_EQ(key_target("10.0.0.1", 9163, IPPROTO_TCP), 1U);
 }
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What nearly every packet is: plain IPv4, of an established connection that is in its home way. It changes nothing but
+ * counters and time stamps. Whatever is not exactly that goes through all steps, which come to the same result; here it
+ * costs a third less, because nothing of the packet is kept where another function could see it.
+ */
+#pragma once
+
+#include "bpf/connection_table.h"
+#include "bpf/counters.h"
+#include "bpf/forward.h"
+#include "bpf/maps.h"
+#include "bpf/packet.h"
+#include "bpf/parse.h"
+#include "bpf/tcp_state.h"
+
+enum {
+	NOT_PLAIN = -1,
+	PLAIN_IPV4 = 0x45, /* version 4, no options */
+	PLAIN_FLAGS = EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_HAS_NEXT_HOP,
+	NOT_PLAIN_FLAGS = EK_REAL_SERVER_FAILED,
+};
+
+/* A frame without tags, options and fragments, in one buffer, whose lengths agree. */
+static __always_inline bool parse_plain(struct xdp_md *context, struct packet *packet)
+{
+	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
+	struct ethhdr *ethernet = data;
+	struct iphdr *ip = (void *)(ethernet + 1);
+	void *l4 = ip + 1;
+
+	if (l4 + sizeof(struct tcphdr) > end || ethernet->h_dest[0] & 1 || ethernet->h_proto != bpf_htons(ETH_P_IP))
+		return false;
+	if (*(__u8 *)ip != PLAIN_IPV4 || ip->frag_off & bpf_htons(IPV4_OFFSET_MASK | IPV4_MORE_FRAGMENTS))
+		return false;
+	packet->length = bpf_ntohs(ip->tot_len);
+	if (packet->length < sizeof(*ip) || (long)(end - data) < (long)(sizeof(*ethernet) + packet->length))
+		return false;
+	packet->tuple.client[3] = ip->saddr;
+	packet->tuple.virtual_address[3] = ip->daddr;
+	packet->tuple.protocol = ip->protocol;
+	return parse_l4(l4, end, packet, packet->length - sizeof(*ip)) == PARSED_CONNECTION;
+}
+
+/* The one state in which a packet without SYN, FIN and RST changes nothing. */
+static __always_inline __u8 plain_state(const struct packet *packet)
+{
+	if (packet->tuple.protocol != IPPROTO_TCP)
+		return EK_STATE_UDP;
+	return packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST) ? EK_STATE_NONE : EK_STATE_ESTABLISHED;
+}
+
+static __always_inline int forward_plain(struct xdp_md *context)
+{
+	struct packet packet = {};
+	struct ek_real_server *server;
+	struct ek_set_header *header;
+	struct ek_connection *connection;
+	__u32 home;
+
+	if (!parse_plain(context, &packet) || plain_state(&packet) == EK_STATE_NONE)
+		return NOT_PLAIN;
+	packet.hash = hash_tuple(&packet.tuple, false);
+	header = set_at(first_set(packet.hash, false), false);
+	home = home_way(packet.hash);
+	if (!header || home >= EK_SET_WAYS)
+		return NOT_PLAIN;
+	connection = connection_at(header, home, false);
+	fetch(connection);
+	packet.tick = current_tick();
+	if (header->tag[home] != tag_of(packet.hash) || header->state[home] != plain_state(&packet) ||
+	    !holds(header, home, &packet.tuple, false) || is_expired(header->expires[home], packet.tick))
+		return NOT_PLAIN;
+	server = real_server_at(connection->real_server);
+	if (server->generation != connection->real_server_generation ||
+	    (server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS || server->vlan)
+		return NOT_PLAIN;
+	if (unlikely(connection->touched != packet.tick)) {
+		connection->touched = packet.tick;
+		header->expires[home] = expiry_of(service_at(connection->service), plain_state(&packet), packet.tick);
+	}
+	return forward(context, &packet, connection->real_server, server);
+}
