@@ -36,6 +36,12 @@ enum {
 	EK_SET_WAYS = 7,              /* connections in one set of the connection table */
 	EK_RING_BLOCK = 64,           /* real-server ids in one block of a scheduling ring */
 	EK_MAX_WLC_SCAN = 256,        /* above: best of two random choices */
+	EK_MAX_SOURCES = 7,           /* source addresses of a virtual service (SNAT) */
+	EK_REVERSE_WAYS = 16,         /* entries in one set of the reverse index */
+	EK_REVERSE_PERCENT = 150,     /* entries of the reverse index per 100 ways of the connection table */
+	EK_INTERFACES = 1024,         /* whose MAC address is remembered: by interface index, modulo this */
+	EK_TRANSLATED_BITS = 65536,
+	EK_FIRST_SOURCE_PORT = 1024,  /* SNAT uses this and all above */
 };
 
 /* ---- addresses: 16 bytes as on the wire; IPv4 as ::ffff:a.b.c.d ---- */
@@ -86,12 +92,14 @@ enum ek_scheduler {
 };
 enum ek_hash_input { /* of EK_SCHEDULER_RING */
 	EK_HASH_SOURCE = 0,   /* client address */
+	EK_HASH_DESTINATION,  /* virtual address */
 	EK_HASH_FLOW,         /* client address and port, virtual address and port, protocol */
 };
 
 enum ek_service_flags {
 	EK_SERVICE_PERSISTENT = 1,
 	EK_SERVICE_FALLBACK_LOCAL = 2, /* no usable real server: pass to the local stack; else drop and count */
+	EK_SERVICE_ONE_PACKET = 4,     /* every UDP datagram is scheduled on its own; no connection is kept */
 };
 
 /* service id is the index, 1..EK_MAX_SERVICES-1 */
@@ -120,12 +128,16 @@ EK_STATIC_ASSERT(sizeof(struct ek_ring_block) == 128, "ek_ring_block");
 /* ---- real servers: config ---- */
 enum ek_real_server_flags {
 	EK_REAL_SERVER_TAKES_NEW = 1,
-	EK_REAL_SERVER_KEEPS_ESTABLISHED = 2, /* clear: halted or deleted, packets of its connections are dropped */
+	EK_REAL_SERVER_KEEPS_ESTABLISHED = 2, /* clear: halted or deleted, packets of its connections are dropped ... */
 	EK_REAL_SERVER_HAS_NEXT_HOP = 4,
 	EK_REAL_SERVER_FAILED = 8, /* its check says so: what begins anew leaves it, whatever the entry's state */
+	EK_REAL_SERVER_RESETS = 16, /* ... and TCP clients are answered with a reset */
 };
 enum ek_forwarding_method {
 	EK_METHOD_DIRECT_ROUTING = 0,
+	EK_METHOD_TUNNEL,
+	EK_METHOD_NAT,            /* from here on packets are translated, and answers pass by here */
+	EK_METHOD_SNAT,
 };
 struct ek_real_server {
 	ek_u8 mac[6];             /* next hop */
@@ -139,7 +151,9 @@ struct ek_real_server {
 	ek_u32 minimum_connections, maximum_connections; /* 0: none */
 	ek_u32 generation;        /* of this slot's use */
 	struct ek_address address;
-	ek_u32 reserved[2];
+	ek_u16 port_be;           /* NAT, SNAT: translated to this one; 0: the virtual port */
+	ek_u16 mtu;               /* of the way there: tunnel; 0: not known */
+	ek_u32 reserved;
 };
 EK_STATIC_ASSERT(sizeof(struct ek_real_server) == 64, "ek_real_server");
 
@@ -152,6 +166,22 @@ struct ek_real_server_live {
 };
 EK_STATIC_ASSERT(sizeof(struct ek_real_server_live) == 64, "ek_real_server_live");
 
+/* ---- source addresses of a virtual service (SNAT): config ---- */
+struct ek_sources {
+	ek_u32 count;
+	ek_u32 reserved[3];
+	struct ek_address address[EK_MAX_SOURCES];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_sources) == 128, "ek_sources");
+
+/* ---- interfaces: live; the MAC address that clients used last ---- */
+struct ek_interface {
+	ek_u32 index;
+	ek_u8 mac[6];
+	ek_u16 reserved;
+};
+EK_STATIC_ASSERT(sizeof(struct ek_interface) == 12, "ek_interface");
+
 /* ---- services: live ---- */
 struct ek_service_live {
 	ek_u32 round_robin;       /* atomic position in the WRR ring */
@@ -162,6 +192,7 @@ EK_STATIC_ASSERT(sizeof(struct ek_service_live) == 64, "ek_service_live");
 /* ---- counters: per CPU; one array by real server, one by service (what reached no real server) ---- */
 struct ek_counters {
 	ek_u64 packets, bytes, connections;
+	ek_u64 answer_packets, answer_bytes; /* of translated connections: others' answers do not pass by */
 };
 
 /* ---- everything that is looked up by number, in one piece of memory that starts on a page ---- */
@@ -171,7 +202,17 @@ struct ek_arrays {
 	struct ek_ring_block ring_heads[EK_MAX_SERVICES];
 	struct ek_real_server real_servers[EK_MAX_REAL_SERVERS + 1];
 	struct ek_real_server_live real_server_live[EK_MAX_REAL_SERVERS + 1];
+	struct ek_sources sources[EK_MAX_SERVICES];
+	struct ek_address tunnel_sources[EK_MAX_REAL_SERVERS + 1]; /* of the outer header: config */
+	ek_u64 translated[EK_TRANSLATED_BITS / 64]; /* config; a bit per hash of a NAT or SNAT real server's address */
+	struct ek_interface interfaces[EK_INTERFACES];
 };
+
+/* The bit in ek_arrays.translated of an address given as four words, in network order; IPv4 in the last, others 0. */
+static inline ek_u32 ek_translated_bit(const ek_u32 *address)
+{
+	return ((address[0] ^ address[1] ^ address[2] ^ address[3]) * 0x9e3779b1u) >> 16;
+}
 
 /* ---- drop and pass reasons: the one list; name, what it means. Order is ABI ---- */
 #define EK_REASONS(X) \
@@ -187,7 +228,13 @@ struct ek_arrays {
 	X(NOT_A_CONNECTION,      "not_a_connection",      "TCP packet of no known connection, left to the local stack") \
 	X(ICMP_UNKNOWN,          "icmp_unknown",          "ICMP error about no known connection, left to the local stack") \
 	X(EVICTED_HALF_OPEN,     "evicted_half_open",     "a half-open connection gave way to a new one") \
-	X(REDIRECT_FAILED,       "redirect_failed",       "frame could not be prepared for the real server's interface")
+	X(REDIRECT_FAILED,       "redirect_failed",       "frame could not be prepared for the interface that it should leave by") \
+	X(TTL_EXPIRED,           "ttl_expired",           "a packet to be translated came with its last hop") \
+	X(NO_SOURCE_PORT,        "no_source_port",        "every source port tried for the real server is in use: add source addresses") \
+	X(TRANSLATION_IN_USE,    "translation_in_use",    "the client has the same connection with this real server through another virtual service") \
+	X(PACKET_TOO_BIG,        "packet_too_big",        "too large for the tunnel: the sender was told the size that fits") \
+	X(NO_WAY_BACK,           "no_way_back",           "an answer to a client whose next hop is not known") \
+	X(RESET,                 "reset",                 "packet of a connection whose real server is gone: the client was sent a reset")
 
 enum ek_reason {
 #define EK_REASON_ID(id, name, text) EK_REASON_##id,
@@ -217,6 +264,23 @@ struct ek_connection {           /* what both families share */
 	ek_u32 created;           /* tick */
 	ek_u32 touched;           /* tick of the last packet that was looked at */
 };
+/*
+ * How a connection's packets are rewritten (NAT, SNAT), the same numbers for both ways: client and virtual address, which
+ * are the key, against source and real server. Answers leave by the way the client's last packet came.
+ */
+struct ek_translation {
+	ek_u16 real_port_be, source_port_be; /* what the real server takes for the client's */
+	ek_u16 l3_delta, l4_delta; /* what is added to the sums that checksums are made of, on the way to the real server */
+	ek_u32 sequence_delta;
+	ek_u8 client_mac[6];      /* the client's next hop */
+	ek_u16 client_vlan;
+	ek_u32 client_interface;  /* 0: nothing is translated */
+};
+EK_STATIC_ASSERT(sizeof(struct ek_translation) == 24, "ek_translation");
+
+enum ek_connection_flags {
+	EK_CONNECTION_TRANSLATED = 1,
+};
 struct ek_connection4 {
 	ek_u32 client_be, virtual_be; /* of a template: client's prefix, 0 */
 	ek_u16 client_port_be, virtual_port_be; /* of a template: 0, 0 */
@@ -224,7 +288,8 @@ struct ek_connection4 {
 	ek_u8 flags;
 	ek_u16 template_service;  /* of a template: service id; else 0 */
 	struct ek_connection common;
-	ek_u32 reserved[8];       /* place of the translation of NAT and SNAT */
+	ek_u32 real_be, source_be;
+	struct ek_translation translation;
 };
 EK_STATIC_ASSERT(sizeof(struct ek_connection4) == 64, "ek_connection4");
 struct ek_connection6 {
@@ -234,7 +299,9 @@ struct ek_connection6 {
 	ek_u8 flags;
 	ek_u16 template_service;
 	struct ek_connection common;
-	ek_u32 reserved[18];
+	struct ek_address real, source;
+	struct ek_translation translation;
+	ek_u32 reserved[4];
 };
 EK_STATIC_ASSERT(sizeof(struct ek_connection6) == 128, "ek_connection6");
 
@@ -249,6 +316,29 @@ struct ek_set6 {
 };
 EK_STATIC_ASSERT(sizeof(struct ek_set6) == 960, "ek_set6");
 
+/*
+ * ---- the reverse index: by real server and source, the way of the connection table that has the connection ----
+ * An entry is a part of the hash above a number: set * EK_SET_WAYS + way, plus 1; 0: free. One whose connection is gone
+ * is free as well.
+ */
+struct ek_reverse_set {
+	ek_u32 entry[EK_REVERSE_WAYS];
+};
+EK_STATIC_ASSERT(sizeof(struct ek_reverse_set) == 64, "ek_reverse_set");
+static inline ek_u32 ek_reverse_sets(ek_u32 sets)
+{
+	return ((ek_u64)sets * EK_SET_WAYS * EK_REVERSE_PERCENT / 100 + EK_REVERSE_WAYS - 1) / EK_REVERSE_WAYS;
+}
+/* Bits of an entry that number a way. */
+static inline ek_u32 ek_way_bits(ek_u32 sets)
+{
+	ek_u32 bits = 1;
+
+	while ((ek_u64)sets * EK_SET_WAYS >> bits)
+		bits++;
+	return bits;
+}
+
 /* ---- fragments: LRU hash ---- */
 struct ek_fragment_key {
 	struct ek_address source, destination;
@@ -258,6 +348,8 @@ struct ek_fragment_key {
 struct ek_fragment_value {
 	ek_u32 real_server;       /* 0: the datagram goes to the local stack */
 	ek_u32 expires;           /* tick */
+	ek_u32 connection;        /* as in the reverse index; 0: none */
+	ek_u32 is_answer;
 };
 
 /* ---- explain: what the program decided about the last packet, written by the instance loaded with explain_mode ---- */

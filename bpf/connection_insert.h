@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "bpf/connection_table.h"
+#include "bpf/connection_release.h"
 
 enum {
 	/*
@@ -125,41 +125,22 @@ static __always_inline void write_record(struct ek_set_header *header, __u32 way
 	header->state[way] = entry->state;
 }
 
-/* Without branches: which ways are free cannot be foreseen, and a wrong guess costs more than all seven. */
-static __always_inline __u32 used_ways(const struct ek_set_header *header)
-{
-	__u32 free = 0;
-
-#pragma unroll
-	for (int way = 0; way < EK_SET_WAYS; way++)
-		free += ((__u64)header->tag[way] - 1) >> 63;
-	return EK_SET_WAYS - free;
-}
-
-/* The home way if it is free, else the lowest that is. EK_SET_WAYS: none. */
-static __always_inline __u32 free_way(const struct ek_set_header *header, __u32 home)
-{
-	__u32 lowest = EK_SET_WAYS;
-
-	if (home < EK_SET_WAYS && header->tag[home] == EK_TAG_FREE)
-		return home;
-#pragma unroll
-	for (int way = EK_SET_WAYS - 1; way >= 0; way--)
-		if (header->tag[way] == EK_TAG_FREE)
-			lowest = way;
-	return lowest;
-}
-
 /* The usual case: a free way, in the set that the preference says. The second set is looked at only if it may matter. */
 static __always_inline struct ek_set_header *take_free_way(struct ek_set_header *first, struct ek_set_header *second,
 							   __u64 hash, __u32 *taken)
 {
+	__u32 room = ways_with_tag(first, EK_TAG_FREE), home = home_way(hash), way;
 	struct ek_set_header *header = first;
-	__u32 used = used_ways(first), way;
 
-	if (used >= FIRST_SET_PREFERRED && used_ways(second) < used)
-		header = second;
-	way = free_way(header, home_way(hash));
+	if (count_of_ways[room & 127] <= EK_SET_WAYS - FIRST_SET_PREFERRED) {
+		__u32 other_room = ways_with_tag(second, EK_TAG_FREE);
+
+		if (count_of_ways[other_room & 127] > count_of_ways[room & 127]) {
+			header = second;
+			room = other_room;
+		}
+	}
+	way = room >> home & 1 ? home : lowest_way(room);
 	pin_value(way);
 	if (way >= EK_SET_WAYS || !claim(header, way, EK_TAG_FREE))
 		return NULL;
@@ -169,12 +150,15 @@ static __always_inline struct ek_set_header *take_free_way(struct ek_set_header 
 
 /* The way that is missed least, counted out. NULL: none may be given away. */
 static __always_inline struct ek_set_header *take_used_way(struct ek_set_header *first, struct ek_set_header *second,
-							   __u32 tick, const bool ipv6, __u32 *taken)
+							   const struct entry *entry, const bool ipv6, __u32 *taken)
 {
+	__u32 tick = entry->tick;
+
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < INSERT_ATTEMPTS; i++) {
 		__u64 a = choose_way(first, tick), b = choose_way(second, tick);
 		struct ek_set_header *header = a <= b ? first : second;
+		__u32 set = a <= b ? first_set(entry->hash, ipv6) : second_set(entry->hash, ipv6);
 		__u32 way = choice_way(a <= b ? a : b), rank = choice_rank(a <= b ? a : b);
 		__u32 tag;
 
@@ -182,7 +166,7 @@ static __always_inline struct ek_set_header *take_used_way(struct ek_set_header 
 		if (rank >= RANK_LIVE || way >= EK_SET_WAYS)
 			return NULL;
 		tag = *(volatile __u32 *)&header->tag[way];
-		if (rank_of_way(header, way, tick) != rank || !take(header, way, tag, ipv6))
+		if (rank_of_way(header, way, tick) != rank || !take(header, set, way, tag, ipv6))
 			continue; /* somebody else was faster: look again */
 		if (rank == RANK_HALF_OPEN)
 			count_reason(EK_REASON_EVICTED_HALF_OPEN);
@@ -196,46 +180,54 @@ static __always_inline struct ek_set_header *take_used_way(struct ek_set_header 
  * The same first packet may have been handled by two CPUs at once: both have published by now, or the later one finds
  * the earlier. The first in order of look-up stays, and whoever sees another one releases that.
  */
-static __always_inline __u32 keep_one_in_set(struct ek_set_header *header, const struct entry *entry, const bool ipv6,
-					     __u32 kept)
+static __always_inline __u32 keep_one_in_set(struct ek_set_header *header, __u32 set, struct entry *entry,
+					     const bool ipv6, __u32 kept)
 {
-	__u32 tag = tag_of(entry->hash);
+	__u32 tag = tag_of(entry->hash), ways = ways_with_tag(header, tag);
 
-#pragma unroll
-	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
-		if (likely(header->tag[way] != tag) || !holds(header, way, &entry->tuple, ipv6))
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < EK_SET_WAYS; i++, ways &= ways - 1) {
+		__u32 way = lowest_way(ways);
+
+		pin_value(way);
+		if (way >= EK_SET_WAYS)
+			break;
+		if (!holds(header, way, &entry->tuple, ipv6))
 			continue;
-		if (kept)
-			release(header, way, tag, ipv6);
-		else
-			kept = connection_at(header, way, ipv6)->real_server;
+		if (kept) {
+			release(header, set, way, tag, ipv6);
+		} else {
+			kept = way_number(set, way);
+			entry->real_server = connection_at(header, way, ipv6)->real_server;
+		}
 	}
 	return kept;
 }
 
-/* What insert would answer. */
+/* What insert would answer: 0, or a number that is none. */
 static __always_inline __u32 pretend_insert(const struct entry *entry, const bool ipv6)
 {
 	struct place old;
 
-	if (is_full_for(entry->hash, entry->tick, ipv6) && !find_place(&entry->tuple, entry->hash, ipv6, &old))
-		return 0;
-	return entry->real_server;
+	return !is_full_for(entry->hash, entry->tick, ipv6) || find_place(&entry->tuple, entry->hash, ipv6, &old);
 }
 
-/* The real server that the entry ended up with: the given one, or that of whoever was earlier. 0: no room. */
-static __always_inline __u32 insert(const struct entry *entry, const bool ipv6)
+/*
+ * Number of the way that has the connection now: the given entry's, or that of whoever was earlier, whose real server the
+ * entry then has. 0: no room.
+ */
+static __always_inline __u32 insert(struct entry *entry, const bool ipv6)
 {
-	struct ek_set_header *first = set_at(first_set(entry->hash, ipv6), ipv6);
-	struct ek_set_header *second = set_at(second_set(entry->hash, ipv6), ipv6);
+	__u32 first_index = first_set(entry->hash, ipv6), second_index = second_set(entry->hash, ipv6);
+	struct ek_set_header *first = set_at(first_index, ipv6), *second = set_at(second_index, ipv6);
 	struct ek_set_header *header;
-	__u32 way = 0, kept;
+	__u32 way = 0, kept, own;
 
 	if (!first || !second)
 		return 0;
 	header = take_free_way(first, second, entry->hash, &way);
 	if (!header)
-		header = take_used_way(first, second, entry->tick, ipv6, &way);
+		header = take_used_way(first, second, entry, ipv6, &way);
 	pin_value(way);
 	if (!header || way >= EK_SET_WAYS)
 		return 0;
@@ -244,10 +236,12 @@ static __always_inline __u32 insert(const struct entry *entry, const bool ipv6)
 	if (header == second)
 		first->overflowed = true;
 	publish(header, way, tag_of(entry->hash));
-	kept = keep_one_in_set(first, entry, ipv6, 0);
+	kept = keep_one_in_set(first, first_index, entry, ipv6, 0);
 	if (first->overflowed && first != second)
-		kept = keep_one_in_set(second, entry, ipv6, kept);
-	return kept ? kept : entry->real_server;
+		kept = keep_one_in_set(second, second_index, entry, ipv6, kept);
+	own = way_number(header == first ? first_index : second_index, way);
+	entry->is_ours = !kept || kept == own;
+	return kept ? kept : own;
 }
 
 __noinline_global int insert4(struct entry *entry)

@@ -21,7 +21,7 @@
 struct place {
 	struct ek_set_header *header;
 	struct ek_connection *connection;
-	__u32 way;
+	__u32 set, way;
 };
 
 /* A connection or template to be stored. */
@@ -35,6 +35,7 @@ struct entry {
 	__u16 service;
 	__u32 state;
 	__u32 ipv6;
+	__u32 is_ours; /* after inserting: nobody was earlier */
 };
 
 enum {
@@ -88,6 +89,21 @@ static __always_inline struct ek_connection *connection_at(struct ek_set_header 
 	return &((struct ek_set4 *)header)->connection[way].common;
 }
 
+static __always_inline struct ek_connection4 *record4(struct ek_connection *connection)
+{
+	return (void *)connection - __builtin_offsetof(struct ek_connection4, common);
+}
+
+static __always_inline struct ek_connection6 *record6(struct ek_connection *connection)
+{
+	return (void *)connection - __builtin_offsetof(struct ek_connection6, common);
+}
+
+static __always_inline bool is_translated(struct ek_connection *connection, const bool ipv6)
+{
+	return (ipv6 ? record6(connection)->flags : record4(connection)->flags) & EK_CONNECTION_TRANSLATED;
+}
+
 enum {
 	REST_OFFSET4 = __builtin_offsetof(struct ek_connection4, client_port_be),
 	REST_OFFSET6 = __builtin_offsetof(struct ek_connection6, client_port_be),
@@ -113,31 +129,101 @@ static __always_inline bool holds(struct ek_set_header *header, __u32 way, const
 	return key[0] == pair_of_key4(tuple) && (key[1] & ~FLAGS_OF_REST) == rest_of_key(tuple);
 }
 
+/* ---- sets of ways, a bit each ---- */
+
+EK_STATIC_ASSERT(EK_SET_WAYS == 7, "the tables below are of seven ways");
+static const __u8 lowest_way_of[128] = {
+	7, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+	4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+	5, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+	4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+	6, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+	4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+	5, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+	4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0,
+};
+static const __u8 count_of_ways[128] = {
+	0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
+	1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5,
+	1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5,
+	2, 3, 3, 4, 3, 4, 4, 5, 3, 4, 4, 5, 4, 5, 5, 6,
+	1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5,
+	2, 3, 3, 4, 3, 4, 4, 5, 3, 4, 4, 5, 4, 5, 5, 6,
+	2, 3, 3, 4, 3, 4, 4, 5, 3, 4, 4, 5, 4, 5, 5, 6,
+	3, 4, 4, 5, 4, 5, 5, 6, 4, 5, 5, 6, 5, 6, 6, 7,
+};
+
+/* Without branches: which ways they are cannot be foreseen, and a wrong guess costs more than all seven. */
+static __always_inline __u32 ways_with_tag(const struct ek_set_header *header, __u32 tag)
+{
+	__u32 ways = 0;
+
+#pragma unroll
+	for (int way = 0; way < EK_SET_WAYS; way++)
+		ways |= (__u32)(((__u64)(*(const volatile __u32 *)&header->tag[way] ^ tag) - 1) >> 63) << way;
+	return ways;
+}
+
+/* EK_SET_WAYS: there is none. */
+static __always_inline __u32 lowest_way(__u32 ways)
+{
+	return lowest_way_of[ways & 127];
+}
+
 /* ---- looking up ---- */
 
-static __always_inline void set_place(struct place *place, struct ek_set_header *header, __u32 way, const bool ipv6)
+static __always_inline void set_place(struct place *place, struct ek_set_header *header, __u32 set, __u32 way,
+				      const bool ipv6)
 {
 	place->header = header;
 	place->connection = connection_at(header, way, ipv6);
+	place->set = set;
 	place->way = way;
 }
 
-static __always_inline bool find_in_set(struct ek_set_header *header, __u64 hash, const struct tuple *tuple,
+/* Every way of the table has a number, above 0. */
+static __always_inline __u32 way_number(__u32 set, __u32 way)
+{
+	return set * EK_SET_WAYS + way + 1;
+}
+
+static __always_inline bool place_of_way(__u32 number, const bool ipv6, struct place *place)
+{
+	__u32 set = (number - 1) / EK_SET_WAYS, way = (number - 1) % EK_SET_WAYS;
+	struct ek_set_header *header;
+
+	if (!number)
+		return false;
+	header = set_at(set, ipv6);
+	pin_value(way);
+	if (!header || way >= EK_SET_WAYS)
+		return false;
+	set_place(place, header, set, way, ipv6);
+	return true;
+}
+
+static __always_inline bool find_in_set(struct ek_set_header *header, __u32 set, __u64 hash, const struct tuple *tuple,
 					const bool ipv6, struct place *place)
 {
-	__u32 tag = tag_of(hash), home = home_way(hash);
+	__u32 tag = tag_of(hash), home = home_way(hash), ways;
 
 	if (home < EK_SET_WAYS) {
 		fetch(connection_at(header, home, ipv6));
 		if (likely(header->tag[home] == tag) && holds(header, home, tuple, ipv6)) {
-			set_place(place, header, home, ipv6);
+			set_place(place, header, set, home, ipv6);
 			return true;
 		}
 	}
-#pragma unroll
-	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
-		if (header->tag[way] == tag && holds(header, way, tuple, ipv6)) {
-			set_place(place, header, way, ipv6);
+	ways = ways_with_tag(header, tag);
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < EK_SET_WAYS; i++, ways &= ways - 1) {
+		__u32 way = lowest_way(ways);
+
+		pin_value(way);
+		if (way >= EK_SET_WAYS)
+			return false;
+		if (likely(holds(header, way, tuple, ipv6))) {
+			set_place(place, header, set, way, ipv6);
 			return true;
 		}
 	}
@@ -147,16 +233,18 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u64 hash
 /* Expired or not. The second set, which is likely not in the cache, is looked at only if it can have something. */
 static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, const bool ipv6, struct place *place)
 {
-	struct ek_set_header *first = set_at(first_set(hash, ipv6), ipv6), *second;
+	__u32 set = first_set(hash, ipv6);
+	struct ek_set_header *header = set_at(set, ipv6);
 
-	if (!first)
+	if (!header)
 		return false;
-	if (find_in_set(first, hash, tuple, ipv6, place))
+	if (find_in_set(header, set, hash, tuple, ipv6, place))
 		return true;
-	if (!*(volatile __u8 *)&first->overflowed)
+	if (!*(volatile __u8 *)&header->overflowed)
 		return false;
-	second = set_at(second_set(hash, ipv6), ipv6);
-	return second && find_in_set(second, hash, tuple, ipv6, place);
+	set = second_set(hash, ipv6);
+	header = set_at(set, ipv6);
+	return header && find_in_set(header, set, hash, tuple, ipv6, place);
 }
 
 /* Was the record still the one that was found when it was read? Call after reading it. */
@@ -206,83 +294,4 @@ static __always_inline __u32 take_state(struct ek_set_header *header, __u32 way)
 			return (__u8)(old >> shift);
 	}
 	return EK_STATE_NONE;
-}
-
-/* ---- releasing ---- */
-
-static __always_inline bool claim(struct ek_set_header *header, __u32 way, __u32 tag)
-{
-	return __sync_val_compare_and_swap(&header->tag[way], tag, EK_TAG_BUSY) == tag;
-}
-
-static __always_inline void publish(struct ek_set_header *header, __u32 way, __u32 tag)
-{
-	__sync_lock_test_and_set(&header->tag[way], tag); /* an exchange: everything written before is seen before */
-}
-
-/* Makes the way the caller's, busy and counted out. False: it is no longer what it was. */
-static __always_inline bool take_over(struct ek_set_header *header, __u32 way, __u32 tag, const bool ipv6)
-{
-	struct ek_connection *old;
-
-	if (way >= EK_SET_WAYS || !claim(header, way, tag))
-		return false;
-	if (tag == EK_TAG_FREE)
-		return true;
-	old = connection_at(header, way, ipv6);
-	count_out(old->real_server, old->real_server_generation, take_state(header, way));
-	return true;
-}
-
-__noinline_global int take_over4(struct ek_set4 *set, __u32 way, __u32 tag)
-{
-	return set ? take_over(&set->header, way, tag, false) : 0;
-}
-
-__noinline_global int take_over6(struct ek_set6 *set, __u32 way, __u32 tag)
-{
-	return set ? take_over(&set->header, way, tag, true) : 0;
-}
-
-static __always_inline bool take(struct ek_set_header *header, __u32 way, __u32 tag, const bool ipv6)
-{
-	return ipv6 ? take_over6((struct ek_set6 *)header, way, tag) : take_over4((struct ek_set4 *)header, way, tag);
-}
-
-static __always_inline bool release(struct ek_set_header *header, __u32 way, __u32 tag, const bool ipv6)
-{
-	if (!take(header, way, tag, ipv6) || way >= EK_SET_WAYS)
-		return false;
-	publish(header, way, EK_TAG_FREE);
-	return true;
-}
-
-/* ---- removing ---- */
-
-static __always_inline int remove_one(const struct tuple *tuple, __u64 hash, const bool ipv6)
-{
-	struct place place;
-
-	if (explain_mode || !find_place(tuple, hash, ipv6, &place))
-		return 0;
-	return release(place.header, place.way, tag_of(hash), ipv6);
-}
-
-__noinline_global int remove4(const struct tuple *tuple, __u64 hash)
-{
-	return tuple ? remove_one(tuple, hash, false) : 0;
-}
-
-__noinline_global int remove6(const struct tuple *tuple, __u64 hash)
-{
-	return tuple ? remove_one(tuple, hash, true) : 0;
-}
-
-/* Releases the entry with this key, if there is one. */
-static __always_inline void remove_entry(const struct tuple *tuple, __u64 hash, bool ipv6)
-{
-	if (ipv6)
-		remove6(tuple, hash);
-	else
-		remove4(tuple, hash);
 }

@@ -29,6 +29,19 @@ static __always_inline void count_packet(__u32 real_server, __u32 bytes)
 	counters->bytes += bytes;
 }
 
+static __always_inline void count_answer(__u32 real_server, __u32 bytes)
+{
+	struct ek_counters *counters;
+
+	if (explain_mode)
+		return;
+	counters = bpf_map_lookup_elem(&real_server_counters, &real_server);
+	if (!counters)
+		return;
+	counters->answer_packets++;
+	counters->answer_bytes += bytes;
+}
+
 static __always_inline void count_connection(__u32 real_server)
 {
 	struct ek_counters *counters;

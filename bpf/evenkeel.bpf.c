@@ -11,6 +11,7 @@
 #include "bpf/fragment.h"
 #include "bpf/icmp.h"
 #include "bpf/known_connection.h"
+#include "bpf/new_connection.h"
 #include "bpf/packet.h"
 #include "bpf/parse.h"
 #include "bpf/service.h"
@@ -24,7 +25,7 @@ static __always_inline int decide_malformed(const struct packet *packet)
 }
 
 /* Whatever has no ports. */
-__noinline_global int decide_rare(struct xdp_md *context, const struct packet *packet, __u32 parsed)
+__noinline_global int decide_rare(struct xdp_md *context, struct packet *packet, __u32 parsed)
 {
 	if (!packet)
 		return DECIDED_PASS;
@@ -38,8 +39,7 @@ __noinline_global int decide_rare(struct xdp_md *context, const struct packet *p
 	}
 }
 
-static __always_inline int decide(struct xdp_md *context, struct packet *packet, enum parsed parsed,
-				  struct ek_real_server **server)
+static __always_inline int decide(struct xdp_md *context, struct packet *packet, enum parsed parsed)
 {
 	int decision;
 
@@ -47,7 +47,11 @@ static __always_inline int decide(struct xdp_md *context, struct packet *packet,
 		packet->tick = current_tick();
 		return decide_rare(context, packet, parsed);
 	}
-	decision = packet->ipv6 ? decide_connection6(packet) : decide_connection(packet, false, server);
+	decision = packet->ipv6 ? decide_connection6(packet) : decide_connection4(packet);
+	if (decision == UNDECIDED_ANEW)
+		decision = place_connection(packet);
+	else if (unlikely(packet->confirms))
+		confirm_template(packet, decision);
 	if (unlikely(packet->first_fragment))
 		remember_fragment(packet, decision);
 	return decision;
@@ -57,7 +61,6 @@ SEC("xdp.frags")
 int evenkeel_xdp(struct xdp_md *context)
 {
 	struct packet packet = {};
-	struct ek_real_server *server = NULL;
 	enum parsed parsed;
 	int decision;
 
@@ -70,8 +73,8 @@ int evenkeel_xdp(struct xdp_md *context)
 	parsed = parse(context, &packet);
 	if (parsed == PARSED_FOREIGN)
 		return XDP_PASS;
-	decision = decide(context, &packet, parsed, &server);
-	return forward(context, &packet, decision, server);
+	decision = decide(context, &packet, parsed);
+	return forward(context, &packet, decision);
 }
 
 /* Called through BPF_PROG_TEST_RUN with struct ek_sweep as context. */

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "bpf/answer.h"
 #include "bpf/connection_table.h"
 #include "bpf/counters.h"
 #include "bpf/forward.h"
@@ -36,6 +37,7 @@ static __always_inline bool parse_plain(struct xdp_md *context, struct packet *p
 	packet->length = bpf_ntohs(ip->tot_len);
 	if (packet->length < sizeof(*ip) || (long)(end - data) < (long)(sizeof(*ethernet) + packet->length))
 		return false;
+	packet->l4_offset = sizeof(*ethernet) + sizeof(*ip);
 	packet->tuple.client[3] = ip->saddr;
 	packet->tuple.virtual_address[3] = ip->daddr;
 	packet->tuple.protocol = ip->protocol;
@@ -58,7 +60,8 @@ static __always_inline int forward_plain(struct xdp_md *context)
 	struct ek_connection *connection;
 	__u32 home;
 
-	if (!parse_plain(context, &packet) || plain_state(&packet) == EK_STATE_NONE)
+	if (!parse_plain(context, &packet) || plain_state(&packet) == EK_STATE_NONE ||
+	    comes_from_translated(&packet.tuple))
 		return NOT_PLAIN;
 	packet.hash = hash_tuple(&packet.tuple, false);
 	header = set_at(first_set(packet.hash, false), false);
@@ -73,11 +76,17 @@ static __always_inline int forward_plain(struct xdp_md *context)
 		return NOT_PLAIN;
 	server = real_server_at(connection->real_server);
 	if (server->generation != connection->real_server_generation ||
-	    (server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS || server->vlan)
+	    (server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS ||
+	    (server->method == EK_METHOD_TUNNEL && !fits_in_tunnel(&packet, server)))
 		return NOT_PLAIN;
 	if (unlikely(connection->touched != packet.tick)) {
 		connection->touched = packet.tick;
 		header->expires[home] = expiry_of(service_at(connection->service), plain_state(&packet), packet.tick);
 	}
-	return forward(context, &packet, connection->real_server, server);
+	count_packet(connection->real_server, packet.length);
+	if (likely(server->method == EK_METHOD_DIRECT_ROUTING))
+		return forward_direct_routing(context, &packet, server);
+	if (server->method >= EK_METHOD_NAT)
+		return send_to_real_server(context, &packet, connection, server, false);
+	return forward_plain_tunnel(context, &packet, server, connection->real_server);
 }

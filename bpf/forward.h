@@ -3,13 +3,33 @@
 #pragma once
 
 #include "bpf/forward_direct_routing.h"
+#include "bpf/forward_translated.h"
+#include "bpf/forward_tunnel.h"
 
-static __always_inline int forward(struct xdp_md *context, const struct packet *packet, int decision,
-				   struct ek_real_server *server)
+static __always_inline int forward_by_method(struct xdp_md *context, const struct packet *packet,
+					     const struct ek_real_server *server, __u32 id)
+{
+	if (likely(server->method == EK_METHOD_DIRECT_ROUTING))
+		return forward_direct_routing(context, packet, server);
+	if (server->method == EK_METHOD_TUNNEL)
+		return forward_tunnel(context, packet, id);
+	return packet->ipv6 ? forward_translated6(context, packet, id) : forward_translated4(context, packet, id);
+}
+
+static __always_inline int forward(struct xdp_md *context, const struct packet *packet, int decision)
 {
 	__u32 id = decision;
+	struct ek_real_server *server;
 
 	if (decision <= 0)
 		return -decision;
-	return forward_direct_routing(context, packet, server ? server : real_server_at(id), id);
+	server = real_server_at(id);
+	if (packet->is_answer)
+		count_answer(id, packet->length);
+	else if (unlikely(!(server->flags & EK_REAL_SERVER_HAS_NEXT_HOP)))
+		return -drop(EK_REASON_NO_NEXT_HOP);
+	else
+		count_packet(id, packet->length);
+	explain_real_server(id);
+	return forward_by_method(context, packet, server, id);
 }

@@ -38,11 +38,13 @@ __noinline_global int remember_fragment(const struct packet *packet, int decisio
 	key = fragment_key(packet);
 	value.expires = packet->tick + ticks_of_seconds(FRAGMENT_SECONDS);
 	value.real_server = decision > 0 ? decision : TO_LOCAL_STACK;
+	value.connection = packet->way;
+	value.is_answer = packet->is_answer;
 	bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
 	return 0;
 }
 
-static __always_inline int follow_first_fragment(const struct packet *packet)
+static __always_inline int follow_first_fragment(struct packet *packet)
 {
 	struct ek_fragment_key key = fragment_key(packet);
 	struct ek_fragment_value *first = bpf_map_lookup_elem(&fragments, &key);
@@ -61,5 +63,8 @@ static __always_inline int follow_first_fragment(const struct packet *packet)
 	if (!(real_server_at(id)->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED))
 		return drop(EK_REASON_HALTED);
 	explain_decision(EK_DECISION_CONNECTION);
+	packet->way = first->connection;
+	packet->is_answer = first->is_answer;
+	packet->kind = PACKET_LATER_FRAGMENT;
 	return id;
 }

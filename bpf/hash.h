@@ -112,11 +112,11 @@ static __always_inline __u64 hash_tuple(const struct tuple *tuple, const bool ip
 	return ipv6 ? hash_tuple6(tuple) : hash_tuple4(tuple);
 }
 
-static __always_inline __u64 hash_client(const __u32 *client)
+static __always_inline __u64 hash_address(const __u32 *address)
 {
 	struct siphash s = siphash_start();
 
-	siphash_address(&s, client);
+	siphash_address(&s, address);
 	return siphash_end(&s);
 }
 

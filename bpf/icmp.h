@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * ICMP errors about a connection go to the real server that has it, found by the packet that the error carries: one
- * that the real server sent, so its source is the virtual address. Only 8 bytes of its layer 4 need be there. All other
- * ICMP is the local stack's.
+ * ICMP errors about a connection go to who sent the packet that the error carries: the real server, when its source is
+ * the virtual address; the client, when it was translated on its way to the real server. Only 8 bytes of its layer 4 need
+ * be there. All other ICMP is the local stack's.
  */
 #pragma once
 
+#include "bpf/answer.h"
 #include "bpf/connection_table.h"
 #include "bpf/explain.h"
 #include "bpf/parse.h"
@@ -80,34 +81,58 @@ __noinline_global int read_icmp_error(struct xdp_md *context, __u32 offset, __u3
 	return 0;
 }
 
-static __always_inline int find_real_server(const struct tuple *tuple, __u32 tick, const bool ipv6)
+/* The real server of the connection in this way, if it lives and may be told. 0: there is none. */
+static __always_inline int real_server_of(const struct place *place, __u32 tick)
 {
-	__u64 hash = hash_tuple(tuple, ipv6);
-	struct ek_real_server *server;
-	struct place place;
-	__u32 id, generation, expires;
+	__u32 id = place->connection->real_server;
+	const struct ek_real_server *server = real_server_at(id);
 
-	if (!find_place(tuple, hash, ipv6, &place))
+	if (server->generation != place->connection->real_server_generation ||
+	    is_expired(place->header->expires[place->way], tick))
 		return 0;
-	id = place.connection->real_server;
-	generation = place.connection->real_server_generation;
-	expires = place.header->expires[place.way];
-	server = real_server_at(id);
-	if (server->generation != generation || is_expired(expires, tick) ||
-	    !still_holds(&place, hash))
-		return 0;
-	explain_connection(place.connection->service, place.header->state[place.way]);
+	explain_connection(place->connection->service, place->header->state[place->way]);
 	return server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED ? (int)id : drop(EK_REASON_HALTED);
 }
 
-__noinline_global int find_real_server4(const struct tuple *tuple, __u32 tick)
+/* The error is about something that a real server answered, and goes to it. */
+static __always_inline int find_answering(struct packet *packet, const struct tuple *about, __u64 hash, const bool ipv6)
 {
-	return tuple ? find_real_server(tuple, tick, false) : 0;
+	struct place place;
+
+	if (!find_place(about, hash, ipv6, &place))
+		return 0;
+	packet->way = way_number(place.set, place.way);
+	return real_server_of(&place, packet->tick);
 }
 
-__noinline_global int find_real_server6(const struct tuple *tuple, __u32 tick)
+/* The error is about something that was sent to a real server, translated, and goes to the client. */
+static __always_inline int find_asking(struct packet *packet, const struct tuple *about, __u64 hash, const bool ipv6)
 {
-	return tuple ? find_real_server(tuple, tick, true) : 0;
+	struct place place;
+
+	if (!comes_from_translated(about) || !place_of_way(find_in_reverse(about, hash, 0, ipv6), ipv6, &place))
+		return 0;
+	packet->way = way_number(place.set, place.way);
+	packet->is_answer = true;
+	return real_server_of(&place, packet->tick);
+}
+
+static __always_inline int find_concerned(struct packet *packet, const struct tuple *about, const bool ipv6)
+{
+	__u64 hash = hash_tuple(about, ipv6);
+	int decision = find_answering(packet, about, hash, ipv6);
+
+	return decision ? decision : find_asking(packet, about, hash, ipv6);
+}
+
+__noinline_global int find_concerned4(struct packet *packet, const struct tuple *about)
+{
+	return packet && about ? find_concerned(packet, about, false) : 0;
+}
+
+__noinline_global int find_concerned6(struct packet *packet, const struct tuple *about)
+{
+	return packet && about ? find_concerned(packet, about, true) : 0;
 }
 
 static __always_inline bool goes_to_sender(const struct tuple *about, const struct packet *packet)
@@ -119,14 +144,15 @@ static __always_inline bool goes_to_sender(const struct tuple *about, const stru
 	return true;
 }
 
-static __always_inline int decide_icmp(struct xdp_md *context, const struct packet *packet)
+static __always_inline int decide_icmp(struct xdp_md *context, struct packet *packet)
 {
 	struct tuple about = {};
 	int decision;
 
 	if (read_icmp_error(context, packet->l4_offset, packet->ipv6, &about) || !goes_to_sender(&about, packet))
 		return DECIDED_PASS;
-	decision = packet->ipv6 ? find_real_server6(&about, packet->tick) : find_real_server4(&about, packet->tick);
+	packet->kind = PACKET_ICMP_ERROR;
+	decision = packet->ipv6 ? find_concerned6(packet, &about) : find_concerned4(packet, &about);
 	if (decision)
 		return decision;
 	if (!is_virtual_address(packet->tuple.virtual_address, packet->ipv6))

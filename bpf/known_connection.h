@@ -7,7 +7,8 @@
 
 #include "bpf/connection_table.h"
 #include "bpf/explain.h"
-#include "bpf/new_connection.h"
+#include "bpf/answer.h"
+#include "bpf/persistence.h"
 #include "bpf/tcp_state.h"
 
 /* What is to be done with a packet whose entry was found. */
@@ -43,13 +44,13 @@ static __always_inline enum course course_of(const struct ek_real_server *server
 }
 
 /* State and time stamp; in ESTABLISHED only the latter, and only when the tick has moved on. */
-static __always_inline void touch(const struct place *place, const struct packet *packet, __u32 state)
+static __always_inline void touch(const struct place *place, struct packet *packet, __u32 state)
 {
 	__u32 service_id = place->connection->service, next = state;
 	struct ek_service *service = service_at(service_id);
 
 	if (packet->tuple.protocol == IPPROTO_TCP)
-		next = tcp_state_after(state, packet->tcp_flags);
+		next = tcp_state_after(state, packet->tcp_flags, is_translated(place->connection, packet->ipv6) ? SIDE_CLIENT : SIDE_CLIENT_ONLY);
 	if (likely(next == state && place->connection->touched == packet->tick))
 		return;
 	place->connection->touched = packet->tick;
@@ -57,51 +58,62 @@ static __always_inline void touch(const struct place *place, const struct packet
 	if (likely(next == state) || !change_state(place->header, place->way, state, next))
 		return;
 	count_state_change(place->connection->real_server, state, next);
-	if (next == EK_STATE_ESTABLISHED && service->flags & EK_SERVICE_PERSISTENT)
-		confirm_template(packet, service_id, place->connection->real_server);
+	if (next == EK_STATE_ESTABLISHED && service->flags & EK_SERVICE_PERSISTENT) {
+		packet->service = service_id;
+		packet->confirms = true;
+	}
 }
 
-static __always_inline int follow(const struct place *place, const struct packet *packet, __u32 state)
+static __always_inline int follow(const struct place *place, struct packet *packet, __u32 state)
 {
+	packet->way = way_number(place->set, place->way);
 	explain_connection(place->connection->service, state);
 	if (!explain_mode)
 		touch(place, packet, state);
 	return place->connection->real_server;
 }
 
-/* A decision for a packet with ports; with the real server's record, if it was looked at. */
-static __always_inline int decide_connection(struct packet *packet, const bool ipv6, struct ek_real_server **found)
+/* A decision for a packet with ports, if it is of a connection that goes on. */
+static __always_inline int decide_connection(struct packet *packet, const bool ipv6)
 {
 	enum course course = COURSE_ANEW;
-	struct ek_real_server *server;
+	const struct ek_real_server *server;
 	struct place place;
 	__u32 id, generation, state;
 
 	packet->hash = hash_tuple(&packet->tuple, ipv6);
 	packet->tick = current_tick();
+	if (unlikely(comes_from_translated(&packet->tuple))) {
+		int decision = decide_answer(packet, ipv6);
+
+		if (decision)
+			return decision;
+	}
 	if (!find_place(&packet->tuple, packet->hash, ipv6, &place))
-		return place_connection(packet, ipv6);
+		return UNDECIDED_ANEW;
 	id = place.connection->real_server;
 	generation = place.connection->real_server_generation;
 	state = place.header->state[place.way];
 	server = real_server_at(id);
 	if (!is_expired(place.header->expires[place.way], packet->tick) && still_holds(&place, packet->hash))
 		course = course_of(server, generation, state, packet);
-	if (likely(course == COURSE_FOLLOW)) {
-		*found = server;
+	if (likely(course == COURSE_FOLLOW))
 		return follow(&place, packet, state);
-	}
 	if (course == COURSE_HALTED)
 		return drop(EK_REASON_HALTED);
 	packet->replaces = true;
 	packet->stays_with = course == COURSE_ANEW_IF_BETTER ? id : 0;
-	return place_connection(packet, ipv6);
+	packet->way = course == COURSE_ANEW_IF_BETTER ? way_number(place.set, place.way) : 0;
+	return UNDECIDED_ANEW;
 }
 
-/* IPv6 has a function of its own: together they would need too much stack. */
+/* One function for each family: together they would need too much stack. */
+__noinline_global int decide_connection4(struct packet *packet)
+{
+	return packet ? decide_connection(packet, false) : DECIDED_PASS;
+}
+
 __noinline_global int decide_connection6(struct packet *packet)
 {
-	struct ek_real_server *server = NULL;
-
-	return packet ? decide_connection(packet, true, &server) : DECIDED_PASS;
+	return packet ? decide_connection(packet, true) : DECIDED_PASS;
 }

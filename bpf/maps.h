@@ -101,6 +101,22 @@ struct {
 } connections6 SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* at load: ek_reverse_sets(identity.sets4) */
+	__type(key, __u32);
+	__type(value, struct ek_reverse_set);
+} reverse4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* at load: ek_reverse_sets(identity.sets6) */
+	__type(key, __u32);
+	__type(value, struct ek_reverse_set);
+} reverse6 SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
 	__type(key, struct ek_fragment_key);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * The slow way, once per connection: service, persistence, scheduler and limits, insert. Returns a decision
- * (bpf/packet.h). One function of its own, so that the fast way stays short.
+ * (bpf/packet.h).
  */
 #pragma once
 
 #include "bpf/connection_insert.h"
 #include "bpf/explain.h"
+#include "bpf/new_translation.h"
 #include "bpf/persistence.h"
 #include "bpf/schedule.h"
 #include "bpf/service.h"
@@ -15,23 +16,22 @@
  * A flow for which the table has no room goes by hash alone, the same way with each of its packets, as long as the real
  * servers that take new connections are the same.
  */
-static __always_inline int place_without_entry(const struct ek_service *service, __u32 service_id,
-					       const struct packet *packet)
+static __always_inline int place_without_entry(const struct packet *packet)
 {
-	int real_server = schedule_by_hash(service_id, service->ring_length, packet->hash, true);
+	const struct ek_service *service = service_at(packet->service);
+	int real_server = schedule_by_hash(packet->service, service->ring_length, packet->hash, true);
 
 	count_reason(EK_REASON_TABLE_FULL);
 	return real_server > 0 ? real_server : drop(EK_REASON_NO_REAL_SERVER);
 }
 
 /* A TCP segment in the middle of a connection that is not in the table. */
-static __always_inline int place_unknown_segment(const struct ek_service *service, __u32 service_id,
-						 const struct packet *packet)
+static __always_inline int place_unknown_segment(const struct packet *packet)
 {
 	bool full = packet->ipv6 ? is_full6(packet->hash, packet->tick) : is_full4(packet->hash, packet->tick);
 
 	if (full && !packet->replaces)
-		return place_without_entry(service, service_id, packet);
+		return UNDECIDED_NO_ROOM;
 	return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION);
 }
 
@@ -68,61 +68,123 @@ static __always_inline void fill_connection(struct entry *entry, const struct pa
 	entry->expires = expiry_of(service, entry->state, packet->tick);
 }
 
-static __always_inline int store_connection(const struct ek_service *service, __u32 service_id,
-					    const struct packet *packet, __u32 real_server, struct entry *entry,
-					    const bool ipv6)
+/* The entry's connection is in the way with this number. */
+static __always_inline int go_by_way(struct packet *packet, const struct entry *entry, __u32 number)
 {
-	__u32 stored;
+	packet->way = number;
+	packet->is_new = entry->is_ours;
+	count_connection(entry->real_server);
+	return entry->real_server;
+}
 
-	fill_connection(entry, packet, service, service_id);
-	point_at(entry, real_server);
+static __always_inline int store_connection(struct packet *packet, __u32 real_server, const bool ipv6)
+{
+	const struct ek_service *service = service_at(packet->service);
+	struct entry entry;
+	__u32 number;
+
+	fill_connection(&entry, packet, service, packet->service);
+	point_at(&entry, real_server);
 	if (packet->replaces)
 		remove_entry(&packet->tuple, packet->hash, ipv6);
-	if (ipv6 || explain_mode)
-		stored = insert_entry(entry);
+	if (ipv6)
+		number = insert6(&entry);
+	else if (explain_mode)
+		number = insert4(&entry);
 	else
-		stored = insert(entry, false); /* without a call, for the common case */
-	if (!stored)
-		return place_without_entry(service, service_id, packet);
-	count_connection(stored);
-	return stored;
+		number = insert(&entry, false); /* without a call, for the common case */
+	if (!number)
+		return UNDECIDED_NO_ROOM;
+	return explain_mode ? (int)real_server : go_by_way(packet, &entry, number);
 }
 
-static __always_inline int place(const struct packet *packet, const bool ipv6)
+/* Nothing is kept of a datagram that is scheduled on its own; so nothing of it could be translated back. */
+static __always_inline bool goes_alone(const struct packet *packet, __u32 real_server)
 {
-	struct ek_service *service;
-	struct entry entry; /* first the persistence template, then the connection */
-	__u32 service_id;
-	int chosen;
+	return service_at(packet->service)->flags & EK_SERVICE_ONE_PACKET && packet->tuple.protocol == IPPROTO_UDP &&
+	       real_server_at(real_server)->method < EK_METHOD_NAT;
+}
 
-	service_id = find_service(&packet->tuple, ipv6);
-	if (!service_id)
+/*
+ * The steps below are functions of their own that are called one after the other, not one by the other, since together
+ * they would need more stack than there is.
+ */
+
+static __always_inline int schedule_packet(const struct ek_service *service, const struct packet *packet)
+{
+	int chosen = schedule(service, packet->service, &packet->tuple, packet->hash);
+
+	return chosen > 0 ? chosen : place_nowhere(service, packet, chosen);
+}
+
+/* A real server, a verdict, or UNDECIDED_PERSISTENT. */
+static __always_inline int choose(struct packet *packet, const bool ipv6)
+{
+	const struct ek_service *service;
+
+	packet->service = find_service(&packet->tuple, ipv6);
+	if (!packet->service)
 		return DECIDED_PASS;
-	service = service_at(service_id);
-	explain_service(service_id);
+	service = service_at(packet->service);
+	explain_service(packet->service);
 	if (packet->tuple.protocol == IPPROTO_TCP && !opens_connection(packet->tcp_flags))
-		return place_unknown_segment(service, service_id, packet);
+		return place_unknown_segment(packet);
 	explain_decision(EK_DECISION_SCHEDULER);
 	if (service->flags & EK_SERVICE_PERSISTENT)
-		chosen = schedule_persistent(service, service_id, packet, &entry);
-	else
-		chosen = schedule(service, service_id, &packet->tuple, packet->hash);
-	if (chosen <= 0)
-		return place_nowhere(service, packet, chosen);
-	return store_connection(service, service_id, packet, chosen, &entry, ipv6);
+		return UNDECIDED_PERSISTENT;
+	return schedule_packet(service, packet);
 }
 
-__noinline_global int place_connection4(const struct packet *packet)
+__noinline_global int choose4(struct packet *packet)
 {
-	return packet ? place(packet, false) : DECIDED_PASS;
+	return packet ? choose(packet, false) : DECIDED_PASS;
 }
 
-__noinline_global int place_connection6(const struct packet *packet)
+__noinline_global int choose6(struct packet *packet)
 {
-	return packet ? place(packet, true) : DECIDED_PASS;
+	return packet ? choose(packet, true) : DECIDED_PASS;
 }
 
-static __always_inline int place_connection(const struct packet *packet, const bool ipv6)
+__noinline_global int schedule_unbound(const struct packet *packet)
 {
-	return ipv6 ? place_connection6(packet) : place_connection4(packet);
+	return packet ? schedule_packet(service_at(packet->service), packet) : DECIDED_PASS;
+}
+
+__noinline_global int store4(struct packet *packet, __u32 real_server)
+{
+	return packet ? store_connection(packet, real_server, false) : DECIDED_PASS;
+}
+
+__noinline_global int store6(struct packet *packet, __u32 real_server)
+{
+	return packet ? store_connection(packet, real_server, true) : DECIDED_PASS;
+}
+
+static __always_inline int choose_for_client(struct packet *packet)
+{
+	int chosen = find_persistent(packet);
+
+	if (chosen)
+		return chosen;
+	chosen = schedule_unbound(packet);
+	return chosen > 0 && chosen != (int)packet->stays_with ? make_persistent(packet, chosen) : chosen;
+}
+
+static __always_inline int place_connection(struct packet *packet)
+{
+	int chosen = packet->ipv6 ? choose6(packet) : choose4(packet);
+	bool is_translated;
+
+	if (chosen == UNDECIDED_NO_ROOM)
+		return place_without_entry(packet);
+	if (chosen == UNDECIDED_PERSISTENT)
+		chosen = choose_for_client(packet);
+	if (chosen <= 0 || chosen == (int)packet->stays_with || goes_alone(packet, chosen))
+		return chosen;
+	packet->way = 0;
+	is_translated = real_server_at(chosen)->method >= EK_METHOD_NAT; /* without an entry it could not be */
+	chosen = packet->ipv6 ? store6(packet, chosen) : store4(packet, chosen);
+	if (chosen == UNDECIDED_NO_ROOM)
+		return is_translated ? drop(EK_REASON_TABLE_FULL) : place_without_entry(packet);
+	return packet->is_new && is_translated ? translate_connection(packet, chosen) : chosen;
 }

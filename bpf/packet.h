@@ -21,15 +21,26 @@ struct packet {
 	__u32 length;      /* of the IP packet, header included */
 	__u32 l4_offset;   /* from the start of the frame */
 	__u32 fragment_id;
-	__u32 replaces;    /* its old entry in the connection table goes when there is a new one */
 	__u32 stays_with;  /* real server to go on with if there is no other; 0: none */
+	__u32 service;     /* number; 0: not looked for yet, or none */
+	__u32 way;         /* of the connection table that has its connection, plus 1; 0: none */
 	__u16 innermost_tag; /* VLAN; host order */
 	__u8 tags;
 	__u8 ipv6;
 	__u8 first_fragment;
 	__u8 fragment_protocol;
 	__u8 tcp_flags;
-	__u8 reserved;
+	__u8 kind;         /* enum packet_kind */
+	__u8 is_answer;    /* from the real server, to be translated back */
+	__u8 is_new;       /* its connection begins with it */
+	__u8 confirms;     /* the client's persistence */
+	__u8 replaces;     /* its old entry in the connection table goes when there is a new one */
+};
+
+enum packet_kind {
+	PACKET_WITH_PORTS = 0,
+	PACKET_LATER_FRAGMENT, /* addresses only */
+	PACKET_ICMP_ERROR,     /* and the beginning of a packet that went the other way */
 };
 
 static __always_inline __u16 virtual_port_of(const struct tuple *tuple)
@@ -68,4 +79,8 @@ static __always_inline bool opens_connection(__u8 tcp_flags)
 enum decision {
 	DECIDED_DROP = -XDP_DROP,
 	DECIDED_PASS = -XDP_PASS,
+	/* not decided yet */
+	UNDECIDED_ANEW = -100,   /* like a packet without a connection */
+	UNDECIDED_PERSISTENT,    /* the client may belong to a real server */
+	UNDECIDED_NO_ROOM,       /* the connection table has none */
 };

@@ -33,6 +33,12 @@ static __always_inline void mask_client(__u32 *client, const struct ek_service *
 		mask_word(&client[i], prefix > 32 * i ? prefix - 32 * i : 0);
 }
 
+/* A leaf: its state needs more stack than the callers have. */
+__noinline_global __u64 hash_template(const struct tuple *tuple)
+{
+	return tuple ? hash_tuple(tuple, true) : 0;
+}
+
 static __always_inline void fill_template(struct entry *template, const struct packet *packet,
 					  const struct ek_service *service, __u32 service_id)
 {
@@ -40,7 +46,7 @@ static __always_inline void fill_template(struct entry *template, const struct p
 	__builtin_memcpy(template->tuple.client, packet->tuple.client, 16);
 	mask_client(template->tuple.client, service, packet->ipv6);
 	template->tuple.template_service = service_id;
-	template->hash = hash_tuple(&template->tuple, true);
+	template->hash = hash_template(&template->tuple);
 	template->service = service_id;
 	template->tick = packet->tick;
 	template->ipv6 = packet->ipv6;
@@ -108,7 +114,7 @@ static __always_inline __u32 confirmed_expiry(const struct ek_service *service, 
 	return tick + ticks_of_seconds(service->timeouts[EK_STATE_TEMPLATE]);
 }
 
-/* In place of a template that is gone, expired or points at an unusable real server. 0: no room. */
+/* In place of a template that is gone, expired or points at an unusable real server; a way's number. 0: no room. */
 static __always_inline __u32 replace_template(struct entry *template, __u32 real_server)
 {
 	point_at(template, real_server);
@@ -116,40 +122,61 @@ static __always_inline __u32 replace_template(struct entry *template, __u32 real
 	return insert_entry(template);
 }
 
-static __always_inline int schedule_persistent(const struct ek_service *service, __u32 service_id,
-					       const struct packet *packet, struct entry *template)
+static __always_inline void fill_wanted_template(struct entry *template, const struct packet *packet,
+						 const struct ek_service *service, __u32 service_id)
 {
 	bool is_tcp = packet->tuple.protocol == IPPROTO_TCP;
-	__u32 confirmed = confirmed_expiry(service, packet->tick);
-	int real_server;
 
 	fill_template(template, packet, service, service_id);
 	template->state = is_tcp ? EK_STATE_NONE : EK_STATE_TEMPLATE;
-	template->expires = is_tcp ? expiry_of(service, EK_STATE_SYN_RECV, packet->tick) : confirmed;
-	real_server = use(template, confirmed);
-	if (real_server) {
-		explain_decision(EK_DECISION_PERSISTENCE);
-		return real_server;
-	}
-	real_server = schedule(service, service_id, &packet->tuple, packet->hash);
-	if (real_server <= 0)
-		return real_server;
-	real_server = replace_template(template, real_server);
+	template->expires = is_tcp ? expiry_of(service, EK_STATE_SYN_RECV, packet->tick)
+				   : confirmed_expiry(service, packet->tick);
+}
+
+/* The real server that the client belongs to, if it may be used; else 0. */
+__noinline_global int find_persistent(const struct packet *packet)
+{
+	const struct ek_service *service;
+	struct entry template;
+	int real_server;
+
+	if (!packet)
+		return 0;
+	service = service_at(packet->service);
+	fill_wanted_template(&template, packet, service, packet->service);
+	real_server = use(&template, confirmed_expiry(service, packet->tick));
 	if (real_server)
-		return real_server;
+		explain_decision(EK_DECISION_PERSISTENCE);
+	return real_server;
+}
+
+/* From now on the client belongs to this real server, or to that of whoever was earlier: returns which. */
+__noinline_global int make_persistent(const struct packet *packet, __u32 real_server)
+{
+	const struct ek_service *service;
+	struct entry template;
+
+	if (!packet)
+		return 0;
+	service = service_at(packet->service);
+	fill_wanted_template(&template, packet, service, packet->service);
+	if (replace_template(&template, real_server))
+		return template.real_server;
 	count_reason(EK_REASON_TEMPLATE_TABLE_FULL);
-	return schedule_by_hash(service_id, service->ring_length, hash_client(template->tuple.client) >> 32, true);
+	return schedule_by_hash(packet->service, service->ring_length, hash_address(template.tuple.client) >> 32,
+				true);
 }
 
 /* The handshake of one of the client's connections is complete: from now on the template is worth keeping. */
-__noinline_global int confirm_template(const struct packet *packet, __u32 service_id, __u32 real_server)
+__noinline_global int confirm_template(const struct packet *packet, __u32 real_server)
 {
-	struct ek_service *service = service_at(service_id);
+	const struct ek_service *service;
 	struct entry template;
 
-	if (explain_mode || !packet || !(service->flags & EK_SERVICE_PERSISTENT))
+	if (explain_mode || !packet)
 		return 0;
-	fill_template(&template, packet, service, service_id);
+	service = service_at(packet->service);
+	fill_template(&template, packet, service, packet->service);
 	template.state = EK_STATE_TEMPLATE;
 	template.expires = confirmed_expiry(service, packet->tick);
 	if (!use(&template, template.expires) && !replace_template(&template, real_server))

@@ -290,7 +290,9 @@ static __always_inline int schedule(const struct ek_service *service, __u32 serv
 		return schedule_round_robin(service_id, length);
 	default:
 		if (service->hash_input == EK_HASH_SOURCE)
-			hash = hash_client(tuple->client);
+			hash = hash_address(tuple->client);
+		else if (service->hash_input == EK_HASH_DESTINATION)
+			hash = hash_address(tuple->virtual_address);
 		return schedule_by_hash(service_id, length, hash >> 32, false);
 	}
 }

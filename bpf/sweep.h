@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "bpf/connection_table.h"
+#include "bpf/connection_release.h"
 
 struct sweep_slice {
 	__u32 first;
@@ -24,7 +24,7 @@ static __always_inline void sweep_set(struct sweep_slice *slice, __u32 index, co
 
 		if (tag < EK_TAG_FIRST)
 			continue;
-		if (is_expired(header->expires[way], slice->tick) && release(header, way, tag, ipv6))
+		if (is_expired(header->expires[way], slice->tick) && release(header, index, way, tag, ipv6))
 			slice->freed++;
 		else
 			slice->used++;

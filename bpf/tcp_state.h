@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * TCP states as IPVS keeps them where only the client's side passes by (its INPUT_ONLY column): right for direct
- * routing, where answers go around us. A segment without SYN, FIN, RST and ACK changes nothing.
+ * TCP states as IPVS keeps them, with its three columns: what the client sends and what the real server answers, where
+ * both pass by (NAT, SNAT), and what the client sends where answers go around us (direct routing, tunnel). A segment
+ * without SYN, FIN, RST and ACK changes nothing.
  */
 #pragma once
+
+#include <linux/in.h>
 
 #include "bpf/abi.h"
 #include "bpf/clock.h"
@@ -26,12 +29,29 @@ enum tcp_event {
 #define CL EK_STATE_CLOSE
 #define CW EK_STATE_CLOSE_WAIT
 #define LA EK_STATE_LAST_ACK
-static const __u8 next_tcp_state[EVENTS][16] = {
-	/* from:       NO  ES  SS  SR  FW  TW  CL  CW  LA */
-	[EVENT_SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR},
-	[EVENT_FIN] = {CL, FW, SS, TW, FW, TW, CL, CW, LA},
-	[EVENT_ACK] = {CL, ES, SS, ES, FW, TW, CL, CW, CL},
-	[EVENT_RST] = {CL, CL, CL, SR, CL, CL, CL, CL, LA},
+enum side {
+	SIDE_CLIENT_ONLY,
+	SIDE_CLIENT,
+	SIDE_SERVER,
+	SIDES,
+};
+
+static const __u8 next_tcp_state[SIDES * EVENTS][16] = {
+	/* from:                                       NO  ES  SS  SR  FW  TW  CL  CW  LA */
+	[SIDE_CLIENT_ONLY * EVENTS + EVENT_SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR},
+	[SIDE_CLIENT_ONLY * EVENTS + EVENT_FIN] = {CL, FW, SS, TW, FW, TW, CL, CW, LA},
+	[SIDE_CLIENT_ONLY * EVENTS + EVENT_ACK] = {CL, ES, SS, ES, FW, TW, CL, CW, CL},
+	[SIDE_CLIENT_ONLY * EVENTS + EVENT_RST] = {CL, CL, CL, SR, CL, CL, CL, CL, LA},
+
+	[SIDE_CLIENT * EVENTS + EVENT_SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR},
+	[SIDE_CLIENT * EVENTS + EVENT_FIN] = {CL, CW, SS, TW, TW, TW, CL, CW, LA},
+	[SIDE_CLIENT * EVENTS + EVENT_ACK] = {ES, ES, SS, ES, FW, TW, CL, CW, CL},
+	[SIDE_CLIENT * EVENTS + EVENT_RST] = {CL, CL, CL, SR, CL, CL, CL, CL, LA},
+
+	[SIDE_SERVER * EVENTS + EVENT_SYN] = {SS, ES, SS, SR, SS, SS, SS, SS, SS},
+	[SIDE_SERVER * EVENTS + EVENT_FIN] = {TW, FW, SS, TW, FW, TW, CL, TW, LA},
+	[SIDE_SERVER * EVENTS + EVENT_ACK] = {ES, ES, SS, ES, FW, TW, CL, CW, LA},
+	[SIDE_SERVER * EVENTS + EVENT_RST] = {CL, CL, SS, CL, CL, TW, CL, CL, CL},
 };
 #undef NO
 #undef ES
@@ -43,7 +63,7 @@ static const __u8 next_tcp_state[EVENTS][16] = {
 #undef CW
 #undef LA
 
-static __always_inline __u32 tcp_state_after(__u32 state, __u8 flags)
+static __always_inline __u32 tcp_state_after(__u32 state, __u8 flags, enum side side)
 {
 	enum tcp_event event;
 
@@ -59,7 +79,7 @@ static __always_inline __u32 tcp_state_after(__u32 state, __u8 flags)
 		event = EVENT_ACK;
 	else
 		return state;
-	return next_tcp_state[event][state & 15];
+	return next_tcp_state[side * EVENTS + event][state & 15];
 }
 
 /* The client may use its port again from these on: a new SYN is a new connection. */

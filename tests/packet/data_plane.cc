@@ -49,13 +49,16 @@ void clear_per_cpu(bpf_map* map, uint32_t key) {
   check(bpf_map_update_elem(bpf_map__fd(map), &key, zeros.data(), BPF_ANY) == 0, bpf_map__name(map));
 }
 
+ek_address to_abi(const std::string& address) {
+  ek_address value = {};
+  const std::string mapped = address.find(':') == std::string::npos ? "::ffff:" + address : address;
+  inet_pton(AF_INET6, mapped.c_str(), value.bytes);
+  return value;
+}
+
 ek_service_key service_key(const std::string& address) {
   ek_service_key key = {};
-  if (address.find(':') != std::string::npos) {
-    inet_pton(AF_INET6, address.c_str(), key.address.bytes);
-  } else {
-    inet_pton(AF_INET6, ("::ffff:" + address).c_str(), key.address.bytes);
-  }
+  key.address = to_abi(address);
   return key;
 }
 
@@ -69,6 +72,12 @@ void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, b
   if (options.simulated_clock) {
     skeleton->rodata->ticks_per_second_x256 = 256;
   }
+  skeleton->rodata->reverse_sets4 = ek_reverse_sets(options.sets4);
+  skeleton->rodata->reverse_sets6 = ek_reverse_sets(options.sets6);
+  skeleton->rodata->way_bits4 = ek_way_bits(options.sets4);
+  skeleton->rodata->way_bits6 = ek_way_bits(options.sets6);
+  bpf_map__set_max_entries(skeleton->maps.reverse4, ek_reverse_sets(options.sets4));
+  bpf_map__set_max_entries(skeleton->maps.reverse6, ek_reverse_sets(options.sets6));
   bpf_map__set_max_entries(skeleton->maps.connections4, options.sets4);
   bpf_map__set_max_entries(skeleton->maps.connections6, options.sets6);
 }
@@ -151,7 +160,19 @@ void DataPlane::clear_table(bool ipv6) const {
   munmap(table, size);
 }
 
+void DataPlane::clear_reverse(bool ipv6) const {
+  bpf_map* map = ipv6 ? skeleton_->maps.reverse6 : skeleton_->maps.reverse4;
+  for (uint32_t set = 0; set < ek_reverse_sets(ipv6 ? options_.sets6 : options_.sets4); ++set) {
+    update(map, set, ek_reverse_set{});
+  }
+}
+
 void DataPlane::reset() {
+  clear_reverse(false);
+  clear_reverse(true);
+  memset(arrays().translated, 0, sizeof arrays().translated);
+  clear_per_cpu<uint64_t>(skeleton_->maps.error_budget, 0);
+  memset(arrays().interfaces, 0, sizeof arrays().interfaces);
   clear_table(false);
   clear_table(true);
   clear_hash<ek_service_key>(skeleton_->maps.service_keys);
@@ -164,6 +185,7 @@ void DataPlane::reset() {
   for (uint32_t id = 0; id < service_options_.size(); ++id) {
     arrays().services[id] = {};
     arrays().service_live[id] = {};
+    arrays().sources[id] = {};
     bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.rings), &id);
     arrays().ring_heads[id] = {};
   }
@@ -232,7 +254,14 @@ void DataPlane::write_real_server(uint32_t id) const {
   std::copy(source.begin(), source.end(), server.source_mac);
   server.interface_index = slot.options.interface_index;
   server.vlan = slot.options.vlan;
-  server.method = EK_METHOD_DIRECT_ROUTING;
+  server.method = static_cast<ek_u8>(slot.options.method);
+  server.port_be = htons(slot.options.port);
+  server.mtu = slot.options.mtu;
+  if (!slot.options.address.empty()) {
+    server.address = to_abi(slot.options.address);
+    set_translated(server.address);
+  }
+  arrays().tunnel_sources[id] = slot.options.tunnel_source.empty() ? ek_address{} : to_abi(slot.options.tunnel_source);
   server.flags = slot.options.flags;
   server.service = slot.service;
   server.weight = slot.options.weight;
@@ -240,6 +269,26 @@ void DataPlane::write_real_server(uint32_t id) const {
   server.maximum_connections = slot.options.maximum;
   server.generation = slot.generation;
   arrays().real_servers[id] = server;
+}
+
+// Never taken back: it may be wrong in this direction.
+void DataPlane::set_translated(const ek_address& address) const {
+  ek_u32 words[4];
+  memcpy(words, address.bytes, sizeof words);
+  if (words[0] == 0 && words[1] == 0 && words[2] == htonl(0xffff)) {
+    words[2] = 0;
+  }
+  const ek_u32 bit = ek_translated_bit(words);
+  arrays().translated[bit / 64] |= ek_u64{1} << (bit % 64);
+}
+
+void DataPlane::set_sources(uint32_t service, const std::vector<std::string>& addresses) {
+  ek_sources sources = {};
+  sources.count = addresses.size();
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    sources.address[i] = to_abi(addresses[i]);
+  }
+  arrays().sources[service] = sources;
 }
 
 void DataPlane::set_ring(uint32_t service, const std::vector<uint16_t>& ring) {
@@ -362,8 +411,21 @@ ek_counters DataPlane::counters(uint32_t real_server) const {
     sum.packets += value.packets;
     sum.bytes += value.bytes;
     sum.connections += value.connections;
+    sum.answer_packets += value.answer_packets;
+    sum.answer_bytes += value.answer_bytes;
   }
   return sum;
+}
+
+uint32_t DataPlane::reverse_entries(bool ipv6) const {
+  bpf_map* map = ipv6 ? skeleton_->maps.reverse6 : skeleton_->maps.reverse4;
+  uint32_t used = 0;
+  for (uint32_t set = 0; set < ek_reverse_sets(ipv6 ? options_.sets6 : options_.sets4); ++set) {
+    for (uint32_t entry : lookup<ek_reverse_set>(map, set).entry) {
+      used += entry != 0 ? 1 : 0;
+    }
+  }
+  return used;
 }
 
 ek_real_server_live DataPlane::live(uint32_t real_server) const {

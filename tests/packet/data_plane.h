@@ -31,6 +31,11 @@ struct RealServerOptions {
   uint32_t interface_index = kIngress;
   uint16_t vlan = 0;
   uint32_t minimum = 0, maximum = 0;
+  ek_forwarding_method method = EK_METHOD_DIRECT_ROUTING;
+  std::string address;  // of the real server; IPv4: ::ffff:a.b.c.d in the maps, as everywhere
+  uint16_t port = 0;    // translated to; 0: none
+  uint16_t mtu = 0;
+  std::string tunnel_source;
 };
 
 struct ServiceOptions {
@@ -69,6 +74,7 @@ class DataPlane {
   void set_real_server(uint32_t id, const RealServerOptions& options);
   void renew_real_server(uint32_t id);  // as if the slot had been given to another real server
   void set_ring(uint32_t service, const std::vector<uint16_t>& ring);
+  void set_sources(uint32_t service, const std::vector<std::string>& addresses);  // SNAT
   void add_address(const std::string& address);
   void add_key(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service);
   void add_ranges(const std::string& address, uint8_t protocol, const std::vector<ek_port_range>& ranges);
@@ -89,6 +95,7 @@ class DataPlane {
   uint64_t reason(ek_reason reason) const;
   uint64_t all_reasons() const;
   ek_counters counters(uint32_t real_server) const;
+  uint32_t reverse_entries(bool ipv6 = false) const;
   ek_real_server_live live(uint32_t real_server) const;
   ek_service_live service_live(uint32_t service) const;
   std::vector<Connection> connections(bool ipv6 = false) const;
@@ -105,7 +112,9 @@ class DataPlane {
     RealServerOptions options;
   };
   void write_real_server(uint32_t id) const;
+  void set_translated(const ek_address& address) const;
   void clear_table(bool ipv6) const;
+  void clear_reverse(bool ipv6) const;
 
   ::evenkeel_skeleton* skeleton_ = nullptr;
   ::evenkeel_skeleton* explaining_ = nullptr;

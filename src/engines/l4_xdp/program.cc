@@ -73,6 +73,12 @@ Result<Skeleton> open_skeleton(const ek_identity& identity) {
   std::ranges::copy(identity.hash_key, skeleton->rodata->hash_key);
   skeleton->rodata->sets4 = identity.sets4;
   skeleton->rodata->sets6 = identity.sets6;
+  skeleton->rodata->reverse_sets4 = ek_reverse_sets(identity.sets4);
+  skeleton->rodata->reverse_sets6 = ek_reverse_sets(identity.sets6);
+  skeleton->rodata->way_bits4 = ek_way_bits(identity.sets4);
+  skeleton->rodata->way_bits6 = ek_way_bits(identity.sets6);
+  bpf_map__set_max_entries(skeleton->maps.reverse4, ek_reverse_sets(identity.sets4));
+  bpf_map__set_max_entries(skeleton->maps.reverse6, ek_reverse_sets(identity.sets6));
   bpf_map__set_max_entries(skeleton->maps.connections4, identity.sets4);
   bpf_map__set_max_entries(skeleton->maps.connections6, identity.sets6);
   return skeleton;

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The reverse index: from an answer of a real server to the connection that it belongs to. It holds numbers of ways of
+ * the connection table and nothing of its own, so that half of a connection can never be lost: an entry whose way has
+ * something else by now simply does not match. Two candidate sets, as in the connection table.
+ */
+#pragma once
+
+#include "bpf/connection_table.h"
+
+static __always_inline struct ek_reverse_set *reverse_set_at(__u32 index, const bool ipv6)
+{
+	if (ipv6)
+		return bpf_map_lookup_elem(&reverse6, &index);
+	return bpf_map_lookup_elem(&reverse4, &index);
+}
+
+static __always_inline __u32 reverse_set(__u64 hash, __u32 choice, const bool ipv6)
+{
+	return scale(choice ? hash : hash >> 32, ipv6 ? reverse_sets6 : reverse_sets4);
+}
+
+static __always_inline __u32 way_bits(const bool ipv6)
+{
+	return ipv6 ? way_bits6 : way_bits4;
+}
+
+/* The part of an entry that comes from the hash: bits that choose neither set alone. */
+static __always_inline __u32 reverse_tag(__u64 hash, const bool ipv6)
+{
+	return (__u32)(hash >> 4) << way_bits(ipv6);
+}
+
+/* The answers of a connection look like this. */
+static __always_inline void answer_tuple(struct ek_connection *connection, const bool ipv6, struct tuple *tuple)
+{
+	__builtin_memset(tuple, 0, sizeof(*tuple));
+	if (ipv6) {
+		struct ek_connection6 *record = record6(connection);
+
+		copy_address(tuple->client, (const __u32 *)&record->real);
+		copy_address(tuple->virtual_address, (const __u32 *)&record->source);
+		tuple->ports = (__u32)record->translation.source_port_be << 16 | record->translation.real_port_be;
+		tuple->protocol = record->protocol;
+	} else {
+		struct ek_connection4 *record = record4(connection);
+
+		tuple->client[3] = record->real_be;
+		tuple->virtual_address[3] = record->source_be;
+		tuple->ports = (__u32)record->translation.source_port_be << 16 | record->translation.real_port_be;
+		tuple->protocol = record->protocol;
+	}
+}
+
+static __always_inline bool same_words(const __u32 *a, const __u32 *b)
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+}
+
+static __always_inline bool is_answer4(const struct ek_connection4 *record, const struct tuple *tuple)
+{
+	return record->real_be == tuple->client[3] && record->source_be == tuple->virtual_address[3] &&
+	       ((__u32)record->translation.source_port_be << 16 | record->translation.real_port_be) == tuple->ports &&
+	       record->protocol == tuple->protocol && record->flags & EK_CONNECTION_TRANSLATED;
+}
+
+static __always_inline bool is_answer6(const struct ek_connection6 *record, const struct tuple *tuple)
+{
+	return same_words((const __u32 *)&record->real, tuple->client) &&
+	       same_words((const __u32 *)&record->source, tuple->virtual_address) &&
+	       ((__u32)record->translation.source_port_be << 16 | record->translation.real_port_be) == tuple->ports &&
+	       record->protocol == tuple->protocol && record->flags & EK_CONNECTION_TRANSLATED;
+}
+
+static __always_inline bool answers(__u32 number, const struct tuple *tuple, const bool ipv6)
+{
+	struct place place;
+
+	if (!place_of_way(number, ipv6, &place) || *(volatile __u32 *)&place.header->tag[place.way] < EK_TAG_FIRST)
+		return false;
+	return ipv6 ? is_answer6(record6(place.connection), tuple) : is_answer4(record4(place.connection), tuple);
+}
+
+/* Verified once, on its own: what a loop runs is verified for each round. */
+__noinline_global int answers4(__u32 number, const struct tuple *tuple)
+{
+	return tuple && answers(number, tuple, false);
+}
+
+__noinline_global int answers6(__u32 number, const struct tuple *tuple)
+{
+	return tuple && answers(number, tuple, true);
+}
+
+/* ---- looking up ---- */
+
+static __always_inline __u32 find_answered(const struct tuple *tuple, __u64 hash, __u32 except, const bool ipv6)
+{
+	__u32 tag = reverse_tag(hash, ipv6), bits = way_bits(ipv6), mask = (1u << bits) - 1;
+
+#pragma clang loop unroll(disable)
+	for (__u32 choice = 0; choice < 2; choice++) {
+		struct ek_reverse_set *set = reverse_set_at(reverse_set(hash, choice, ipv6), ipv6);
+
+		if (!set)
+			return 0;
+#pragma clang loop unroll(disable)
+		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++) {
+			__u32 entry = *(volatile __u32 *)&set->entry[i], number = entry & mask;
+
+			if ((entry ^ tag) >> bits || !number || number == except)
+				continue;
+			if (ipv6 ? answers6(number, tuple) : answers4(number, tuple))
+				return number;
+		}
+	}
+	return 0;
+}
+
+__noinline_global int find_answered4(const struct tuple *tuple, __u64 hash, __u32 except)
+{
+	return tuple ? find_answered(tuple, hash, except, false) : 0;
+}
+
+__noinline_global int find_answered6(const struct tuple *tuple, __u64 hash, __u32 except)
+{
+	return tuple ? find_answered(tuple, hash, except, true) : 0;
+}
+
+/* Number of the way whose connection this packet of a real server answers, other than `except`; 0: none. */
+static __always_inline __u32 find_in_reverse(const struct tuple *tuple, __u64 hash, __u32 except, const bool ipv6)
+{
+	return ipv6 ? find_answered6(tuple, hash, except) : find_answered4(tuple, hash, except);
+}
+
+/* ---- changing ---- */
+
+/* Swaps one value for another where it is found. */
+static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
+{
+#pragma clang loop unroll(disable)
+	for (__u32 choice = 0; choice < 2; choice++) {
+		struct ek_reverse_set *set = reverse_set_at(reverse_set(hash, choice, ipv6), ipv6);
+
+		if (!set)
+			return false;
+#pragma clang loop unroll(disable)
+		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++)
+			if (*(volatile __u32 *)&set->entry[i] == from &&
+			    __sync_val_compare_and_swap(&set->entry[i], from, to) == from)
+				return true;
+	}
+	return false;
+}
+
+__noinline_global int swap_in_reverse4(__u64 hash, __u32 from, __u32 to)
+{
+	return swap_in_reverse(hash, from, to, false);
+}
+
+__noinline_global int swap_in_reverse6(__u64 hash, __u32 from, __u32 to)
+{
+	return swap_in_reverse(hash, from, to, true);
+}
+
+static __always_inline bool change_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
+{
+	return ipv6 ? swap_in_reverse6(hash, from, to) : swap_in_reverse4(hash, from, to);
+}
+
+static __always_inline bool insert_in_reverse(__u64 hash, __u32 number, const bool ipv6)
+{
+	return change_reverse(hash, 0, reverse_tag(hash, ipv6) | number, ipv6);
+}
+
+static __always_inline void remove_from_reverse(struct ek_set_header *header, __u32 way, __u32 number, const bool ipv6)
+{
+	struct tuple tuple;
+	__u64 hash;
+
+	answer_tuple(connection_at(header, way, ipv6), ipv6, &tuple);
+	hash = hash_tuple(&tuple, ipv6);
+	change_reverse(hash, reverse_tag(hash, ipv6) | number, 0, ipv6);
+}

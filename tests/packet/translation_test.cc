@@ -1,0 +1,377 @@
+// NAT and SNAT: what is rewritten on the way to the real server and back, and who is told about errors.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "decoded.h"
+#include "lab.h"
+
+namespace evenkeel::packet {
+namespace {
+
+const std::string kReal4 = "10.78.0.21", kReal6 = "fd78::21";
+const std::string kRouter4 = "10.99.0.1", kRouter6 = "fd99::1";
+constexpr uint16_t kRealPort = 8445, kClientPort = 40000;
+
+struct Way {
+  ek_forwarding_method method;
+  bool ipv6;
+};
+
+class Translation : public Lab, public testing::WithParamInterface<Way> {
+ protected:
+  void SetUp() override {
+    open({});
+    serve({});
+  }
+
+  // One real server at kReal, by this test's method.
+  void serve(ServiceOptions options) {
+    RealServerOptions server;
+    server.method = GetParam().method;
+    server.address = ipv6() ? kReal6 : kReal4;
+    server.port = kRealPort;
+    farm(1, options, server);
+  }
+
+  static bool ipv6() { return GetParam().ipv6; }
+  static bool is_snat() { return GetParam().method == EK_METHOD_SNAT; }
+  static std::string virtual_address() { return ipv6() ? kVirtual6 : kVirtual4; }
+  static std::string client_address() { return ipv6() ? kClient6 : kClient4; }
+  static std::string real_address() { return ipv6() ? kReal6 : kReal4; }
+  // What the real server takes for the client.
+  static std::string source_address() { return is_snat() ? virtual_address() : client_address(); }
+
+  static Frame ip(const std::string& source, const std::string& destination) {
+    return ipv6() ? Frame().ipv6(source, destination) : Frame().ipv4(source, destination);
+  }
+  Decoded from_client(uint8_t flags, size_t payload = 0, uint16_t port = kClientPort) const {
+    return pass(ip(client_address(), virtual_address()).tcp(port, kPort, flags, payload));
+  }
+  Decoded from_real_server(uint8_t flags, size_t payload = 0, uint16_t port = kClientPort) const {
+    return pass(ip(real_address(), source_address()).tcp(kRealPort, port, flags, payload));
+  }
+  // Sends it with right checksums; it must be forwarded.
+  Decoded pass(const Frame& frame) const {
+    Output output = plane->run(Decoded(frame.bytes()).with_l4_checksum());
+    EXPECT_EQ(output.verdict, Verdict::kTransmit);
+    return Decoded(output.bytes);
+  }
+  static void expect_sound(const Decoded& packet) {
+    EXPECT_TRUE(packet.ip_checksum_holds());
+    EXPECT_TRUE(packet.l4_checksum_holds());
+    EXPECT_EQ(packet.ttl(), 63);
+  }
+  void expect_at_real_server(const Decoded& packet) const {
+    EXPECT_EQ(packet.source(), source_address());
+    EXPECT_EQ(packet.destination(), real_address());
+    EXPECT_EQ(packet.source_port(), kClientPort);
+    EXPECT_EQ(packet.destination_port(), kRealPort);
+    EXPECT_EQ(packet.mac(), DataPlane::mac_of(1));
+    expect_sound(packet);
+  }
+  static void expect_at_client(const Decoded& packet) {
+    EXPECT_EQ(packet.source(), virtual_address());
+    EXPECT_EQ(packet.destination(), client_address());
+    EXPECT_EQ(packet.source_port(), kPort);
+    EXPECT_EQ(packet.destination_port(), kClientPort);
+    expect_sound(packet);
+  }
+  ek_state state() const {
+    std::vector<Connection> list = plane->connections(ipv6());
+    return list.size() == 1 ? list[0].state : EK_STATES;
+  }
+};
+
+TEST_P(Translation, TcpThereAndBack) {
+  expect_at_real_server(from_client(kSyn));
+  expect_at_client(from_real_server(kSyn | kAck));
+  expect_at_real_server(from_client(kAck, 33));
+  expect_at_real_server(from_client(kAck | kPsh, 1000));
+  expect_at_client(from_real_server(kAck, 1000));
+  EXPECT_EQ(plane->all_reasons(), 0U);
+  EXPECT_EQ(plane->live(1).active, 1U);
+  EXPECT_EQ(plane->counters(1).packets, 3U);
+  EXPECT_EQ(plane->counters(1).answer_packets, 2U);
+}
+
+TEST_P(Translation, UdpThereAndBack) {
+  expect_at_real_server(pass(ip(client_address(), virtual_address()).udp(kClientPort, kPort, 101)));
+  expect_at_client(pass(ip(real_address(), source_address()).udp(kRealPort, kClientPort, 500)));
+}
+
+TEST_P(Translation, UdpWithoutAChecksumGetsNone) {
+  if (ipv6()) {
+    GTEST_SKIP() << "IPv6 has no UDP without a checksum";
+  }
+  Output output = send(ip(client_address(), virtual_address()).udp(kClientPort, kPort, 10));
+  EXPECT_EQ(Decoded(output.bytes).l4_checksum(), 0);
+  output = send(ip(real_address(), source_address()).udp(kRealPort, kClientPort, 10));
+  EXPECT_EQ(Decoded(output.bytes).l4_checksum(), 0);
+}
+
+TEST_P(Translation, AnswersGoBackTheWayTheClientCame) {
+  const Bytes gateway = {2, 0x30, 0, 0, 0, 9};
+  from_client(kSyn);
+  Bytes ours = Frame().bytes();
+  ours.resize(6);
+  Bytes frame =
+      Decoded(ip(client_address(), virtual_address()).tcp(kClientPort, kPort, kAck).bytes()).with_l4_checksum();
+  std::copy(gateway.begin(), gateway.end(), frame.begin() + 6);
+  plane->run(frame);
+  Decoded answer = from_real_server(kAck);
+  EXPECT_EQ(answer.mac(), gateway);
+  EXPECT_EQ(answer.source_mac(), ours);
+}
+
+TEST_P(Translation, ATaggedClientIsAnsweredWithItsTag) {
+  Frame frame = ipv6() ? Frame().vlan(7).ipv6(client_address(), virtual_address())
+                       : Frame().vlan(7).ipv4(client_address(), virtual_address());
+  expect_at_real_server(pass(frame.tcp(kClientPort, kPort, kSyn)));
+  Decoded answer = from_real_server(kSyn | kAck);
+  EXPECT_EQ(get16(answer.bytes(), 12), 0x8100);
+  EXPECT_EQ(get16(answer.bytes(), 14), 7);
+  expect_at_client(answer);
+}
+
+TEST_P(Translation, BothSidesMoveTheState) {
+  from_client(kSyn);
+  from_real_server(kSyn | kAck);
+  EXPECT_EQ(state(), EK_STATE_SYN_RECV);
+  from_client(kAck);
+  EXPECT_EQ(state(), EK_STATE_ESTABLISHED);
+  from_client(kFin | kAck);
+  EXPECT_EQ(state(), EK_STATE_CLOSE_WAIT);
+  from_real_server(kFin | kAck);
+  EXPECT_EQ(state(), EK_STATE_TIME_WAIT);
+  EXPECT_EQ(plane->live(1).active, 0U);
+  EXPECT_EQ(plane->live(1).inactive, 1U);
+}
+
+TEST_P(Translation, AResetOfTheRealServerClosesTheConnection) {
+  from_client(kSyn);
+  from_real_server(kRst | kAck);
+  EXPECT_EQ(state(), EK_STATE_CLOSE);
+}
+
+TEST_P(Translation, AnswersKeepAConnectionAlive) {
+  from_client(kSyn);
+  from_client(kAck);
+  plane->advance(800);
+  from_real_server(kAck);
+  plane->advance(800);
+  expect_at_client(from_real_server(kAck));
+}
+
+TEST_P(Translation, WhatIsNoAnswerIsTheLocalStacks) {
+  from_client(kSyn);
+  for (const Frame& frame : {ip(real_address(), source_address()).tcp(kRealPort, kClientPort + 1, kAck),
+                             ip(real_address(), source_address()).tcp(kRealPort + 1, kClientPort, kAck),
+                             ip(real_address(), source_address()).udp(kRealPort, kClientPort)}) {
+    EXPECT_EQ(verdict(frame), Verdict::kPass);
+  }
+}
+
+TEST_P(Translation, TheLastHopIsNamed) {
+  Bytes frame = ip(client_address(), virtual_address()).tcp(kClientPort, kPort, kSyn).bytes();
+  frame[ipv6() ? 14 + 7 : 14 + 8] = 1;
+  EXPECT_EQ(plane->run(frame).verdict, Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_TTL_EXPIRED), 1U);
+}
+
+TEST_P(Translation, HaltedIsDroppedInBothDirections) {
+  from_client(kSyn);
+  RealServerOptions halted;
+  halted.method = GetParam().method;
+  halted.address = real_address();
+  halted.flags = kHalted;
+  plane->set_real_server(1, halted);
+  EXPECT_EQ(verdict(ip(client_address(), virtual_address()).tcp(kClientPort, kPort, kAck)), Verdict::kDrop);
+  EXPECT_EQ(verdict(ip(real_address(), source_address()).tcp(kRealPort, kClientPort, kAck)), Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_HALTED), 2U);
+}
+
+TEST_P(Translation, AnExpiredConnectionLeavesTheReverseIndex) {
+  from_client(kSyn);
+  EXPECT_EQ(plane->reverse_entries(ipv6()), 1U);
+  plane->advance(61);
+  EXPECT_EQ(verdict(ip(real_address(), source_address()).tcp(kRealPort, kClientPort, kSyn | kAck)), Verdict::kPass);
+  plane->sweep(ipv6());
+  EXPECT_EQ(plane->reverse_entries(ipv6()), 0U);
+  EXPECT_TRUE(plane->connections(ipv6()).empty());
+}
+
+TEST_P(Translation, AReusedPortIsIndexedAnew) {
+  from_client(kSyn);
+  from_client(kAck);
+  from_client(kFin | kAck);
+  expect_at_real_server(from_client(kSyn));
+  EXPECT_EQ(plane->reverse_entries(ipv6()), 1U);
+  expect_at_client(from_real_server(kSyn | kAck));
+}
+
+TEST_P(Translation, WithoutAPortOfItsOwnTheClientsIsKept) {
+  RealServerOptions same;
+  same.method = GetParam().method;
+  same.address = real_address();
+  plane->set_real_server(1, same);
+  EXPECT_EQ(from_client(kSyn).destination_port(), kPort);
+  Decoded answer = pass(ip(real_address(), source_address()).tcp(kPort, kClientPort, kSyn | kAck));
+  EXPECT_EQ(answer.source_port(), kPort);
+}
+
+TEST_P(Translation, LaterFragmentsFollowTheFirst) {
+  const auto fragment = [&](const std::string& from, const std::string& to, bool first, uint16_t source,
+                            uint16_t port) {
+    Frame frame;
+    if (ipv6()) {
+      frame.ipv6(from, to).fragment_header(first ? 1 : 1000, 77, kUdp);
+    } else {
+      Ipv4Fields fields;
+      fields.protocol = kUdp;
+      fields.id = 77;
+      fields.fragment = first ? 0x2000 : 100;
+      frame.ipv4(from, to, fields);
+    }
+    return first ? frame.udp(source, port, 64) : frame.raw(Bytes(64, 7));
+  };
+  send(fragment(client_address(), virtual_address(), true, kClientPort, kPort));
+  Output later = send(fragment(client_address(), virtual_address(), false, 0, 0));
+  ASSERT_EQ(later.verdict, Verdict::kTransmit);
+  EXPECT_EQ(Decoded(later.bytes).source(), source_address());
+  EXPECT_EQ(Decoded(later.bytes).destination(), real_address());
+  EXPECT_TRUE(Decoded(later.bytes).ip_checksum_holds());
+  send(fragment(real_address(), source_address(), true, kRealPort, kClientPort));
+  later = send(fragment(real_address(), source_address(), false, 0, 0));
+  ASSERT_EQ(later.verdict, Verdict::kTransmit);
+  EXPECT_EQ(Decoded(later.bytes).source(), virtual_address());
+  EXPECT_EQ(Decoded(later.bytes).destination(), client_address());
+  EXPECT_TRUE(Decoded(later.bytes).ip_checksum_holds());
+}
+
+// The error carries what the sender sent: translated as it was then.
+TEST_P(Translation, AnErrorAboutAnAnswerReachesTheRealServer) {
+  from_client(kSyn);
+  from_real_server(kSyn | kAck);
+  const Frame answer = ip(virtual_address(), client_address()).tcp(kPort, kClientPort, kAck, 100);
+  const std::string router = ipv6() ? kRouter6 : kRouter4;
+  Decoded error =
+      pass(ip(router, virtual_address()).icmp(ipv6() ? 1 : 3, 1, ipv6()).embedded(answer, ipv6() ? 60 : 28));
+  EXPECT_EQ(error.source(), router) << "it keeps its address";
+  EXPECT_EQ(error.destination(), real_address());
+  expect_sound(error);
+  Decoded carried = error.inner(8);
+  EXPECT_EQ(carried.source(), real_address());
+  EXPECT_EQ(carried.destination(), source_address());
+  EXPECT_EQ(carried.source_port(), kRealPort);
+  EXPECT_EQ(carried.destination_port(), kClientPort);
+  EXPECT_TRUE(carried.ip_checksum_holds());
+}
+
+TEST_P(Translation, AnErrorAboutWhatTheRealServerWasSentReachesTheClient) {
+  pass(ip(client_address(), virtual_address()).udp(kClientPort, kPort, 40));
+  const Frame sent = ip(source_address(), real_address()).udp(kClientPort, kRealPort, 40);
+  for (const std::string& sender : {real_address(), ipv6() ? kRouter6 : kRouter4}) {
+    Decoded error = pass(ip(sender, source_address()).icmp(ipv6() ? 1 : 3, 3, ipv6()).embedded(sent, ipv6() ? 60 : 28));
+    EXPECT_EQ(error.source(), sender == real_address() ? virtual_address() : sender);
+    EXPECT_EQ(error.destination(), client_address());
+    expect_sound(error);
+    Decoded carried = error.inner(8);
+    EXPECT_EQ(carried.source(), client_address());
+    EXPECT_EQ(carried.destination(), virtual_address());
+    EXPECT_EQ(carried.source_port(), kClientPort);
+    EXPECT_EQ(carried.destination_port(), kPort);
+    EXPECT_TRUE(carried.ip_checksum_holds());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, Translation,
+                         testing::Values(Way{EK_METHOD_NAT, false}, Way{EK_METHOD_NAT, true},
+                                         Way{EK_METHOD_SNAT, false}, Way{EK_METHOD_SNAT, true}),
+                         [](const auto& info) {
+                           return std::string(info.param.method == EK_METHOD_NAT ? "Nat" : "Snat") +
+                                  (info.param.ipv6 ? "6" : "4");
+                         });
+
+// ---- what only one of the methods has ----
+
+class SourcePorts : public Lab {
+ protected:
+  void serve(size_t servers) {
+    std::vector<RealServerOptions> list(servers);
+    for (size_t i = 0; i < servers; ++i) {
+      list[i].method = EK_METHOD_SNAT;
+      list[i].address = "10.78.0." + std::to_string(21 + i);
+    }
+    farm(list, {});
+  }
+  // Source and real server of each new connection, all from the same client port.
+  std::multiset<std::string> open_many(uint32_t count) {
+    std::multiset<std::string> seen;
+    for (uint32_t i = 0; i < count; ++i) {
+      Output output = send(client(client_address(i)).tcp(5000, kPort, kSyn));
+      if (output.verdict == Verdict::kTransmit) {
+        Decoded packet(output.bytes);
+        seen.insert(packet.source() + ":" + std::to_string(packet.source_port()) + " " + packet.destination());
+      }
+    }
+    return seen;
+  }
+};
+
+TEST_F(SourcePorts, EachConnectionHasItsOwnPortAtItsRealServer) {
+  open({.sets4 = 8192});
+  serve(1);
+  std::multiset<std::string> seen = open_many(30000);
+  EXPECT_EQ(seen.size(), 30000U);
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), seen.size());
+  EXPECT_EQ(plane->reverse_entries(), 30000U);
+}
+
+TEST_F(SourcePorts, EveryRealServerHasAllPorts) {
+  open({.sets4 = 512});
+  serve(2);
+  std::multiset<std::string> seen = open_many(2);
+  EXPECT_EQ(seen.count("10.77.0.100:5000 10.78.0.21") + seen.count("10.77.0.100:5000 10.78.0.22"), 2U);
+}
+
+TEST_F(SourcePorts, AllSourceAddressesAreUsed) {
+  open({.sets4 = 512});
+  serve(1);
+  plane->set_sources(service, {"10.77.0.201", "10.77.0.202", "10.77.0.203"});
+  std::set<std::string> sources;
+  for (const std::string& seen : open_many(60)) {
+    sources.insert(seen.substr(0, seen.find(':')));
+  }
+  EXPECT_EQ(sources, (std::set<std::string>{"10.77.0.201", "10.77.0.202", "10.77.0.203"}));
+}
+
+TEST_F(SourcePorts, ExhaustionIsNamedAndHarmsNobodyElse) {
+  open({.sets4 = 16384});
+  serve(1);
+  std::multiset<std::string> seen = open_many(66000);
+  EXPECT_GT(count(EK_REASON_NO_SOURCE_PORT), 0U);
+  EXPECT_GT(seen.size(), 58000U) << "of 64,512 ports";
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), seen.size());
+  EXPECT_EQ(plane->live(1).inactive, seen.size()) << "what was dropped left nothing";
+}
+
+TEST_F(SourcePorts, OneConnectionThroughTwoServicesIsNamed) {
+  open({});
+  RealServerOptions server;
+  server.method = EK_METHOD_NAT;
+  server.address = "10.78.0.21";
+  server.port = 80;
+  farm(1, {}, server);
+  uint32_t other = plane->add_service({});
+  uint16_t same = plane->add_real_server(other, server);
+  plane->set_ring(other, {same});
+  plane->add_key(kVirtual4, 446, kTcp, other);
+  EXPECT_EQ(verdict(client().tcp(1, kPort, kSyn)), Verdict::kTransmit);
+  EXPECT_EQ(verdict(client().tcp(1, 446, kSyn)), Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_TRANSLATION_IN_USE), 1U);
+  EXPECT_EQ(plane->connections().size(), 1U);
+}
+
+}  // namespace
+}  // namespace evenkeel::packet
