@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from lab import farm as lab_farm  # noqa: E402
 from lab import guide, namespaces  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
+from lab.method import Method  # noqa: E402
+from lab.network import Family  # noqa: E402
 from lab.process import tail  # noqa: E402
 from lab.record import Record  # noqa: E402
 from lab.small_farm import SmallFarm  # noqa: E402
@@ -37,21 +39,22 @@ def _removed_afterwards(prefix: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def running_farm(name: str, options: Options = Options()) -> Iterator[Farm]:
+def running_farm(name: str, options: Options = Options(), method: Method = Method.DR,
+                 family: Family = Family.IPV4) -> Iterator[Farm]:
     """A PaperCut farm that lives as long as the block, without a load balancer."""
     prefix = prefix_for(name)
     with _removed_afterwards(prefix):
-        farm = Farm(prefix, options)
+        farm = Farm(prefix, options, method, family)
         farm.start()
         yield farm
 
 
 @contextlib.contextmanager
-def running_small_farm(name: str) -> Iterator[SmallFarm]:
+def running_small_farm(name: str, method: Method = Method.DR, family: Family = Family.IPV4) -> Iterator[SmallFarm]:
     """Client, tellers and the load balancer's machine; evenkeeld is not started yet."""
     prefix = prefix_for(name)
     with _removed_afterwards(prefix):
-        farm = SmallFarm(prefix)
+        farm = SmallFarm(prefix, method, family)
         farm.start()
         yield farm
 
