@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab import farm as lab_farm  # noqa: E402
-from lab import guide, namespaces  # noqa: E402
+from lab import build, guide, namespaces  # noqa: E402
+from lab.commands import run  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
 from lab.method import Method  # noqa: E402
 from lab.network import Family  # noqa: E402
@@ -86,6 +88,12 @@ def small() -> Iterator[SmallFarm]:
     """Fresh for every test; evenkeeld is not started yet."""
     with running_small_farm("small") as made:
         yield made
+
+
+def skip_unless_offered(method: Method) -> None:
+    known = run([str(build.command_line()), "virtual-service", "add", "--help"]).stdout
+    if method.configured not in re.findall(r"\w+", known):
+        pytest.skip(f"this evenkeel does not offer {method.title}")
 
 
 @pytest.fixture
