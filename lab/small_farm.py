@@ -63,6 +63,21 @@ class SmallFarm:
         self.apply(configuration or {"virtual_services": [service()]})
         self.wait_until_up()
 
+    def commands(self) -> list[list[str]]:
+        """Arguments of `evenkeel` for one service in the farm's method and family, one list for every command."""
+        return [
+            ["virtual-service", "add", LABEL, "--address", self.address, "--ports", str(PORT), "--protocol", "tcp_udp",
+             "--forwarding-method", self.method.configured, "--no-persistence",
+             "--check-interval", "1", "--check-timeout", "0.5", "--check-failure-count", "1"],
+            *(["real-server", "add", LABEL, server.name.upper(), "--address", server.address_in(self.family)]
+              for server in self.servers)]
+
+    def configure(self) -> None:
+        """One service for the two servers by the command line, all of it up."""
+        for arguments in self.commands():
+            self.balancer.evenkeel(*arguments)
+        self.wait_until_up()
+
     def apply(self, configuration: dict, *options: str, check: bool = True):
         document = self.record.directory / "farm.json"
         document.write_text(json.dumps(configuration))

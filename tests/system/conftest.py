@@ -22,6 +22,7 @@ from lab.record import Record  # noqa: E402
 from lab.small_farm import SmallFarm  # noqa: E402
 
 _PREFIX = os.environ.get("EVENKEEL_TEST_PREFIX", "ekt-")
+_METHODS = [(method, family) for method in Method for family in Family]
 _FAST = ["--check-interval", "1", "--check-timeout", "0.5", "--check-failure-count", "2"]
 
 
@@ -83,10 +84,37 @@ def papercut() -> Iterator[Farm]:
         yield made
 
 
+def _name(method_and_family: tuple[Method, Family]) -> str:
+    return "-".join(kind.value for kind in method_and_family)
+
+
 @pytest.fixture
 def small() -> Iterator[SmallFarm]:
     """Fresh for every test; evenkeeld is not started yet."""
     with running_small_farm("small") as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=_METHODS, ids=_name)
+def farm_by_method(request) -> Iterator[SmallFarm]:
+    """The small farm behind evenkeeld in one forwarding method and address family, both servers up."""
+    method, family = request.param
+    skip_unless_offered(method)
+    with running_small_farm(f"{method.value}{family.value[-1]}", method, family) as made:
+        made.balancer.start()
+        made.configure()
+        yield made
+
+
+@pytest.fixture(scope="module", params=_METHODS, ids=_name)
+def papercut_by_method(request) -> Iterator[Farm]:
+    """The whole farm behind evenkeeld in one forwarding method and address family, all green."""
+    method, family = request.param
+    skip_unless_offered(method)
+    with running_farm(f"all{method.value}{family.value[-1]}", Options(take_over_time=1.0), method, family) as made:
+        made.balancer.start()
+        guide.configure(made, _FAST)
+        guide.wait_until_green(made)
         yield made
 
 
@@ -109,7 +137,7 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.when == "call" and report.failed:
-        for name in ("papercut", "small", "farm"):
+        for name in ("papercut", "small", "farm", "farm_by_method", "papercut_by_method"):
             if name in item.funcargs:
                 log = Record(item.funcargs[name].record.prefix).directory / "lb" / "log" / "evenkeeld.log"
                 report.sections.append(("evenkeeld's log", tail(log, 30)))
