@@ -15,8 +15,8 @@ from lab import farm as lab_farm  # noqa: E402 (the project's folder has to be f
 from lab import guide  # noqa: E402
 from lab.commands import wait_until  # noqa: E402
 from lab.load_balancer import LoadBalancer  # noqa: E402
+from lab.network import Network  # noqa: E402
 from lab.record import Record  # noqa: E402
-from lab.switch import Switch  # noqa: E402
 
 SERVICES = 1000
 SERVERS = 10
@@ -44,7 +44,7 @@ def balancer_alone(prefix: str):
     record = Record(prefix)
     try:
         record.start()
-        balancer = LoadBalancer(record, Switch(record))
+        balancer = LoadBalancer(record, Network(record))
         balancer.namespace.configure("addr add 10.80.255.254/16 dev eth0")
         balancer.start()
         yield balancer

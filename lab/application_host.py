@@ -10,9 +10,8 @@ from lab import application_server
 from lab.application_server import Fault
 from lab.commands import run
 from lab.database import Database
-from lab.host import Host
 from lab.record import Record
-from lab.switch import Switch
+from lab.topology import RealServer, Topology
 
 
 @dataclass(frozen=True)
@@ -26,11 +25,10 @@ class Silence(Exception):
     """The server ended while it was being asked."""
 
 
-class ApplicationHost(Host):
-    def __init__(self, record: Record, switch: Switch, name: str, number: int, virtual_addresses: list[str], key: str,
-                 database: Path, options: Options):
-        super().__init__(record, switch, name, number)
-        self.carry(*virtual_addresses)
+class ApplicationHost(RealServer):
+    def __init__(self, record: Record, topology: Topology, name: str, number: int,
+                 virtual_addresses: list[str], key: str, database: Path, options: Options):
+        super().__init__(record, topology, name, number, virtual_addresses)
         self._control = self.directory / "control"
         self._database = Database(database)
         self._arguments = ["--name", name, "--key", key, "--database", str(database), "--control", str(self._control),

@@ -22,5 +22,6 @@ def command_line() -> Path:
     return program("src/cli/evenkeel")
 
 
-def xdp_pass() -> Path:
-    return program("lab/xdp_pass.bpf.o")
+def bpf_object(name: str) -> Path:
+    """One of the lab's own XDP programs."""
+    return program(f"lab/{name}.bpf.o")

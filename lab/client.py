@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lab import cups, discovery, samba
 from lab.host import Host
+from lab.network import Network, bracketed
 from lab.record import Record
-from lab.switch import Switch
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class HttpAnswer:
 
 
 class Client(Host):
-    def __init__(self, record: Record, switch: Switch):
-        super().__init__(record, switch, "cli", 10)
+    def __init__(self, record: Record, network: Network):
+        super().__init__(record, network, "cli", 10)
         self._home = self.directory / "home"
         self._home.mkdir()
         (self._home / "smb.conf").write_text("[global]\n   disable netbios = yes\n   name resolve order = host\n")
@@ -39,7 +39,7 @@ class Client(Host):
 
     def print_ipp(self, address: str, job: Path, timeout: float = 60.0, secure: bool = False) -> Outcome:
         """On 9163, or with TLS on 9164."""
-        uri = f"ipps://{_bracketed(address)}:{cups.TLS_PORT}" if secure else f"ipp://{_bracketed(address)}:{cups.PORT}"
+        uri = f"ipps://{bracketed(address)}:{cups.TLS_PORT}" if secure else f"ipp://{bracketed(address)}:{cups.PORT}"
         test = self._home / "print-job.test"
         if not test.exists():
             test.write_text(_PRINT_JOB)
@@ -47,7 +47,7 @@ class Client(Host):
                               f"{uri}/printers/{cups.QUEUE}", str(test)], timeout)
 
     def print_lp(self, address: str, job: Path, timeout: float = 60.0) -> Outcome:
-        return self._attempt(["lp", "-h", f"{_bracketed(address)}:{cups.PORT}", "-d", cups.QUEUE, "-t", job.name,
+        return self._attempt(["lp", "-h", f"{bracketed(address)}:{cups.PORT}", "-d", cups.QUEUE, "-t", job.name,
                               str(job)], timeout)
 
     def dig(self, address: str, name: str, kind: str, *options: str) -> Outcome:
@@ -80,10 +80,6 @@ class Client(Host):
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self._home), "LANG": "C.UTF-8"}
         done = self.run(["timeout", str(timeout), *argv], check=False, timeout=timeout + 5.0, environment=environment)
         return Outcome(done.returncode == 0, time.monotonic() - started, done.stdout + done.stderr)
-
-
-def _bracketed(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
 
 
 _PRINT_JOB = """{

@@ -1,4 +1,4 @@
-"""The demo: real print jobs through a layer-4 direct-routing load balancer, with servers that fail on the way."""
+"""The demo: real print jobs through a layer-4 load balancer, with servers that fail on the way."""
 
 import argparse
 import os
@@ -10,10 +10,13 @@ import time
 from lab import discovery, guide, namespaces
 from lab import farm as lab_farm
 from lab.commands import LabError
-from lab.farm import APPLICATIONS, PRINTING, Farm, Options
+from lab.farm import Farm, Options
+from lab.method import Method
+from lab.network import Family, bracketed
 from lab.record import DEFAULT_PREFIX, Lock, Record
 from lab.screen import Screen
 from lab.story import Story
+
 
 def show_logs(farm: Farm, screen: Screen) -> None:
     """The ends of the logs, where the reason may be."""
@@ -26,23 +29,25 @@ def show_logs(farm: Farm, screen: Screen) -> None:
 
 def show_around(farm: Farm, screen: Screen) -> None:
     names = farm.record.prefix
+    client = f"{bracketed(farm.client.address_in(farm.family))}:40000"
     screen.step("It goes on running. Look around:")
     for arguments in (["status"], ["events", "--follow"],
-                      ["explain", guide.PRINT_SERVICE, f"{farm.client.address}:40000"]):
+                      ["explain", guide.PRINT_SERVICE, client]):
         screen.command(shlex.join(farm.balancer.command_line(*arguments)))
-    screen.command(f"ip netns exec {names}cli smbclient //{PRINTING}/printer -N -c 'print /etc/services'")
-    screen.command(f"ip netns exec {names}cli curl -i http://{APPLICATIONS}:9191/")
-    screen.command(f"ip netns exec {names}cli dig @{PRINTING} {discovery.SERVICE} PTR")
+    screen.command(f"ip netns exec {names}cli smbclient //{farm.printing}/printer -N -c 'print /etc/services'")
+    screen.command(f"ip netns exec {names}cli curl -i http://{bracketed(farm.applications)}:9191/")
+    screen.command(f"ip netns exec {names}cli dig @{farm.printing} {discovery.SERVICE} PTR")
     screen.command(f"ls -l {farm.print_servers[0].tray.directory} {farm.print_servers[1].tray.directory}")
     screen.note(f"logs: {farm.record.directory}/*/log/")
     screen.note("remove it all: sudo ./dev demo --down")
 
 
 def play(options: argparse.Namespace, screen: Screen) -> int:
-    screen.heading("Evenkeel: a PaperCut farm behind a layer-4 load balancer")
+    method, family = Method(options.method), Family.IPV6 if options.ipv6 else Family.IPV4
+    screen.heading(f"Evenkeel: a PaperCut farm behind a layer-4 load balancer ({method.title}, {family.value})")
     keep = False
     try:
-        farm = Farm(options.prefix, Options())
+        farm = Farm(options.prefix, Options(), method, family)
         try:
             held = Story(farm, screen, options.jobs).run()
         except LabError as error:
@@ -93,7 +98,9 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--once", action="store_true", help="remove everything at the end")
     parser.add_argument("--down", action="store_true", help="remove the demo that is running")
     parser.add_argument("--jobs", type=int, default=12, metavar="N", help="print jobs in each round (default: 12)")
-    parser.add_argument("--method", choices=["dr"], default="dr", help="forwarding method")
+    parser.add_argument("--method", choices=[method.value for method in Method], default=Method.DR.value,
+                        help="forwarding method (default: dr)")
+    parser.add_argument("--ipv6", action="store_true", help="IPv6 virtual services and real servers")
     parser.add_argument("--prefix", default=DEFAULT_PREFIX, help="how the names of the network namespaces begin")
     options = parser.parse_args()
     if not 1 <= options.jobs <= 1000:

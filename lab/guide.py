@@ -1,6 +1,7 @@
-"""The deployment guide's three virtual services (chapters 10.1 to 10.3), as the commands an operator types."""
+"""The deployment guide's three virtual services, as the commands an operator types: chapters 10.1 to 10.3 in direct
+routing, 11.1 to 11.3 in SNAT; for NAT and tunnel the same."""
 
-from lab.farm import APPLICATIONS, PRINTING, Farm
+from lab.farm import Farm
 
 APPLICATION_SERVICE = "Papercut_WUI"
 PRINT_SERVICE = "Print_Provider"
@@ -20,16 +21,17 @@ def commands(farm: Farm, rhythm: list[str] | None = None) -> list[list[str]]:
     pace = RHYTHM if rhythm is None else rhythm
     app1, app2 = farm.application_servers
     ps1, ps2 = farm.print_servers
+    method = ["--forwarding-method", farm.method.configured]
     return [
-        ["virtual-service", "add", APPLICATION_SERVICE, "--address", APPLICATIONS, "--ports", "9191,9192,9193",
-         "--protocol", "tcp", "--no-persistence", "--check-type", "negotiate",
+        ["virtual-service", "add", APPLICATION_SERVICE, "--address", farm.applications,
+         "--ports", "9191,9192,9193", "--protocol", "tcp", *method, "--no-persistence", "--check-type", "negotiate",
          "--check-request", HEALTH_REQUEST + farm.key, "--check-response-expected", HEALTHY_BODY, *pace],
-        ["real-server", "add", APPLICATION_SERVICE, "App_Svr1", "--address", app1.address],
-        ["real-server", "add", APPLICATION_SERVICE, "App_Svr2", "--address", app2.address],
-        ["virtual-service", "add", PRINT_SERVICE, "--address", PRINTING, "--ports", "445", "--protocol", "tcp",
-         "--no-persistence", *pace],
-        ["real-server", "add", PRINT_SERVICE, "PS1", "--address", ps1.address],
-        ["real-server", "add", PRINT_SERVICE, "PS2", "--address", ps2.address],
+        ["real-server", "add", APPLICATION_SERVICE, "App_Svr1", "--address", app1.address_in(farm.family)],
+        ["real-server", "add", APPLICATION_SERVICE, "App_Svr2", "--address", app2.address_in(farm.family)],
+        ["virtual-service", "add", PRINT_SERVICE, "--address", farm.printing, "--ports", "445", "--protocol", "tcp",
+         *method, "--no-persistence", *pace],
+        ["real-server", "add", PRINT_SERVICE, "PS1", "--address", ps1.address_in(farm.family)],
+        ["real-server", "add", PRINT_SERVICE, "PS2", "--address", ps2.address_in(farm.family)],
         ["virtual-service", "duplicate", PRINT_SERVICE, MOBILITY_SERVICE, "--ports", "53,9163,9164",
          "--protocol", "tcp_udp", "--check-port", "9163"],
     ]

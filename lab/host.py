@@ -1,31 +1,49 @@
-"""A machine on the switch: a namespace with eth0, an IPv4 and an IPv6 address, and its processes."""
+"""A machine on the lab's networks: a namespace with interfaces, IPv4 and IPv6 addresses, and its processes."""
 
 import sys
 from pathlib import Path
 
+from lab import decapsulator
 from lab.commands import PROJECT, run
 from lab.namespaces import Namespace, end_all
+from lab.network import Family, Network
 from lab.process import Process
 from lab.record import Record
-from lab.switch import Switch
 
 
 class Host:
-    def __init__(self, record: Record, switch: Switch, name: str, number: int):
-        """`number` is the host's part of its addresses: 21 is 10.77.0.21, fd77::21 and 02:00:00:00:00:21."""
+    def __init__(self, record: Record, network: Network, name: str, number: int):
+        """`number` is the host's part of its addresses: on network 0, 21 is 10.77.0.21, fd77::21, 02:00:00:00:00:21."""
         self.name = name
-        self.address = f"10.77.0.{number}"
-        self.address6 = f"fd77::{number}"
-        self.mac = f"02:00:00:00:00:{number:02d}"
+        self.number = number
+        self.address = network.address(number)
+        self.address6 = network.address6(number)
+        self.mac = network.mac(number)
+        self.carried: list[str] = []  # virtual addresses on its loopback
+        self.interfaces: list[str] = []
         self.directory: Path = record.directory / name
         self.directory.mkdir(mode=0o755)
         self.namespace = Namespace(record, name)
-        switch.plug_in(self.namespace, self.mac)
-        self.namespace.set("ipv6/conf/eth0/accept_dad", 0)
-        self.namespace.configure(f"address add {self.address}/24 dev eth0", "link set eth0 up",
-                                 f"address add {self.address6}/64 dev eth0 nodad")
+        self.join(network, "eth0")
+
+    @property
+    def addresses(self) -> list[str]:
+        """Those of eth0 and the virtual ones."""
+        return [self.address, self.address6, *self.carried]
+
+    def address_in(self, family: Family) -> str:
+        return self.address if family is Family.IPV4 else self.address6
+
+    def join(self, network: Network, interface: str) -> None:
+        """A cable to that network's switch, and the host's addresses there."""
+        network.switch.plug_in(self.namespace, interface, network.mac(self.number))
+        self.namespace.set(f"ipv6/conf/{interface}/accept_dad", 0)
+        self.namespace.configure(f"address add {network.address(self.number)}/24 dev {interface}",
+                                 f"link set {interface} up",
+                                 f"address add {network.address6(self.number)}/64 dev {interface} nodad")
         # A veth leaves checksums undone; in native XDP mode nobody would complete them.
-        self.run(["ethtool", "-K", "eth0", "tx", "off"])
+        self.run(["ethtool", "-K", interface, "tx", "off"])
+        self.interfaces.append(interface)
 
     def run(self, argv: list[str], **options):
         return run(self.namespace.enter(argv), **options)
@@ -41,18 +59,43 @@ class Host:
 
     def carry(self, *virtual_addresses: str) -> None:
         """Takes virtual addresses on lo without answering ARP for them: the guide's method 1, chapter 17.3."""
-        for setting, value in (("arp_ignore", 1), ("arp_announce", 2)):
-            for interface in ("all", "eth0"):
-                self.namespace.set(f"ipv4/conf/{interface}/{setting}", value)
+        self._set_everywhere("ipv4", "arp_ignore", 1)
+        self._set_everywhere("ipv4", "arp_announce", 2)
         self.namespace.configure(*(_on_loopback(address) for address in virtual_addresses))
+        self.carried += virtual_addresses
 
-    def reach_by_hand(self, virtual_address: str, mac: str) -> None:
+    def forward(self) -> None:
+        """Is a router from now on, one that tells nobody of shorter ways and accepts any source from anywhere."""
+        self._set_everywhere("ipv4", "send_redirects", 0)
+        self._set_everywhere("ipv4", "rp_filter", 0)
+        self.namespace.set("ipv4/ip_forward", 1)
+        self.namespace.set("ipv6/conf/all/forwarding", 1)
+
+    def decapsulate(self) -> None:
+        """Takes IPIP and IP6IP6 packets that are addressed to it apart, and what is inside for its own."""
+        self._set_everywhere("ipv4", "rp_filter", 0)
+        decapsulator.attach(self.namespace, "eth0", self.address, self.address6)
+
+    def send_all_through(self, network: Network, gateway: int) -> None:
+        """Host `gateway` of its own network is its way to everybody, its neighbours as well."""
+        for family in ("ipv4", "ipv6"):
+            self._set_everywhere(family, "accept_redirects", 0)
+        for prefix, address in ((network.prefix, network.address(gateway)),
+                                (network.prefix6, network.address6(gateway))):
+            self.namespace.configure(f"route del {prefix} dev eth0", f"route add {address} dev eth0",
+                                     f"route add default via {address}")
+
+    def reach_by_hand(self, address: str, mac: str, interface: str = "eth0") -> None:
         """Direct routing by hand: frames for that address go to this MAC, as if a load balancer had chosen it."""
-        self.namespace.configure(f"neigh replace {virtual_address} lladdr {mac} dev eth0 nud permanent")
+        self.namespace.configure(f"neigh replace {address} lladdr {mac} dev {interface} nud permanent")
 
     def kill_all(self) -> None:
         """As if the machine's services had all crashed at once; the network stays up and answers with resets."""
         end_all([self.namespace.name])
+
+    def _set_everywhere(self, family: str, setting: str, value: int) -> None:
+        for interface in ("all", *self.interfaces):
+            self.namespace.set(f"{family}/conf/{interface}/{setting}", value)
 
 
 def _on_loopback(address: str) -> str:

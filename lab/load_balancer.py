@@ -7,21 +7,26 @@ from lab import build
 from lab.api import Api
 from lab.commands import LabError, run, wait_until
 from lab.host import Host
+from lab.network import Network
 from lab.process import Process
 from lab.record import Record
-from lab.switch import Switch
+
+NUMBER = 2  # its part of its addresses, on every network
 
 
 class LoadBalancer(Host):
-    def __init__(self, record: Record, switch: Switch):
-        super().__init__(record, switch, "lb", 2)
-        switch.accept_xdp_frames(self.namespace)
+    def __init__(self, record: Record, network: Network):
+        super().__init__(record, network, "lb", NUMBER)
         self.state_directory = self.directory / "state"
         self.run_directory = self.directory / "run"
         # Everything that evenkeeld pins is below the run directory: removing the lab unmounts it, and so unpins it.
         self.pin_directory = self.directory / "bpf"
         self.api = Api(self.directory / "api.sock")
         self._daemon: Process | None = None
+
+    def join(self, network: Network, interface: str) -> None:
+        super().join(network, interface)
+        network.switch.accept_xdp_frames(self.namespace)
 
     @property
     def daemon(self) -> Process:

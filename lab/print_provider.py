@@ -12,13 +12,12 @@ RPC_PATH = "/rpc/api/xmlrpc"
 
 
 def report(application_server: str, server: str, job: Path) -> bool:
-    """Whether the Application Server took it."""
+    """Whether the Application Server, HOST:PORT or [HOST]:PORT, took it."""
     _, protocol, title = job.name.split("~", 2)
     facts = {"id": f"{server}/{job.name}", "server": server, "protocol": protocol, "title": title,
              "bytes": str(job.stat().st_size)}
     body = xmlrpc.client.dumps((facts,), "job.printed").encode()
-    host, port = application_server.rsplit(":", 1)
-    connection = http.client.HTTPConnection(host, int(port), timeout=2.0)
+    connection = http.client.HTTPConnection(application_server, timeout=2.0)
     with contextlib.closing(connection):
         try:
             connection.request("POST", RPC_PATH, body, {"Content-Type": "text/xml"})

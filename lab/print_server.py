@@ -4,18 +4,16 @@ from lab import cups, samba
 from lab.arrivals import Tray
 from lab.cups import Cups
 from lab.discovery import Discovery
-from lab.host import Host
 from lab.record import Record
 from lab.samba import Samba
-from lab.switch import Switch
+from lab.topology import RealServer, Topology
 
 
-class PrintServer(Host):
-    def __init__(self, record: Record, switch: Switch, name: str, number: int, virtual_addresses: list[str],
-                 application_server: str):
+class PrintServer(RealServer):
+    def __init__(self, record: Record, topology: Topology, name: str, number: int,
+                 virtual_addresses: list[str], application_server: str):
         """`application_server`: where the Print Provider finds it, HOST:PORT."""
-        super().__init__(record, switch, name, number)
-        self.carry(*virtual_addresses)
+        super().__init__(record, topology, name, number, virtual_addresses)
         self.tray = Tray(name, self.directory)
         self.samba = Samba(self, self.tray)
         self.cups = Cups(self, self.tray)

@@ -13,8 +13,13 @@ from lab import arrivals
 from lab.arrivals import Arrival
 from lab.client import Client, Outcome
 from lab.farm import Farm
+from lab.network import Family
 
-PROTOCOLS = ("smb", "ipp", "ipps")
+PROTOCOLS = {
+    Family.IPV4: ("smb", "ipp", "ipps"),
+    # CUPS' client sends the IPv6 address as its TLS server name, and CUPS' server refuses that.
+    Family.IPV6: ("smb", "ipp"),
+}
 
 
 @dataclass
@@ -35,10 +40,10 @@ class Job:
 
 
 class Printing:
-    def __init__(self, farm: Farm, address: str, people: int = 4, patience: float = 40.0):
-        """`people` print at the same time; each tries again for `patience` seconds."""
+    def __init__(self, farm: Farm, people: int = 4, patience: float = 40.0):
+        """To the farm's virtual printing address. `people` print at the same time; each tries again for `patience`
+        seconds."""
         self._farm = farm
-        self._address = address
         self._people = people
         self._patience = patience
         self._directory = farm.client.directory / "documents"
@@ -47,7 +52,8 @@ class Printing:
 
     def make_jobs(self, count: int, size: Callable[[int], int]) -> list[Job]:
         """`size`: bytes of the n-th of them. Contents are random: no two are alike."""
-        return [self._make_job(PROTOCOLS[index % len(PROTOCOLS)], size(index)) for index in range(count)]
+        protocols = itertools.cycle(PROTOCOLS[self._farm.family])
+        return [self._make_job(next(protocols), size(index)) for index in range(count)]
 
     def print_all(self, jobs: list[Job], on_progress: Callable[[int], None] = lambda done: None) -> None:
         """Prints them, waits until each has arrived, and looks where. `on_progress` hears how many are done."""
@@ -75,7 +81,7 @@ class Printing:
         """Who is told that printing failed looks at the message for a second and prints again."""
         started = time.monotonic()
         while not job.printed and time.monotonic() - started < self._patience:
-            outcome = print_once(self._farm.client, self._address, job.protocol, job.path)
+            outcome = print_once(self._farm.client, self._farm.printing, job.protocol, job.path)
             job.printed = outcome.ok
             if not outcome.ok:
                 job.failures.append(outcome)

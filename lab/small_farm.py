@@ -9,10 +9,12 @@ from lab import farm as lab_farm
 from lab.client import Client
 from lab.host import Host
 from lab.load_balancer import LoadBalancer
+from lab.method import Method
 from lab.namespaces import family_of
+from lab.network import Family
 from lab.process import Process
 from lab.record import Record
-from lab.switch import Switch
+from lab.topology import RealServer, Topology, build
 
 SERVICE = "10.77.0.110"
 SERVICE6 = "fd77::110"
@@ -21,13 +23,12 @@ OTHER_PORT = 7001
 LABEL = "Teller"
 
 
-class Server(Host):
-    """Runs lab.teller on PORT and OTHER_PORT, at its own addresses and at the virtual ones."""
+class Server(RealServer):
+    """Runs lab.teller on PORT and OTHER_PORT, at its own addresses and at the virtual ones that it carries."""
 
-    def __init__(self, record: Record, switch: Switch, name: str, number: int):
-        super().__init__(record, switch, name, number)
-        self.carry(SERVICE, SERVICE6)
-        self.teller = teller(self, [self.address, self.address6, SERVICE, SERVICE6])
+    def __init__(self, record: Record, topology: Topology, name: str, number: int):
+        super().__init__(record, topology, name, number, [SERVICE, SERVICE6])
+        self.teller = teller(self, self.addresses)
 
     def start(self) -> None:
         self.teller.start()
@@ -36,13 +37,21 @@ class Server(Host):
 
 
 class SmallFarm:
-    def __init__(self, prefix: str):
+    def __init__(self, prefix: str, method: Method = Method.DR, family: Family = Family.IPV4):
+        """`family`: of `address` and `commands`; the machines have both."""
         self.record = Record(prefix)
         self.record.start()
-        self.switch = Switch(self.record)
-        self.client = Client(self.record, self.switch)
-        self.balancer = LoadBalancer(self.record, self.switch)
-        self.servers = [Server(self.record, self.switch, name, number) for name, number in (("rs1", 21), ("rs2", 22))]
+        self.method = method
+        self.family = family
+        self.topology = build(self.record, method)
+        self.client: Client = self.topology.client
+        self.balancer: LoadBalancer = self.topology.balancer
+        self.servers = [Server(self.record, self.topology, name, number) for name, number in (("rs1", 21), ("rs2", 22))]
+
+    @property
+    def address(self) -> str:
+        """The virtual one."""
+        return SERVICE if self.family is Family.IPV4 else SERVICE6
 
     def start(self) -> None:
         for server in self.servers:
@@ -52,6 +61,21 @@ class SmallFarm:
         """evenkeeld with one service for the two servers (or what is given), all of it up."""
         self.balancer.start()
         self.apply(configuration or {"virtual_services": [service()]})
+        self.wait_until_up()
+
+    def commands(self) -> list[list[str]]:
+        """Arguments of `evenkeel` for one service in the farm's method and family, one list for every command."""
+        return [
+            ["virtual-service", "add", LABEL, "--address", self.address, "--ports", str(PORT), "--protocol", "tcp_udp",
+             "--forwarding-method", self.method.configured, "--no-persistence",
+             "--check-interval", "1", "--check-timeout", "0.5", "--check-failure-count", "1"],
+            *(["real-server", "add", LABEL, server.name.upper(), "--address", server.address_in(self.family)]
+              for server in self.servers)]
+
+    def configure(self) -> None:
+        """One service for the two servers by the command line, all of it up."""
+        for arguments in self.commands():
+            self.balancer.evenkeel(*arguments)
         self.wait_until_up()
 
     def apply(self, configuration: dict, *options: str, check: bool = True):
@@ -85,7 +109,7 @@ class SmallFarm:
 class Conversation:
     """One TCP connection to a teller, kept open."""
 
-    def __init__(self, client: Client, address: str = SERVICE, port: int = PORT, timeout: float = 2.0,
+    def __init__(self, client: Host, address: str = SERVICE, port: int = PORT, timeout: float = 2.0,
                  source: str | None = None):
         self.socket = client.namespace.open_socket(family_of(address), timeout=timeout)
         try:
@@ -109,18 +133,28 @@ class Conversation:
         self.socket.close()
 
     def ask(self, words: str = "hello") -> dict:
-        self._stream.write(words.encode() + b"\n")
+        self.send(words.encode() + b"\n")
+        return self.answer()
+
+    def send(self, data: bytes) -> None:
+        """A part of a line, or its end: the answer comes after the newline."""
+        self._stream.write(data)
         self._stream.flush()
+
+    def answer(self) -> dict:
         line = self._stream.readline()
         if not line:
             raise ConnectionResetError("the other end has closed the connection")
         return json.loads(line)
 
+    def read(self, count: int) -> int:
+        """How many of so many bytes came before the connection ended."""
+        return len(self._stream.read(count))
+
     def receive(self, count: int) -> int:
         """Has the other end send that many bytes; how many came."""
-        self._stream.write(f"send {count}\n".encode())
-        self._stream.flush()
-        return len(self._stream.read(count))
+        self.send(f"send {count}\n".encode())
+        return self.read(count)
 
 
 def teller(host: Host, addresses: list[str]) -> Process:

@@ -8,9 +8,11 @@ import time
 from lab import discovery, guide
 from lab.application_host import ApplicationHost
 from lab.commands import LabError, wait_until
-from lab.farm import APPLICATIONS, PRINTING, Farm
+from lab.farm import Farm
+from lab.host import Host
+from lab.network import Family
 from lab.print_server import PrintServer
-from lab.printing import Job, Printing
+from lab.printing import PROTOCOLS, Job, Printing
 from lab.screen import Screen
 from lab.watch import Watch
 
@@ -25,7 +27,7 @@ class Story:
         self.screen = screen
         self.count = jobs
         self.held = True
-        self.printing = Printing(farm, PRINTING)
+        self.printing = Printing(farm)
         self.done: list[Job] = []
         self.spooled: list[Job] = []  # accepted by a server that died before it had printed them
 
@@ -48,10 +50,13 @@ class Story:
         started = time.monotonic()
         self.farm.start()
         for server in self.farm.print_servers:
-            self.screen.good(f"{server.name}  {server.address}  Samba on 445, CUPS on 9163 and 9164, dnsmasq on 53")
+            self.screen.good(f"{server.name}  {self._address_of(server)}  "
+                             "Samba on 445, CUPS on 9163 and 9164, dnsmasq on 53")
         for server in self.farm.application_servers:
-            self.screen.good(f"{server.name} {server.address}  Application Server (stand-in), {server.role()}")
-        self.screen.good(f"client {self.farm.client.address}, load balancer {self.farm.balancer.address}, "
+            self.screen.good(f"{server.name} {self._address_of(server)}  "
+                             f"Application Server (stand-in), {server.role()}")
+        self.screen.good(f"client {self._address_of(self.farm.client)}, "
+                         f"load balancer {self._address_of(self.farm.balancer)}, "
                          f"all up after {time.monotonic() - started:.1f} s")
 
     def start_evenkeeld(self) -> None:
@@ -60,7 +65,9 @@ class Story:
         self.screen.good(f"its API answers; {self.farm.balancer.resident_kilobytes() / 1024:.0f} MB of memory")
 
     def configure(self) -> None:
-        self.screen.step("The deployment guide's three virtual services, in direct routing (DR) mode")
+        self.screen.step(f"The deployment guide's three virtual services: {self.farm.method.title}, "
+                         f"{self.farm.family.value}")
+        self.screen.note(self.farm.method.way)
         for arguments in guide.commands(self.farm):
             shown = shlex.join(["evenkeel", *arguments]).replace(self.farm.key, "KEY")
             self.screen.command(shown)
@@ -71,7 +78,8 @@ class Story:
         self.status()
 
     def print_jobs(self) -> None:
-        self.screen.step(f"{self.count} print jobs to {PRINTING}: SMB, IPP and IPP over TLS, four people at once")
+        kinds = "SMB, IPP and IPP over TLS" if "ipps" in PROTOCOLS[self.farm.family] else "SMB and IPP"
+        self.screen.step(f"{self.count} print jobs to {self.farm.printing}: {kinds}, four people at once")
         jobs = self.printing.make_jobs(self.count, lambda index: SMALL * (1 + index))
         self._print(jobs)
         self._table(jobs)
@@ -84,16 +92,17 @@ class Story:
 
     def look_up(self) -> None:
         self.screen.step("Finding the printer: DNS-SD look-ups through the load balancer, over UDP and TCP")
+        address = self.farm.printing
         for transport, option in (("UDP", "+notcp"), ("TCP", "+tcp")):
             for name, kind, wanted in ((discovery.SERVICE, "PTR", discovery.INSTANCE),
                                        (discovery.INSTANCE, "SRV", f"9163 {discovery.SERVER_NAME}"),
                                        (discovery.INSTANCE, "TXT", "rp=printers/"),
-                                       (discovery.SERVER_NAME, "A", PRINTING)):
-                found = self.farm.client.dig(PRINTING, name, kind, option)
+                                       (discovery.SERVER_NAME, self._address_record(), address)):
+                found = self.farm.client.dig(address, name, kind, option)
                 answer = found.output.strip()
-                self._expect(found.ok and wanted.lower() in answer.lower(), f"{transport}  {kind:3}  {answer}",
-                             f"{transport}  {kind:3}  {name}: {answer or 'no answer'}")
-        answered = {self.farm.client.dig(PRINTING, discovery.WHO, "TXT").output.strip().strip('"') for _ in range(8)}
+                self._expect(found.ok and wanted.lower() in answer.lower(), f"{transport}  {kind:4} {answer}",
+                             f"{transport}  {kind:4} {name}: {answer or 'no answer'}")
+        answered = {self.farm.client.dig(address, discovery.WHO, "TXT").output.strip().strip('"') for _ in range(8)}
         self.screen.note(f"eight more questions were answered by {' and '.join(sorted(answered))}")
 
     def lose_a_print_server(self) -> None:
@@ -141,7 +150,7 @@ class Story:
         active, passive = self._pair()
         self.screen.step(f"Application Server {active.name} dies, {passive.name} takes over "
                          f"(while passive it answered everything with {passive_status})")
-        with Watch(self.farm.client, APPLICATIONS, 9191, "/user", LOGIN) as watch:
+        with Watch(self.farm.client, self.farm.applications, 9191, "/user", LOGIN) as watch:
             wait_until(lambda: watch.last_server() == active.name, f"the login page from {active.name}")
             active.kill_all()
             self.screen.good(f"{active.name} is dead")
@@ -211,6 +220,12 @@ class Story:
             raise LabError("there should be an active and a passive Application Server: "
                            + ", ".join(f"{server.name} is {server.role()}" for server in self.farm.application_servers))
         return active, passive
+
+    def _address_of(self, host: Host) -> str:
+        return host.address_in(self.farm.family)
+
+    def _address_record(self) -> str:
+        return "A" if self.farm.family is Family.IPV4 else "AAAA"
 
     def _own_share(self) -> float:
         return self.farm.options.patience + self.farm.options.take_over_time

@@ -1,7 +1,7 @@
 """Says who it is: a TCP and UDP service for tests that are about the load balancer and not about printing.
 
-Every line over TCP, and every datagram over UDP, is answered with one line of JSON: this server's name, how many bytes
-came, their SHA-256, and from whom. A TCP line "send N" is answered with N bytes instead.
+Every line over TCP, and every datagram over UDP, is answered with one line of JSON: this server's name, the port that
+was asked, how many bytes came, their SHA-256, and from whom. A TCP line "send N" is answered with N bytes instead.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from lab.namespaces import family_of
 BIGGEST_DATAGRAM = 65535
 
 
-def answer(name: str, data: bytes, peer: tuple) -> bytes:
-    facts = {"server": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+def answer(name: str, port: int, data: bytes, peer: tuple) -> bytes:
+    facts = {"server": name, "port": port, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
              "peer": peer[0].removeprefix("::ffff:")}
     return json.dumps(facts).encode() + b"\n"
 
@@ -49,7 +49,8 @@ class _Lines(socketserver.StreamRequestHandler):
             if len(words) == 2 and words[0] == b"send":
                 self.wfile.write(b"x" * int(words[1]))
             else:
-                self.wfile.write(answer(self.server.name, line.rstrip(b"\n"), self.client_address))
+                port = self.server.server_address[1]
+                self.wfile.write(answer(self.server.name, port, line.rstrip(b"\n"), self.client_address))
 
 
 def serve_datagrams(name: str, address: str, port: int) -> None:
@@ -58,7 +59,7 @@ def serve_datagrams(name: str, address: str, port: int) -> None:
         own.bind((address, port))
         while True:
             data, peer = own.recvfrom(BIGGEST_DATAGRAM)
-            own.sendto(answer(name, data, peer), peer)
+            own.sendto(answer(name, port, data, peer), peer)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,17 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab import farm as lab_farm  # noqa: E402
-from lab import guide, namespaces  # noqa: E402
+from lab import build, guide, namespaces  # noqa: E402
+from lab.commands import run  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
+from lab.method import Method  # noqa: E402
+from lab.network import Family  # noqa: E402
 from lab.process import tail  # noqa: E402
 from lab.record import Record  # noqa: E402
 from lab.small_farm import SmallFarm  # noqa: E402
 
 _PREFIX = os.environ.get("EVENKEEL_TEST_PREFIX", "ekt-")
+_METHODS = [(method, family) for method in Method for family in Family]
 _FAST = ["--check-interval", "1", "--check-timeout", "0.5", "--check-failure-count", "2"]
 
 
@@ -37,21 +42,22 @@ def _removed_afterwards(prefix: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def running_farm(name: str, options: Options = Options()) -> Iterator[Farm]:
+def running_farm(name: str, options: Options = Options(), method: Method = Method.DR,
+                 family: Family = Family.IPV4) -> Iterator[Farm]:
     """A PaperCut farm that lives as long as the block, without a load balancer."""
     prefix = prefix_for(name)
     with _removed_afterwards(prefix):
-        farm = Farm(prefix, options)
+        farm = Farm(prefix, options, method, family)
         farm.start()
         yield farm
 
 
 @contextlib.contextmanager
-def running_small_farm(name: str) -> Iterator[SmallFarm]:
+def running_small_farm(name: str, method: Method = Method.DR, family: Family = Family.IPV4) -> Iterator[SmallFarm]:
     """Client, tellers and the load balancer's machine; evenkeeld is not started yet."""
     prefix = prefix_for(name)
     with _removed_afterwards(prefix):
-        farm = SmallFarm(prefix)
+        farm = SmallFarm(prefix, method, family)
         farm.start()
         yield farm
 
@@ -78,11 +84,44 @@ def papercut() -> Iterator[Farm]:
         yield made
 
 
+def _name(method_and_family: tuple[Method, Family]) -> str:
+    return "-".join(kind.value for kind in method_and_family)
+
+
 @pytest.fixture
 def small() -> Iterator[SmallFarm]:
     """Fresh for every test; evenkeeld is not started yet."""
     with running_small_farm("small") as made:
         yield made
+
+
+@pytest.fixture(scope="module", params=_METHODS, ids=_name)
+def farm_by_method(request) -> Iterator[SmallFarm]:
+    """The small farm behind evenkeeld in one forwarding method and address family, both servers up."""
+    method, family = request.param
+    skip_unless_offered(method)
+    with running_small_farm(f"{method.value}{family.value[-1]}", method, family) as made:
+        made.balancer.start()
+        made.configure()
+        yield made
+
+
+@pytest.fixture(scope="module", params=_METHODS, ids=_name)
+def papercut_by_method(request) -> Iterator[Farm]:
+    """The whole farm behind evenkeeld in one forwarding method and address family, all green."""
+    method, family = request.param
+    skip_unless_offered(method)
+    with running_farm(f"all{method.value}{family.value[-1]}", Options(take_over_time=1.0), method, family) as made:
+        made.balancer.start()
+        guide.configure(made, _FAST)
+        guide.wait_until_green(made)
+        yield made
+
+
+def skip_unless_offered(method: Method) -> None:
+    known = run([str(build.command_line()), "virtual-service", "add", "--help"]).stdout
+    if method.configured not in re.findall(r"\w+", known):
+        pytest.skip(f"this evenkeel does not offer {method.title}")
 
 
 @pytest.fixture
@@ -98,7 +137,7 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.when == "call" and report.failed:
-        for name in ("papercut", "small", "farm"):
+        for name in ("papercut", "small", "farm", "farm_by_method", "papercut_by_method"):
             if name in item.funcargs:
                 log = Record(item.funcargs[name].record.prefix).directory / "lb" / "log" / "evenkeeld.log"
                 report.sections.append(("evenkeeld's log", tail(log, 30)))

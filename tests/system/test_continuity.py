@@ -68,7 +68,7 @@ def test_kill_9_of_evenkeeld_in_mid_transfer_of_100_megabytes(papercut: Farm, bi
 def test_new_clients_are_served_while_evenkeeld_is_dead(papercut: Farm) -> None:
     revision = papercut.balancer.api.status()["revision"]
     papercut.balancer.kill()
-    printing = Printing(papercut, PRINTING)
+    printing = Printing(papercut)
     jobs = printing.make_jobs(9, lambda index: 20_000)
     printing.print_all(jobs)
     assert [job.number for job in jobs if not job.ok or job.failures] == []
@@ -90,7 +90,7 @@ def test_a_restart_forgets_no_verdict_and_sends_nobody_to_a_dead_server(papercut
 
 def test_a_print_server_that_dies_takes_no_more_than_the_jobs_in_its_hands(papercut: Farm) -> None:
     victim, survivor = papercut.print_servers
-    printing = Printing(papercut, PRINTING)
+    printing = Printing(papercut)
     before = printing.make_jobs(6, lambda index: 50_000)
     printing.print_all(before)
     victim.kill_all()

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from conftest import prefix_for
+from conftest import prefix_for, skip_unless_offered
 
 from lab import namespaces
 from lab.commands import PROJECT, wait_until
 from lab.farm import remove
+from lab.method import Method
 from lab.record import Record
 
 PREFIX = prefix_for("demo")
@@ -29,19 +30,23 @@ def demo(*options: str) -> subprocess.Popen:
                             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
 
 
-def test_once_holds_and_leaves_nothing() -> None:
-    running = demo("--once", "--jobs", "6")
+@pytest.mark.parametrize("method", list(Method), ids=lambda method: method.value)
+def test_once_holds_and_leaves_nothing(method: Method) -> None:
+    skip_unless_offered(method)
+    running = demo("--once", "--jobs", "6", "--method", method.value)
     output, _ = running.communicate(timeout=240)
     assert running.returncode == 0, output
+    assert method.way in output
     assert "Everything held." in output and "✗" not in output
     assert "\033[" not in output, "colours are for terminals"
     assert namespaces.leftovers(PREFIX) == []
 
 
 def test_it_stays_until_down_and_a_second_one_says_so() -> None:
-    first = demo("--jobs", "3")
+    first = demo("--jobs", "3", "--ipv6")
     output, _ = first.communicate(timeout=240)
     assert first.returncode == 0, output
+    assert "//fd77::100/printer" in output
     assert namespaces.existing(PREFIX)
     second = demo("--once")
     refusal, _ = second.communicate(timeout=30)

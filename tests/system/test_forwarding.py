@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import packet
 from lab.commands import wait_until
 from lab.small_farm import (
     LABEL,
@@ -171,10 +172,10 @@ def unreachables(server: Server) -> int:
 
 def send_fragmentation_needed(farm: SmallFarm, conversation: Conversation, next_mtu: int) -> None:
     own_port = conversation.socket.getsockname()[1]
-    embedded = _ipv4_header(SERVICE, farm.client.address, 1500) + struct.pack(
+    embedded = packet.ipv4_header(SERVICE, farm.client.address, socket.IPPROTO_TCP, 1500) + struct.pack(
         "!HHI", PORT, own_port, next_expected(conversation.socket))
     message = struct.pack("!BBHHH", 3, 4, 0, 0, next_mtu) + embedded
-    message = message[:2] + struct.pack("!H", _checksum(message)) + message[4:]
+    message = message[:2] + struct.pack("!H", packet.checksum(message)) + message[4:]
     with farm.client.namespace.open_socket(socket.AF_INET, socket.SOCK_RAW, protocol=socket.IPPROTO_ICMP) as raw:
         raw.sendto(message, (SERVICE, 0))
 
@@ -188,16 +189,3 @@ def next_expected(connection: socket.socket) -> int:
         return connection.getsockopt(socket.IPPROTO_TCP, queue_sequence) & 0xFFFFFFFF
     finally:
         connection.setsockopt(socket.IPPROTO_TCP, repair, off_without_probe)
-
-
-def _ipv4_header(source: str, destination: str, length: int) -> bytes:
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, length, 1, 0x4000, 64, socket.IPPROTO_TCP, 0,
-                         socket.inet_aton(source), socket.inet_aton(destination))
-    return header[:10] + struct.pack("!H", _checksum(header)) + header[12:]
-
-
-def _checksum(data: bytes) -> int:
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF

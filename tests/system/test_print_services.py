@@ -14,7 +14,7 @@ from lab.printing import Printing
 
 @pytest.fixture
 def printing(papercut: Farm) -> Printing:
-    return Printing(papercut, PRINTING)
+    return Printing(papercut)
 
 
 def test_jobs_arrive_whole_at_the_first_attempt_and_both_servers_print(papercut: Farm, printing: Printing) -> None:
