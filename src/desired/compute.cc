@@ -66,10 +66,15 @@ State compute(const Inputs& inputs) {
   for (const auto& service : inputs.configuration.virtual_services) {
     state.layer4.virtual_services.push_back(compute_virtual_service(service, inputs));
     state.network.virtual_addresses.push_back({service.address, service.interface});
-    for (const auto& server : service.real_servers) state.network.on_link.push_back(server.address);
+    const bool is_direct = service.forwarding_method == model::ForwardingMethod::kDirectRouting;
+    for (const auto& server : service.real_servers) {
+      state.network.next_hops.push_back(server.address);
+      if (is_direct) state.network.on_link.push_back(server.address);
+    }
   }
   sort_unique(state.network.virtual_addresses);
   sort_unique(state.network.on_link);
+  sort_unique(state.network.next_hops);
   return state;
 }
 

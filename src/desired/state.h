@@ -52,6 +52,7 @@ struct VirtualAddress {
 struct Network {
   std::vector<VirtualAddress> virtual_addresses;  // sorted, unique
   std::vector<IpAddress> on_link;                 // direct-routing real servers: sorted, unique
+  std::vector<IpAddress> next_hops;               // all real servers, behind routers too: sorted, unique
   bool operator==(const Network&) const = default;
 };
 

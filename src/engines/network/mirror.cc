@@ -23,7 +23,8 @@ bool Mirror::apply(const Change& change) {
   if (const auto* link = std::get_if<Link>(&change.what)) return apply_link(change, *link);
   if (const auto* address = std::get_if<InterfaceAddress>(&change.what)) return apply_address(change, *address);
   if (const auto* route = std::get_if<Route>(&change.what)) return apply_route(change, *route);
-  return apply_neighbour(change, std::get<Neighbour>(change.what));
+  if (const auto* neighbour = std::get_if<Neighbour>(&change.what)) return apply_neighbour(change, *neighbour);
+  return false;  // Routing: nothing of it is kept here
 }
 
 bool Mirror::apply_link(const Change& change, const Link& link) {
