@@ -16,6 +16,13 @@ ObjectStatus failed(const IpAddress& address, std::string reason) {
   return {"virtual_address/" + address.to_string(), ObjectStatus::State::kFailed, std::move(reason)};
 }
 
+// One that is served all the same does not fail: it will not after the machine has started anew.
+ObjectStatus status_of(const Misplacement& refused) {
+  if (refused.left_on.empty()) return failed(refused.address, refused.reason);
+  return {"virtual_address/" + refused.address.to_string(), ObjectStatus::State::kNotice,
+          fmt::format("it stays on {}, but {}", refused.left_on, refused.reason)};
+}
+
 std::string kernel_refusal(const char* verb, const std::string& interface, int error_number) {
   return fmt::format("the kernel refused to {} it on {}: {}", verb, interface, std::strerror(error_number));
 }
@@ -26,9 +33,7 @@ std::vector<ObjectStatus> AddressKeeper::arrange() {
   std::vector<ObjectStatus> statuses;
   const AddressPlan plan = plan_addresses(mirror_, ownership_, want_);
   statuses.reserve(plan.refused.size());
-  for (const auto& refused : plan.refused) {
-    statuses.push_back(failed(refused.address, refused.reason));
-  }
+  for (const auto& refused : plan.refused) statuses.push_back(status_of(refused));
   auto owned = owned_now(mirror_, ownership_);
   for (const auto& placement : plan.add) owned.insert({placement.address, mirror_.link(placement.link_index)->name});
   remember(owned, statuses);

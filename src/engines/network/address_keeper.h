@@ -30,6 +30,8 @@ class AddressKeeper {
   // Our addresses on a link that is back, or has another MAC.
   void announce_on(uint32_t link_index);
 
+  void follow_rename(const std::string& from, const std::string& to) { ownership_.rename(from, to); }
+
   const std::vector<desired::VirtualAddress>& wanted() const { return want_; }
   const Ownership& ownership() const { return ownership_; }
 

@@ -179,11 +179,13 @@ void NetworkEngine::Impl::note_link(const Change& change, const Link& link) {
   const Link* known = mirror_.link(link.index);
   const bool was_up = known != nullptr && known->is_up();
   const bool has_new_mac = known != nullptr && known->mac != link.mac;
+  const bool is_present = change.kind == Change::Kind::kPresent;
+  if (is_present && known != nullptr && known->name != link.name) addresses_.follow_rename(known->name, link.name);
   if (!mirror_.apply(change)) return;
   unsettled_.topology = true;
   // IPv4 routes go silently with their link.
   if (was_up != link.is_up() || change.kind == Change::Kind::kRemoved) unsettled_.routes_unknown = true;
-  if (change.kind == Change::Kind::kPresent && link.is_up() && (!was_up || has_new_mac)) {
+  if (is_present && link.is_up() && (!was_up || has_new_mac)) {
     unsettled_.returned_links.insert(link.index);
   }
 }
@@ -276,9 +278,9 @@ void NetworkEngine::Impl::publish(const NextHops::Outcome& outcome) {
 }
 
 std::optional<Interface> NetworkEngine::Impl::interface_of(const desired::VirtualAddress& address) const {
-  auto link = place(mirror_, addresses_.ownership(), address);
-  if (!link) return std::nullopt;
-  return Interface{(*link)->index, (*link)->name};
+  const Link* link = carrier(mirror_, addresses_.ownership(), address);
+  if (link == nullptr) return std::nullopt;
+  return Interface{link->index, link->name};
 }
 
 std::vector<Interface> NetworkEngine::Impl::data_interfaces() const {
@@ -287,10 +289,7 @@ std::vector<Interface> NetworkEngine::Impl::data_interfaces() const {
     const Link* device = link != nullptr ? mirror_.device_of(*link) : nullptr;
     if (device != nullptr && !device->is_loopback()) interfaces.insert({device->index, device->name});
   };
-  for (const auto& address : want_.virtual_addresses) {
-    auto link = place(mirror_, addresses_.ownership(), address);
-    if (link) include(*link);
-  }
+  for (const auto& address : want_.virtual_addresses) include(carrier(mirror_, addresses_.ownership(), address));
   for (const NextHop& hop : hops_.all()) include(mirror_.link(hop.interface_index));
   return {interfaces.begin(), interfaces.end()};
 }

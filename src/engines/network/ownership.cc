@@ -79,6 +79,17 @@ bool Ownership::is_ours(const InterfaceAddress& address, const std::string& inte
   return owned_.contains({address.prefix.address, interface});
 }
 
+void Ownership::rename(const std::string& from, const std::string& to) {
+  std::set<OwnedAddress> renamed;
+  for (OwnedAddress entry : owned_) {
+    if (entry.interface == from) entry.interface = to;
+    renamed.insert(std::move(entry));
+  }
+  if (renamed == owned_) return;
+  owned_ = std::move(renamed);
+  is_written_ = false;
+}
+
 Result<> Ownership::remember(std::set<OwnedAddress> owned) {
   if (is_written_ && owned == owned_) return {};
   owned_ = std::move(owned);

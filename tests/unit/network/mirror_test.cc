@@ -4,6 +4,8 @@
 #include <linux/if.h>
 #include <linux/neighbour.h>
 
+#include <filesystem>
+
 #include "engines/network/message.h"
 #include "engines/network/virtual_addresses.h"
 #include "network_fixture.h"
@@ -69,6 +71,22 @@ TEST_F(MirrorTest, PlansMovesOfOursAndLeavesForeignAddresses) {
   ASSERT_EQ(plan_removals(mirror_, ownership, want, plan).size(), 1u);  // 10.0.0.60 stays until it is on eth1
   add_address(3, "10.0.0.60/32", kAddressProtocol);
   EXPECT_EQ(plan_removals(mirror_, ownership, want, plan).size(), 2u);
+}
+
+TEST_F(MirrorTest, AnAddressStaysOursAndServedWhenItsInterfaceIsRenamed) {
+  Ownership ownership(testing::TempDir() + "ekmt-none");
+  (void)ownership.remember({{ip("10.0.0.60"), "eth0"}});
+  add_link(2, "lan0");
+  add_address(2, "10.0.0.60/32");  // by a kernel that keeps no label
+  const desired::VirtualAddress want{ip("10.0.0.60"), "eth0"};
+  EXPECT_EQ(carrier(mirror_, ownership, want), nullptr);
+  ownership.rename("eth0", "lan0");
+  ASSERT_NE(carrier(mirror_, ownership, want), nullptr);
+  const AddressPlan plan = plan_addresses(mirror_, ownership, {want});
+  ASSERT_EQ(plan.refused.size(), 1u);
+  EXPECT_EQ(plan.refused[0].left_on, "lan0");
+  EXPECT_TRUE(plan_removals(mirror_, ownership, {want}, plan).empty());
+  std::filesystem::remove_all(testing::TempDir() + "ekmt-none");
 }
 
 TEST(OwnedAddresses, AreReadBackAsWrittenAndBadLinesAreLeftOut) {
