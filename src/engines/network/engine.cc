@@ -12,6 +12,8 @@
 
 #include "engines/network/address_keeper.h"
 #include "engines/network/announce.h"
+#include "engines/network/auto_nat.h"
+#include "engines/network/forwarding.h"
 #include "engines/network/mirror.h"
 #include "engines/network/netlink.h"
 #include "engines/network/next_hops.h"
@@ -21,9 +23,9 @@ namespace evenkeel::engines::network {
 namespace {
 
 constexpr unsigned kConfirmationTurns = 5;
-constexpr std::array kGroups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-                             RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
-                             RTNLGRP_IPV6_RULE,  RTNLGRP_NEXTHOP,     RTNLGRP_NEIGH};
+constexpr std::array kGroups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
+                             RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,    RTNLGRP_IPV6_RULE,   RTNLGRP_NEXTHOP,
+                             RTNLGRP_NEIGH,      RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF};
 
 ObjectStatus failed(const char* kind, const IpAddress& address, std::string reason) {
   return {fmt::format("{}/{}", kind, address.to_string()), ObjectStatus::State::kFailed, std::move(reason)};
@@ -58,11 +60,12 @@ class NetworkEngine::Impl {
   struct Unsettled {
     bool routes_unknown = false;
     bool paths = false;  // without the topology: it says that of itself
+    bool settings = false;
     bool topology = false;
     std::set<uint32_t> returned_links;  // came up, or have another MAC
     std::vector<IpAddress> neighbours;
     bool is_empty() const {
-      return !routes_unknown && !paths && !topology && returned_links.empty() && neighbours.empty();
+      return !routes_unknown && !paths && !settings && !topology && returned_links.empty() && neighbours.empty();
     }
   };
 
@@ -79,6 +82,7 @@ class NetworkEngine::Impl {
   NextHops::Outcome follow_paths();  // asks the kernel for all of them anew
   std::vector<ObjectStatus> address_refusals(const desired::Network& want) const;
   std::vector<ObjectStatus> next_hop_refusals(const desired::Network& want);
+  std::vector<ObjectStatus> auto_nat_refusals(const desired::Network& want) const;
   void tell_topology();
   // Requests that are repeated from a timer anyway: their errors need no report.
   void publish(const NextHops::Outcome& outcome);
@@ -95,6 +99,10 @@ class NetworkEngine::Impl {
   Mirror mirror_;
   AddressKeeper addresses_;
   NextHops hops_{mirror_};
+  KernelSettings settings_;
+  KernelNftables nftables_;
+  Forwarding forwarding_{settings_, options_.state_directory};
+  AutoNat auto_nat_{nftables_, forwarding_};
   desired::Network want_;
   bool has_want_ = false;  // before the first apply nothing is removed, whatever was left by an earlier process
   Unsettled unsettled_;
@@ -164,10 +172,8 @@ void NetworkEngine::Impl::note(const Change& change) {
     note_link(change, *link);
     return;
   }
-  if (std::holds_alternative<Routing>(change.what)) {
-    unsettled_.paths = true;
-    return;
-  }
+  if (std::holds_alternative<Settings>(change.what)) unsettled_.settings = true;
+  if (std::holds_alternative<Routing>(change.what)) unsettled_.paths = true;
   if (!mirror_.apply(change)) return;
   unsettled_.topology = true;
   const bool is_address = std::holds_alternative<InterfaceAddress>(change.what);
@@ -199,7 +205,7 @@ void NetworkEngine::Impl::settle() {
   const bool has_new_paths = now.topology || now.paths;
   const auto outcome = has_new_paths ? follow_paths() : hops_.evaluate(now.neighbours);
   publish(outcome);
-  if (now.topology || (now.paths && !outcome.changed.empty())) tell_topology();
+  if (now.topology || now.settings || (now.paths && !outcome.changed.empty())) tell_topology();
 }
 
 void NetworkEngine::Impl::tell_topology() {
@@ -213,6 +219,7 @@ std::vector<ObjectStatus> NetworkEngine::Impl::check(const desired::Network& wan
   (void)refresh();
   auto statuses = address_refusals(want);
   std::ranges::move(next_hop_refusals(want), std::back_inserter(statuses));
+  std::ranges::move(auto_nat_refusals(want), std::back_inserter(statuses));
   return statuses;
 }
 
@@ -249,8 +256,24 @@ Result<ApplyReport> NetworkEngine::Impl::apply(const desired::Network& want) {
   has_want_ = true;
   addresses_.want(want.virtual_addresses);
   ApplyReport report{.statuses = addresses_.arrange()};
-  std::ranges::move(arrange_next_hops(), std::back_inserter(report.statuses));
+  const auto add = [&](std::vector<ObjectStatus> statuses) {
+    std::ranges::move(statuses, std::back_inserter(report.statuses));
+  };
+  add(arrange_next_hops());
+  add(auto_nat_.arrange(want_.auto_nat));
+  add(auto_nat_refusals(want_));
+  add(forwarding_notices(settings_, mirror_, addresses_.ownership(), want_));
   return report;
+}
+
+// A rule for an interface that comes later is no harm: it is refused all the same, as it is most likely a slip.
+std::vector<ObjectStatus> NetworkEngine::Impl::auto_nat_refusals(const desired::Network& want) const {
+  for (const std::string& interface : want.auto_nat.interfaces) {
+    if (mirror_.link(interface) != nullptr) continue;
+    return {{"auto_nat", ObjectStatus::State::kFailed,
+             fmt::format("the load balancer has no interface {} for real servers to leave by", interface)}};
+  }
+  return {};
 }
 
 std::vector<ObjectStatus> NetworkEngine::Impl::arrange_next_hops() {

@@ -45,7 +45,7 @@ class NetworkEngine final : public Engine<desired::Network> {
 
   // Objects: "virtual_address/10.0.0.1", "next_hop/10.0.0.21". One of desired::Network::on_link that is not fails with
   // the guide's reason: direct routing needs an interface of the load balancer in the real server's subnet. The others
-  // fail when no route leads there.
+  // fail when no route leads there. Others: "auto_nat"; "network/..." for notices about the kernel's settings.
   std::vector<ObjectStatus> check(const desired::Network& want) const override;
   // Adds first, announces (gratuitous ARP, unsolicited neighbour advertisement), removes last.
   Result<ApplyReport> apply(const desired::Network& want) override;

@@ -23,7 +23,8 @@ const nlmsghdr* first_message(std::span<const std::byte> bytes);
 std::span<const std::byte> after_message(std::span<const std::byte> bytes, const nlmsghdr& first);
 
 // RTM_{NEW,DEL}{LINK,ADDR,ROUTE,NEIGH}. Nothing for other types and for what the engine has no use for: other address
-// families, proxy neighbours. Routes of other tables or kinds, rules and next-hop objects are no more than Routing.
+// families, proxy neighbours. Routes of other tables or kinds, rules and next-hop objects are no more than Routing,
+// and what RTM_NEWNETCONF says no more than Settings.
 // `message.nlmsg_len` bytes are there.
 std::optional<Change> parse_change(const nlmsghdr& message);
 // The answer to a path_request: RTM_NEWROUTE. Nothing for what leads nowhere, or to more than one machine.

@@ -265,6 +265,8 @@ std::optional<Change> parse_change(const nlmsghdr& message) {
     case RTM_NEWNEXTHOP:
     case RTM_DELNEXTHOP:
       return Change{.what = Routing{}};
+    case RTM_NEWNETCONF:
+      return Change{.what = Settings{}};
     default:
       return std::nullopt;
   }

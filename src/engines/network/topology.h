@@ -60,6 +60,11 @@ struct Routing {
   bool operator==(const Routing&) const = default;
 };
 
+// Forwarding or reverse path filtering was turned on or off.
+struct Settings {
+  bool operator==(const Settings&) const = default;
+};
+
 struct Neighbour {
   uint32_t link_index = 0;
   IpAddress address;
@@ -79,7 +84,7 @@ struct Change {
   Kind kind = Kind::kPresent;
   // The kernel replaced another route by this one and does not say which.
   bool replaces = false;
-  std::variant<Link, InterfaceAddress, Route, Neighbour, Routing> what;
+  std::variant<Link, InterfaceAddress, Route, Neighbour, Routing, Settings> what;
 };
 
 }  // namespace evenkeel::engines::network
