@@ -95,10 +95,11 @@ ApplyReport Links::attach(std::span<const L4Engine::Interface> interfaces) {
       continue;
     }
     const Link& link = links_.at(interface.index);
-    if (!link.problem.empty())
+    if (!link.problem.empty()) {
       add(interface, link.problem);
-    else if (is_generic(interface.index))
+    } else if (is_generic(interface.index)) {
       report.statuses.push_back(generic_notice(interface, generic_only == nullptr ? interface : *generic_only));
+    }
   }
   detach_all_but(interfaces);
   return report;

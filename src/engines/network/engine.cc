@@ -313,7 +313,11 @@ std::vector<Interface> NetworkEngine::Impl::data_interfaces() const {
     if (device != nullptr && !device->is_loopback()) interfaces.insert({device->index, device->name});
   };
   for (const auto& address : want_.virtual_addresses) include(carrier(mirror_, addresses_.ownership(), address));
-  for (const NextHop& hop : hops_.all()) include(mirror_.link(hop.interface_index));
+  for (const NextHop& hop : hops_.all()) {
+    // A router's interface is of no use to direct routing, which has refused the real server.
+    const bool is_refused = !hop.on_link && std::ranges::binary_search(want_.on_link, hop.address);
+    if (!is_refused) include(mirror_.link(hop.interface_index));
+  }
   return {interfaces.begin(), interfaces.end()};
 }
 

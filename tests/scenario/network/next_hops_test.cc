@@ -168,6 +168,7 @@ TEST_F(ByRouterTest, DirectRoutingStillRefusesWhatARouterLeadsTo) {
   ASSERT_TRUE(engine_->apply(want));
   ASSERT_TRUE(goes_by("10.50.0.21", ":01"));
   EXPECT_FALSE(hop("10.50.0.21").on_link);
+  EXPECT_TRUE(engine_->data_interfaces().empty());
 }
 
 }  // namespace
