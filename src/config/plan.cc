@@ -85,6 +85,13 @@ std::vector<FieldChange> compare_order(const std::string& field, const std::vect
   return {{field, text_of(old_order), text_of(new_order)}};
 }
 
+// Services are compared one by one: as JSON, the whole would be large.
+model::Configuration without_services(const model::Configuration& configuration) {
+  model::Configuration rest;
+  rest.auto_nat = configuration.auto_nat;
+  return rest;
+}
+
 class Planner {
  public:
   Plan plan(const model::Configuration& from, const model::Configuration& to) {
@@ -97,8 +104,10 @@ class Planner {
       }
     }
     for (const VirtualService* gone : matches.removed) remove(*gone);
+    auto fields = compare(without_services(from), without_services(to));
     auto order = compare_order("virtual_services", from.virtual_services, matches);
-    if (!order.empty()) plan_.changes.push_back({Kind::kModified, "configuration", "", std::move(order)});
+    fields.insert(fields.end(), order.begin(), order.end());
+    if (!fields.empty()) plan_.changes.push_back({Kind::kModified, "configuration", "", std::move(fields)});
     return std::move(plan_);
   }
 

@@ -48,6 +48,7 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
       if (object == "next_hop/" + server.address.to_string()) paths.push_back(server_path + ".address");
     }
   }
+  if (object == "auto_nat") paths.emplace_back("$.auto_nat");
   if (paths.empty()) paths.emplace_back("$");
   return paths;
 }

@@ -24,17 +24,21 @@ const ObjectStatus* find_failure(const Facts& facts, const std::string& object) 
   return status != nullptr && status->state == ObjectStatus::State::kFailed ? status : nullptr;
 }
 
+std::string by_router(const engines::NextHop& hop) {
+  return hop.gateway.is_unspecified() ? "" : fmt::format(" by router {}", hop.gateway.to_string());
+}
+
 std::string describe(const engines::NextHop* hop) {
   if (hop == nullptr) return "";
   switch (hop->state) {
     case engines::NextHop::State::kReachable:
-      return fmt::format("{} on {}", hop->mac.to_string(), hop->interface);
+      return fmt::format("{} on {}{}", hop->mac.to_string(), hop->interface, by_router(*hop));
     case engines::NextHop::State::kResolving:
-      return fmt::format("being resolved on {}", hop->interface);
+      return fmt::format("being resolved on {}{}", hop->interface, by_router(*hop));
     case engines::NextHop::State::kUnreachable:
-      return fmt::format("no answer to ARP or ND on {}", hop->interface);
-    case engines::NextHop::State::kNotOnLink:
-      return "not on a network of the load balancer";
+      return fmt::format("no answer to ARP or ND on {}{}", hop->interface, by_router(*hop));
+    case engines::NextHop::State::kNoRoute:
+      return "no route leads to it";
   }
   return "";
 }

@@ -36,6 +36,15 @@ void sort_unique(std::vector<Value>& values) {
   values.erase(rest.begin(), rest.end());
 }
 
+// What the network has to do for real servers besides a next hop.
+void ask_of_network(model::ForwardingMethod method, const IpAddress& real_server, Network& network) {
+  switch (method) {
+    case model::ForwardingMethod::kDirectRouting:
+      network.on_link.push_back(real_server);
+      break;
+  }
+}
+
 }  // namespace
 
 VirtualService compute_virtual_service(const model::VirtualService& service, const Inputs& inputs) {
@@ -66,10 +75,18 @@ State compute(const Inputs& inputs) {
   for (const auto& service : inputs.configuration.virtual_services) {
     state.layer4.virtual_services.push_back(compute_virtual_service(service, inputs));
     state.network.virtual_addresses.push_back({service.address, service.interface});
-    for (const auto& server : service.real_servers) state.network.on_link.push_back(server.address);
+    for (const auto& server : service.real_servers) {
+      state.network.next_hops.push_back(server.address);
+      ask_of_network(service.forwarding_method, server.address, state.network);
+    }
   }
   sort_unique(state.network.virtual_addresses);
   sort_unique(state.network.on_link);
+  sort_unique(state.network.next_hops);
+  sort_unique(state.network.gateway_for);
+  if (inputs.configuration.auto_nat.enabled) {
+    state.network.auto_nat = {state.network.next_hops, inputs.configuration.auto_nat.interfaces};
+  }
   return state;
 }
 

@@ -49,9 +49,19 @@ struct VirtualAddress {
   auto operator<=>(const VirtualAddress&) const = default;
 };
 
+// Real servers that reach the outside through the load balancer, which lends them its own address.
+struct AutoNat {
+  std::vector<IpAddress> sources;       // sorted, unique; none: off
+  std::vector<std::string> interfaces;  // that they may leave by; none: any
+  bool operator==(const AutoNat&) const = default;
+};
+
 struct Network {
   std::vector<VirtualAddress> virtual_addresses;  // sorted, unique
   std::vector<IpAddress> on_link;                 // direct-routing real servers: sorted, unique
+  std::vector<IpAddress> next_hops;               // all real servers, behind routers too: sorted, unique
+  std::vector<IpAddress> gateway_for;             // real servers that answer through the load balancer: sorted, unique
+  AutoNat auto_nat;
   bool operator==(const Network&) const = default;
 };
 

@@ -11,7 +11,13 @@ const Table& table<Configuration>() {
       field<&Configuration::virtual_services>(
           {.name = "virtual_services",
            .help = "The virtual services: addresses and ports on which clients find groups of real servers."},
-          list<VirtualService>()));
+          list<VirtualService>()),
+      field<&Configuration::auto_nat>(
+          {.name = "auto_nat",
+           .help =
+               "Let real servers whose gateway is the load balancer reach the outside under its address: true by any "
+               "interface, or the list of those that lead outside. Turns the kernel's forwarding on."},
+          auto_nat()));
   return table;
 }
 

@@ -3,12 +3,14 @@
 
 #include <vector>
 
+#include "model/auto_nat.h"
 #include "model/virtual_service.h"
 
 namespace evenkeel::model {
 
 struct Configuration {
   std::vector<VirtualService> virtual_services;
+  AutoNat auto_nat = {};
 
   bool operator==(const Configuration&) const = default;
 };

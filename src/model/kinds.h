@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ip_address.h"
+#include "model/auto_nat.h"
 #include "model/field.h"
 #include "model/names.h"
 #include "model/port_set.h"
@@ -20,6 +21,7 @@ void refuse_type(const boost::json::value& in, std::string_view wanted, std::str
 
 KindOf<bool> boolean();
 KindOf<IpAddress> ip_address();
+KindOf<AutoNat> auto_nat();
 KindOf<PortSet> port_set();
 // Seconds with up to three decimals; bounds in milliseconds.
 KindOf<std::chrono::milliseconds> decimal_seconds(std::chrono::milliseconds low, std::chrono::milliseconds high);
@@ -27,6 +29,7 @@ KindOf<std::chrono::milliseconds> decimal_seconds(std::chrono::milliseconds low,
 // Texts. The last four may be empty: the field's help says what that means.
 KindOf<std::string> label_text();
 KindOf<std::string> interface_name();
+KindOf<std::string> plain_interface_name();  // never empty, and without what means something in rules
 KindOf<std::string> host_name();
 KindOf<std::string> regular_expression();
 KindOf<std::string> request_target(Shown shown);

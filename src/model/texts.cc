@@ -112,6 +112,14 @@ KindOf<std::string> interface_name() {
                }});
 }
 
+KindOf<std::string> plain_interface_name() {
+  return text({.type = "an interface name",
+               .range = "up to 15 letters, digits and . _ @ -",
+               .pattern = R"([A-Za-z0-9._@-]{1,15})",
+               .hint = "write a name such as \"eth0\"",
+               .longest = 15});
+}
+
 KindOf<std::string> host_name() {
   return text({.type = "a host name",
                .range = "a host name, or empty",

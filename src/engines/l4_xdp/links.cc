@@ -13,10 +13,13 @@
 namespace evenkeel::engines::l4_xdp {
 namespace {
 
-constexpr const char* kPrefix = "link_";  // names in a BPF file system may not hold a dot: no interface names
+// Names in a BPF file system may not hold a dot: no interface names. The prefix remembers whether the driver has
+// refused native mode.
+constexpr const char* kPrefix = "link_";
+constexpr const char* kGenericPrefix = "generic_";
 
-std::string pin_name(uint32_t interface_index) {
-  return kPrefix + std::to_string(interface_index);
+std::string pin_name(uint32_t interface_index, bool can_be_native) {
+  return (can_be_native ? kPrefix : kGenericPrefix) + std::to_string(interface_index);
 }
 
 // 0: the interface is gone, or this is no XDP link.
@@ -53,24 +56,19 @@ Error attach_error(int error_number, const std::string& name) {
   return system_error(error_number, "cannot attach the XDP program");
 }
 
-ObjectStatus generic_notice(const std::string& object, const std::string& name) {
-  return {object, ObjectStatus::State::kNotice,
-          "generic XDP, about half the speed: the driver of " + name +
-              " cannot do native XDP as it is configured; check its driver, MTU and queues"};
-}
-
 }  // namespace
 
 Result<> Links::adopt() {
   for (const std::string& name : directory_.names()) {
-    if (!name.starts_with(kPrefix)) continue;
+    const bool can_be_native = name.starts_with(kPrefix);
+    if (!can_be_native && !name.starts_with(kGenericPrefix)) continue;
     auto fd = directory_.get(name);
     const uint32_t index = fd ? interface_of(fd->get()) : 0;
-    if (index == 0 || pin_name(index) != name) {
+    if (index == 0 || pin_name(index, can_be_native) != name) {
       if (auto removed = directory_.remove(name); !removed) return removed;
       continue;
     }
-    Link link{.fd = std::move(*fd), .problem = {}};
+    Link link{.fd = std::move(*fd), .problem = {}, .can_be_native = can_be_native};
     if (bpf_link_update(link.fd.get(), program_, nullptr) != 0)
       link.problem = system_error("an older program is still attached, and cannot be replaced").message;
     links_.insert_or_assign(index, std::move(link));
@@ -80,51 +78,94 @@ Result<> Links::adopt() {
 
 ApplyReport Links::attach(std::span<const L4Engine::Interface> interfaces) {
   ApplyReport report;
+  const auto add = [&](const L4Engine::Interface& interface, std::string reason) {
+    report.statuses.push_back({"interface/" + interface.name, ObjectStatus::State::kFailed, std::move(reason)});
+  };
   drop_dead_links();
-  std::set<uint32_t> wanted;
   for (const L4Engine::Interface& interface : interfaces) {
-    const std::string object = "interface/" + interface.name;
-    wanted.insert(interface.index);
-    if (!links_.contains(interface.index)) {
-      if (auto created = create(interface); !created) {
-        report.statuses.push_back({object, ObjectStatus::State::kFailed, created.error().message});
-        continue;
-      }
+    if (links_.contains(interface.index)) continue;
+    if (auto created = create(interface); !created) add(interface, created.error().message);
+  }
+  const L4Engine::Interface* generic_only = find_generic_only(interfaces);
+  for (const L4Engine::Interface& interface : interfaces) {
+    if (!links_.contains(interface.index)) continue;
+    auto brought = bring_into(generic_only == nullptr ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE, interface);
+    if (!brought) {
+      add(interface, brought.error().message);
+      continue;
     }
     const Link& link = links_.at(interface.index);
-    if (!link.problem.empty())
-      report.statuses.push_back({object, ObjectStatus::State::kFailed, link.problem});
-    else if (is_generic(interface.index))
-      report.statuses.push_back(generic_notice(object, interface.name));
+    if (!link.problem.empty()) {
+      add(interface, link.problem);
+    } else if (is_generic(interface.index)) {
+      report.statuses.push_back(generic_notice(interface, generic_only == nullptr ? interface : *generic_only));
+    }
   }
-  std::set<uint32_t> unwanted;
-  for (const auto& [index, link] : links_) {
-    if (!wanted.contains(index)) unwanted.insert(index);
-  }
-  for (const uint32_t index : unwanted) detach(index);
+  detach_all_but(interfaces);
   return report;
 }
 
 void Links::drop_dead_links() {
   std::erase_if(links_, [this](const auto& entry) {
-    if (interface_of(entry.second.fd.get()) == entry.first) return false;
-    static_cast<void>(directory_.remove(pin_name(entry.first)));  // adopt() drops it at the latest
+    const auto& [index, link] = entry;
+    if (interface_of(link.fd.get()) == index) return false;
+    static_cast<void>(directory_.remove(pin_name(index, link.can_be_native)));  // adopt() drops it at the latest
     return true;
   });
 }
 
 Result<> Links::create(const L4Engine::Interface& interface) {
-  Fd fd = create_link(program_, interface.index, XDP_FLAGS_DRV_MODE);
-  if (!fd.is_open() && !is_final(errno)) fd = create_link(program_, interface.index, XDP_FLAGS_SKB_MODE);
+  auto created = create_in(XDP_FLAGS_DRV_MODE, true, interface);
+  if (created || is_final(created.error().system_errno)) return created;
+  return create_in(XDP_FLAGS_SKB_MODE, false, interface);
+}
+
+Result<> Links::create_in(uint32_t mode, bool can_be_native, const L4Engine::Interface& interface) {
+  Fd fd = create_link(program_, interface.index, mode);
   if (!fd.is_open()) return fail(attach_error(errno, interface.name));
-  if (auto pinned = directory_.replace(fd.get(), pin_name(interface.index)); !pinned) return pinned;
-  links_.insert_or_assign(interface.index, Link{.fd = std::move(fd), .problem = {}});
+  if (auto pinned = directory_.replace(fd.get(), pin_name(interface.index, can_be_native)); !pinned) return pinned;
+  links_.insert_or_assign(interface.index, Link{.fd = std::move(fd), .problem = {}, .can_be_native = can_be_native});
   return {};
 }
 
+const L4Engine::Interface* Links::find_generic_only(std::span<const L4Engine::Interface> interfaces) const {
+  const auto found = std::ranges::find_if(interfaces, [this](const L4Engine::Interface& interface) {
+    const auto link = links_.find(interface.index);
+    return link != links_.end() && !link->second.can_be_native;
+  });
+  return found == interfaces.end() ? nullptr : &*found;
+}
+
+// The kernel has no way to change the mode of a link: for a moment none is attached. That is rare, as it takes an
+// interface without native XDP to come or go.
+Result<> Links::bring_into(uint32_t mode, const L4Engine::Interface& interface) {
+  if (!links_.at(interface.index).can_be_native) return {};
+  if (is_generic(interface.index) == (mode == XDP_FLAGS_SKB_MODE)) return {};
+  detach(interface.index);
+  return mode == XDP_FLAGS_DRV_MODE ? create(interface) : create_in(mode, true, interface);
+}
+
+ObjectStatus Links::generic_notice(const L4Engine::Interface& interface,
+                                   const L4Engine::Interface& generic_only) const {
+  const std::string reason = links_.at(interface.index).can_be_native
+                                 ? interface.name + " could do native XDP, but frames go between it and " +
+                                       generic_only.name + ", which cannot: use interfaces that can throughout"
+                                 : "the driver of " + interface.name +
+                                       " cannot do native XDP as it is configured; check its driver, MTU and queues";
+  return {"interface/" + interface.name, ObjectStatus::State::kNotice, "generic XDP, about half the speed: " + reason};
+}
+
+void Links::detach_all_but(std::span<const L4Engine::Interface> interfaces) {
+  std::set<uint32_t> unwanted;
+  for (const auto& [index, link] : links_) unwanted.insert(index);
+  for (const L4Engine::Interface& interface : interfaces) unwanted.erase(interface.index);
+  for (const uint32_t index : unwanted) detach(index);
+}
+
 void Links::detach(uint32_t interface_index) {
-  static_cast<void>(directory_.remove(pin_name(interface_index)));
-  bpf_link_detach(links_.at(interface_index).fd.get());
+  const Link& link = links_.at(interface_index);
+  static_cast<void>(directory_.remove(pin_name(interface_index, link.can_be_native)));
+  bpf_link_detach(link.fd.get());
   links_.erase(interface_index);
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 // Where the program is attached: pinned links, one per interface, that live on without the process. Control loop's
 // thread.
+//
+// All in native mode or all in generic mode: a native program cannot redirect a frame to an interface whose driver has
+// no native XDP, such as a bridge or a macvlan interface; it would be lost without a trace.
 
 #include <cstdint>
 #include <map>
@@ -26,11 +29,18 @@ class Links {
  private:
   struct Link {
     Fd fd;
-    std::string problem;  // the old program could not be replaced; empty: it could
+    std::string problem;        // the old program could not be replaced; empty: it could
+    bool can_be_native = true;  // until the driver has refused
   };
 
   void drop_dead_links();
   Result<> create(const L4Engine::Interface& interface);
+  Result<> create_in(uint32_t mode, bool can_be_native, const L4Engine::Interface& interface);
+  // One that cannot be native; none: all can.
+  const L4Engine::Interface* find_generic_only(std::span<const L4Engine::Interface> interfaces) const;
+  Result<> bring_into(uint32_t mode, const L4Engine::Interface& interface);
+  ObjectStatus generic_notice(const L4Engine::Interface& interface, const L4Engine::Interface& generic_only) const;
+  void detach_all_but(std::span<const L4Engine::Interface> interfaces);
   void detach(uint32_t interface_index);
 
   const PinDirectory& directory_;

@@ -77,19 +77,13 @@ ApplyReport Writer::apply(const desired::Layer4& want) {
 }
 
 void Writer::set_next_hop(const NextHop& next_hop) {
-  const auto known = ledger_.next_hops.find(next_hop.address);
-  switch (next_hop.state) {
-    case NextHop::State::kReachable:
-      ledger_.next_hops.insert_or_assign(next_hop.address, next_hop);
-      break;
-    case NextHop::State::kResolving:
-    case NextHop::State::kUnreachable:
-      return;
-    case NextHop::State::kNotOnLink:
-      if (known != ledger_.next_hops.end()) ledger_.next_hops.erase(known);
-      break;
-  }
-  const NextHop* usable = next_hop.state == NextHop::State::kReachable ? &next_hop : nullptr;
+  const bool is_on_link = next_hop.state != NextHop::State::kNoRoute && next_hop.on_link;
+  if (is_on_link && next_hop.state != NextHop::State::kReachable) return;
+  const NextHop* usable = is_on_link ? &next_hop : nullptr;
+  if (usable != nullptr)
+    ledger_.next_hops.insert_or_assign(next_hop.address, next_hop);
+  else
+    ledger_.next_hops.erase(next_hop.address);
   for (const uint32_t id : ledger_.real_servers.at(next_hop.address)) {
     RealServerEntry entry{.id = id, .record = *ledger_.real_servers.find(id)};
     l4_xdp::set_next_hop(entry.record, usable);

@@ -23,7 +23,7 @@ class Writer {
   // Failed objects keep their last good state as far as there is one; the next apply tries them again.
   ApplyReport apply(const desired::Layer4& want);
   // A next hop that is being looked for, or does not answer, keeps the last address known: a server may be alive all
-  // the same. One that is not on-link is forgotten.
+  // the same. One that is not on-link is forgotten: a router would send the virtual address's packets back.
   void set_next_hop(const NextHop& next_hop);
 
   const Ledger& ledger() const { return ledger_; }

@@ -7,31 +7,28 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cerrno>
-#include <cstring>
 #include <set>
 #include <utility>
 
+#include "engines/network/address_keeper.h"
 #include "engines/network/announce.h"
+#include "engines/network/auto_nat.h"
+#include "engines/network/forwarding.h"
 #include "engines/network/mirror.h"
 #include "engines/network/netlink.h"
 #include "engines/network/next_hops.h"
-#include "engines/network/ownership.h"
 #include "engines/network/virtual_addresses.h"
 
 namespace evenkeel::engines::network {
 namespace {
 
-constexpr int kConfirmationTurns = 5;
-constexpr std::array kGroups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-                             RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEIGH};
+constexpr unsigned kConfirmationTurns = 5;
+constexpr std::array kGroups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
+                             RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,    RTNLGRP_IPV6_RULE,   RTNLGRP_NEXTHOP,
+                             RTNLGRP_NEIGH,      RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF};
 
 ObjectStatus failed(const char* kind, const IpAddress& address, std::string reason) {
   return {fmt::format("{}/{}", kind, address.to_string()), ObjectStatus::State::kFailed, std::move(reason)};
-}
-
-std::string kernel_refusal(const char* verb, const std::string& interface, int error_number) {
-  return fmt::format("the kernel refused to {} it on {}: {}", verb, interface, std::strerror(error_number));
 }
 
 }  // namespace
@@ -48,8 +45,7 @@ class NetworkEngine::Impl {
         requests_(std::move(requests)),
         readable_(io, events_.fd()),
         confirmation_(io),
-        ownership_(options_.state_directory),
-        announcer_(std::move(announcer)) {}
+        addresses_(mirror_, requests_, options_.state_directory, std::move(announcer)) {}
   ~Impl() { readable_.release(); }  // events_ closes the descriptor
 
   Result<> start();
@@ -63,10 +59,14 @@ class NetworkEngine::Impl {
   // What events have changed since it was last acted upon.
   struct Unsettled {
     bool routes_unknown = false;
+    bool paths = false;  // without the topology: it says that of itself
+    bool settings = false;
     bool topology = false;
     std::set<uint32_t> returned_links;  // came up, or have another MAC
     std::vector<IpAddress> neighbours;
-    bool is_empty() const { return !routes_unknown && !topology && returned_links.empty() && neighbours.empty(); }
+    bool is_empty() const {
+      return !routes_unknown && !paths && !settings && !topology && returned_links.empty() && neighbours.empty();
+    }
   };
 
   void wait_for_events();
@@ -78,13 +78,12 @@ class NetworkEngine::Impl {
   void note_link(const Change& change, const Link& link);
   void settle();
 
-  std::vector<ObjectStatus> arrange_addresses();
-  void add_addresses(const std::vector<Placement>& add, std::vector<ObjectStatus>& statuses);
-  void remove_addresses(const std::vector<InterfaceAddress>& remove, std::vector<ObjectStatus>& statuses);
-  void remember(std::set<OwnedAddress> owned, std::vector<ObjectStatus>& statuses);
-  void announce_on(uint32_t link_index);
   std::vector<ObjectStatus> arrange_next_hops();
-  std::vector<ObjectStatus> refusals(const desired::Network& want) const;
+  NextHops::Outcome follow_paths();  // asks the kernel for all of them anew
+  std::vector<ObjectStatus> address_refusals(const desired::Network& want) const;
+  std::vector<ObjectStatus> next_hop_refusals(const desired::Network& want);
+  std::vector<ObjectStatus> auto_nat_refusals(const desired::Network& want) const;
+  void tell_topology();
   // Requests that are repeated from a timer anyway: their errors need no report.
   void publish(const NextHops::Outcome& outcome);
 
@@ -96,10 +95,14 @@ class NetworkEngine::Impl {
   NetlinkSocket requests_;
   boost::asio::posix::stream_descriptor readable_;
   boost::asio::steady_timer confirmation_;
+  unsigned confirmation_turn_ = 0;
   Mirror mirror_;
-  Ownership ownership_;
-  std::unique_ptr<Announcer> announcer_;
+  AddressKeeper addresses_;
   NextHops hops_{mirror_};
+  KernelSettings settings_;
+  KernelNftables nftables_;
+  Forwarding forwarding_{settings_, options_.state_directory};
+  AutoNat auto_nat_{nftables_, forwarding_};
   desired::Network want_;
   bool has_want_ = false;  // before the first apply nothing is removed, whatever was left by an earlier process
   Unsettled unsettled_;
@@ -142,6 +145,8 @@ void NetworkEngine::Impl::wait_for_confirmation() {
   confirmation_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
     if (error || alive.expired()) return;
     publish({.changed = {}, .requests = hops_.confirm_some(kConfirmationTurns)});
+    // What no event tells: redirects, learned path MTUs, and which of several routers is preferred because it answers.
+    if (++confirmation_turn_ % kConfirmationTurns == 0) publish(follow_paths());
     wait_for_confirmation();
   });
 }
@@ -167,6 +172,8 @@ void NetworkEngine::Impl::note(const Change& change) {
     note_link(change, *link);
     return;
   }
+  if (std::holds_alternative<Settings>(change.what)) unsettled_.settings = true;
+  if (std::holds_alternative<Routing>(change.what)) unsettled_.paths = true;
   if (!mirror_.apply(change)) return;
   unsettled_.topology = true;
   const bool is_address = std::holds_alternative<InterfaceAddress>(change.what);
@@ -178,11 +185,13 @@ void NetworkEngine::Impl::note_link(const Change& change, const Link& link) {
   const Link* known = mirror_.link(link.index);
   const bool was_up = known != nullptr && known->is_up();
   const bool has_new_mac = known != nullptr && known->mac != link.mac;
+  const bool is_present = change.kind == Change::Kind::kPresent;
+  if (is_present && known != nullptr && known->name != link.name) addresses_.follow_rename(known->name, link.name);
   if (!mirror_.apply(change)) return;
   unsettled_.topology = true;
   // IPv4 routes go silently with their link.
   if (was_up != link.is_up() || change.kind == Change::Kind::kRemoved) unsettled_.routes_unknown = true;
-  if (change.kind == Change::Kind::kPresent && link.is_up() && (!was_up || has_new_mac)) {
+  if (is_present && link.is_up() && (!was_up || has_new_mac)) {
     unsettled_.returned_links.insert(link.index);
   }
 }
@@ -191,10 +200,15 @@ void NetworkEngine::Impl::settle() {
   const Unsettled now = std::exchange(unsettled_, {});
   // Should the dump fail, the routes are as good as gone until the next change: next hops say so.
   if (now.routes_unknown) (void)read_routes();
-  if (now.topology && has_want_) (void)arrange_addresses();  // on_topology leads to an apply that reports
-  for (const uint32_t index : now.returned_links) announce_on(index);
-  publish(now.topology ? hops_.evaluate_all() : hops_.evaluate(now.neighbours));
-  if (!now.topology) return;
+  if (now.topology && has_want_) (void)addresses_.arrange();  // on_topology leads to an apply that reports
+  for (const uint32_t index : now.returned_links) addresses_.announce_on(index);
+  const bool has_new_paths = now.topology || now.paths;
+  const auto outcome = has_new_paths ? follow_paths() : hops_.evaluate(now.neighbours);
+  publish(outcome);
+  if (now.topology || now.settings || (now.paths && !outcome.changed.empty())) tell_topology();
+}
+
+void NetworkEngine::Impl::tell_topology() {
   boost::asio::post(io_, [this, alive = std::weak_ptr(alive_)] {
     if (!alive.expired() && on_topology_) on_topology_();
   });
@@ -203,21 +217,35 @@ void NetworkEngine::Impl::settle() {
 std::vector<ObjectStatus> NetworkEngine::Impl::check(const desired::Network& want) {
   // Not an effect on the system: only what it has already reported is taken note of.
   (void)refresh();
-  return refusals(want);
+  auto statuses = address_refusals(want);
+  std::ranges::move(next_hop_refusals(want), std::back_inserter(statuses));
+  std::ranges::move(auto_nat_refusals(want), std::back_inserter(statuses));
+  return statuses;
 }
 
-std::vector<ObjectStatus> NetworkEngine::Impl::refusals(const desired::Network& want) const {
+std::vector<ObjectStatus> NetworkEngine::Impl::address_refusals(const desired::Network& want) const {
   std::vector<ObjectStatus> statuses;
-  std::set<IpAddress> ours;
   for (const auto& address : want.virtual_addresses) {
-    ours.insert(address.address);
-    auto link = place(mirror_, ownership_, address);
+    auto link = place(mirror_, addresses_.ownership(), address);
     if (!link) statuses.push_back(failed("virtual_address", address.address, link.error().message));
   }
-  for (const auto& address : want.on_link) {
-    const bool is_ours = ours.contains(address) || mirror_.has_address(address);
-    const std::string reason = refusal_of(mirror_, address, is_ours);
-    if (!reason.empty()) statuses.push_back(failed("next_hop", address, reason));
+  return statuses;
+}
+
+std::vector<ObjectStatus> NetworkEngine::Impl::next_hop_refusals(const desired::Network& want) {
+  std::vector<ObjectStatus> statuses;
+  std::set<IpAddress> ours;
+  for (const auto& address : want.virtual_addresses) ours.insert(address.address);
+  const auto is_ours = [&](const IpAddress& address) { return ours.contains(address) || mirror_.has_address(address); };
+  const auto refuse = [&](const IpAddress& address, std::string reason) {
+    if (!reason.empty()) statuses.push_back(failed("next_hop", address, std::move(reason)));
+  };
+  for (const auto& address : want.on_link) refuse(address, refusal_of(mirror_, address, is_ours(address)));
+  std::vector<IpAddress> routed;  // what direct routing says of an address is more than enough
+  std::ranges::set_difference(want.next_hops, want.on_link, std::back_inserter(routed));
+  auto paths = requests_.find_paths(routed);
+  for (size_t i = 0; paths && i < routed.size(); ++i) {
+    refuse(routed[i], refusal_of(mirror_, routed[i], is_ours(routed[i]), (*paths)[i]));
   }
   return statuses;
 }
@@ -226,88 +254,40 @@ Result<ApplyReport> NetworkEngine::Impl::apply(const desired::Network& want) {
   if (auto refreshed = refresh(); !refreshed) return fail(refreshed.error());
   want_ = want;
   has_want_ = true;
-  ApplyReport report{.statuses = arrange_addresses()};
-  std::ranges::move(arrange_next_hops(), std::back_inserter(report.statuses));
+  addresses_.want(want.virtual_addresses);
+  ApplyReport report{.statuses = addresses_.arrange()};
+  const auto add = [&](std::vector<ObjectStatus> statuses) {
+    std::ranges::move(statuses, std::back_inserter(report.statuses));
+  };
+  add(arrange_next_hops());
+  add(auto_nat_.arrange(want_.auto_nat));
+  add(auto_nat_refusals(want_));
+  add(forwarding_notices(settings_, mirror_, addresses_.ownership(), want_));
   return report;
 }
 
-std::vector<ObjectStatus> NetworkEngine::Impl::arrange_addresses() {
-  std::vector<ObjectStatus> statuses;
-  const AddressPlan plan = plan_addresses(mirror_, ownership_, want_.virtual_addresses);
-  statuses.reserve(plan.refused.size());
-  for (const auto& refused : plan.refused) {
-    statuses.push_back(failed("virtual_address", refused.address, refused.reason));
+// A rule for an interface that comes later is no harm: it is refused all the same, as it is most likely a slip.
+std::vector<ObjectStatus> NetworkEngine::Impl::auto_nat_refusals(const desired::Network& want) const {
+  for (const std::string& interface : want.auto_nat.interfaces) {
+    if (mirror_.link(interface) != nullptr) continue;
+    return {{"auto_nat", ObjectStatus::State::kFailed,
+             fmt::format("the load balancer has no interface {} for real servers to leave by", interface)}};
   }
-  auto owned = owned_now(mirror_, ownership_);
-  for (const auto& placement : plan.add) owned.insert({placement.address, mirror_.link(placement.link_index)->name});
-  remember(owned, statuses);
-  add_addresses(plan.add, statuses);
-  remove_addresses(plan_removals(mirror_, ownership_, want_.virtual_addresses, plan), statuses);
-  remember(owned_now(mirror_, ownership_), statuses);
-  return statuses;
-}
-
-void NetworkEngine::Impl::add_addresses(const std::vector<Placement>& add, std::vector<ObjectStatus>& statuses) {
-  std::vector<Request> requests;
-  requests.reserve(add.size());
-  for (const auto& placement : add) requests.push_back(add_address_request(placement.address, placement.link_index));
-  auto errors = requests_.execute(requests);
-  for (size_t i = 0; i < add.size(); ++i) {
-    const Link& link = *mirror_.link(add[i].link_index);
-    const int error = errors ? (*errors)[i] : errors.error().system_errno;
-    if (!errors || (error != 0 && error != EEXIST)) {
-      statuses.push_back(failed("virtual_address", add[i].address, kernel_refusal("add", link.name, error)));
-      continue;
-    }
-    if (error == EEXIST) continue;  // somebody was faster: the event tells who
-    const IpAddress& address = add[i].address;
-    mirror_.apply({.what = InterfaceAddress{link.index, {address, address.bits()}, address, kAddressProtocol}});
-    announcer_->announce(address, link.index, link.mac);
-  }
-}
-
-void NetworkEngine::Impl::remove_addresses(const std::vector<InterfaceAddress>& remove,
-                                           std::vector<ObjectStatus>& statuses) {
-  std::vector<Request> requests;
-  requests.reserve(remove.size());
-  for (const auto& address : remove) requests.push_back(remove_address_request(address));
-  auto errors = requests_.execute(requests);
-  for (size_t i = 0; i < remove.size(); ++i) {
-    const IpAddress& address = remove[i].prefix.address;
-    const int error = errors ? (*errors)[i] : errors.error().system_errno;
-    const bool is_gone = errors && (error == 0 || error == EADDRNOTAVAIL || error == ENODEV);
-    if (!is_gone) {
-      const std::string& name = mirror_.link(remove[i].link_index)->name;
-      statuses.push_back(failed("virtual_address", address, kernel_refusal("remove", name, error)));
-      continue;
-    }
-    announcer_->forget(address, remove[i].link_index);
-    mirror_.apply({.kind = Change::Kind::kRemoved, .what = remove[i]});
-  }
-}
-
-void NetworkEngine::Impl::remember(std::set<OwnedAddress> owned, std::vector<ObjectStatus>& statuses) {
-  auto remembered = ownership_.remember(std::move(owned));
-  if (remembered) return;
-  const std::string reason = "cannot remember which virtual addresses are ours: " + to_string(remembered.error());
-  const ObjectStatus notice{"network/state_directory", ObjectStatus::State::kNotice, reason};
-  if (std::ranges::find(statuses, notice) == statuses.end()) statuses.push_back(notice);
-}
-
-void NetworkEngine::Impl::announce_on(uint32_t link_index) {
-  const Link* link = mirror_.link(link_index);
-  if (link == nullptr) return;
-  for (const auto& address : want_.virtual_addresses) {
-    const InterfaceAddress* entry = mirror_.address_on(address.address, link_index);
-    if (entry == nullptr || !ownership_.is_ours(*entry, link->name)) continue;
-    announcer_->announce(address.address, link_index, link->mac);
-  }
+  return {};
 }
 
 std::vector<ObjectStatus> NetworkEngine::Impl::arrange_next_hops() {
-  hops_.want(want_.on_link);
-  publish(hops_.evaluate_all());
-  return refusals({.virtual_addresses = {}, .on_link = want_.on_link});
+  hops_.want(want_.next_hops, want_.on_link);
+  publish(follow_paths());
+  return next_hop_refusals(want_);
+}
+
+NextHops::Outcome NetworkEngine::Impl::follow_paths() {
+  const std::vector<IpAddress> wanted = hops_.wanted();
+  // Should the kernel not answer, what it said last holds until the next change.
+  auto paths = requests_.find_paths(wanted);
+  for (size_t i = 0; paths && i < wanted.size(); ++i) hops_.set_path(wanted[i], (*paths)[i]);
+  return hops_.evaluate_all();
 }
 
 void NetworkEngine::Impl::publish(const NextHops::Outcome& outcome) {
@@ -321,9 +301,9 @@ void NetworkEngine::Impl::publish(const NextHops::Outcome& outcome) {
 }
 
 std::optional<Interface> NetworkEngine::Impl::interface_of(const desired::VirtualAddress& address) const {
-  auto link = place(mirror_, ownership_, address);
-  if (!link) return std::nullopt;
-  return Interface{(*link)->index, (*link)->name};
+  const Link* link = carrier(mirror_, addresses_.ownership(), address);
+  if (link == nullptr) return std::nullopt;
+  return Interface{link->index, link->name};
 }
 
 std::vector<Interface> NetworkEngine::Impl::data_interfaces() const {
@@ -332,11 +312,12 @@ std::vector<Interface> NetworkEngine::Impl::data_interfaces() const {
     const Link* device = link != nullptr ? mirror_.device_of(*link) : nullptr;
     if (device != nullptr && !device->is_loopback()) interfaces.insert({device->index, device->name});
   };
-  for (const auto& address : want_.virtual_addresses) {
-    auto link = place(mirror_, ownership_, address);
-    if (link) include(*link);
+  for (const auto& address : want_.virtual_addresses) include(carrier(mirror_, addresses_.ownership(), address));
+  for (const NextHop& hop : hops_.all()) {
+    // A router's interface is of no use to direct routing, which has refused the real server.
+    const bool is_refused = !hop.on_link && std::ranges::binary_search(want_.on_link, hop.address);
+    if (!is_refused) include(mirror_.link(hop.interface_index));
   }
-  for (const NextHop& hop : hops_.all()) include(mirror_.link(hop.interface_index));
   return {interfaces.begin(), interfaces.end()};
 }
 

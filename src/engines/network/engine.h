@@ -43,13 +43,14 @@ class NetworkEngine final : public Engine<desired::Network> {
                                                      OnNextHop on_next_hop, OnTopology on_topology);
   ~NetworkEngine() override;
 
-  // Objects: "virtual_address/10.0.0.1", "next_hop/10.0.0.21". A next hop that is not on-link fails with the guide's
-  // reason: direct routing needs an interface of the load balancer in the real server's subnet.
+  // Objects: "virtual_address/10.0.0.1", "next_hop/10.0.0.21". One of desired::Network::on_link that is not fails with
+  // the guide's reason: direct routing needs an interface of the load balancer in the real server's subnet. The others
+  // fail when no route leads there. Others: "auto_nat"; "network/..." for notices about the kernel's settings.
   std::vector<ObjectStatus> check(const desired::Network& want) const override;
   // Adds first, announces (gratuitous ARP, unsolicited neighbour advertisement), removes last.
   Result<ApplyReport> apply(const desired::Network& want) override;
 
-  // For every address in desired::Network::on_link of the last apply.
+  // For every address in on_link and next_hops of the last apply. Follows routes, rules, neighbours as they change.
   std::vector<NextHop> next_hops() const;
   // The interface that carries (or would carry) a virtual address.
   std::optional<Interface> interface_of(const desired::VirtualAddress& address) const;

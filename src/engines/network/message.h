@@ -23,8 +23,12 @@ const nlmsghdr* first_message(std::span<const std::byte> bytes);
 std::span<const std::byte> after_message(std::span<const std::byte> bytes, const nlmsghdr& first);
 
 // RTM_{NEW,DEL}{LINK,ADDR,ROUTE,NEIGH}. Nothing for other types and for what the engine has no use for: other address
-// families, other route tables, routes that are not unicast, proxy neighbours. `message.nlmsg_len` bytes are there.
+// families, proxy neighbours. Routes of other tables or kinds, rules and next-hop objects are no more than Routing,
+// and what RTM_NEWNETCONF says no more than Settings.
+// `message.nlmsg_len` bytes are there.
 std::optional<Change> parse_change(const nlmsghdr& message);
+// The answer to a path_request: RTM_NEWROUTE. Nothing for what leads nowhere, or to more than one machine.
+std::optional<Path> parse_path(const nlmsghdr& message);
 
 // A request with its attributes. NLM_F_REQUEST and NLM_F_ACK are set.
 class Request {
@@ -40,6 +44,8 @@ class Request {
 // A host address (/32, /128), labelled as ours; IPv6 without duplicate address detection and without a prefix route.
 Request add_address_request(const IpAddress& address, uint32_t link_index);
 Request remove_address_request(const InterfaceAddress& address);
+// How would you send to it?
+Request path_request(const IpAddress& address);
 // Resolve it if it is not resolved.
 Request use_neighbour_request(const IpAddress& address, uint32_t link_index);
 // Ask the neighbour whether it still has that MAC address; answers come as neighbour changes. Only for one that

@@ -23,7 +23,8 @@ bool Mirror::apply(const Change& change) {
   if (const auto* link = std::get_if<Link>(&change.what)) return apply_link(change, *link);
   if (const auto* address = std::get_if<InterfaceAddress>(&change.what)) return apply_address(change, *address);
   if (const auto* route = std::get_if<Route>(&change.what)) return apply_route(change, *route);
-  return apply_neighbour(change, std::get<Neighbour>(change.what));
+  if (const auto* neighbour = std::get_if<Neighbour>(&change.what)) return apply_neighbour(change, *neighbour);
+  return false;  // Routing and Settings: nothing of them is kept here
 }
 
 bool Mirror::apply_link(const Change& change, const Link& link) {
@@ -123,6 +124,14 @@ const Link* Mirror::on_link(const IpAddress& address) const {
   }
   if (best != nullptr) return best->has_gateway ? nullptr : link(best->link_index);
   return network_of(address);  // a link that is down has no routes, but still its network
+}
+
+std::set<uint32_t> Mirror::default_links(AddressFamily family) const {
+  std::set<uint32_t> links;
+  for (const auto& [key, route] : routes_) {
+    if (route.destination.length == 0 && route.destination.address.family() == family) links.insert(route.link_index);
+  }
+  return links;
 }
 
 const Neighbour* Mirror::neighbour(uint32_t link_index, const IpAddress& address) const {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -37,6 +38,9 @@ class Mirror {
   const Link* network_of(const IpAddress& address) const;
   // The link by which the address is reached without a router.
   const Link* on_link(const IpAddress& address) const;
+
+  // Those that default routes leave by.
+  std::set<uint32_t> default_links(AddressFamily family) const;
 
   const Neighbour* neighbour(uint32_t link_index, const IpAddress& address) const;
 

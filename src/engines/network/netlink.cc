@@ -54,6 +54,20 @@ Result<NetlinkSocket> NetlinkSocket::open(std::span<const int> groups) {
 }
 
 Result<std::vector<int>> NetlinkSocket::execute(std::span<const Request> requests) {
+  return execute(requests, [](size_t, const nlmsghdr&) {});
+}
+
+Result<std::vector<std::optional<Path>>> NetlinkSocket::find_paths(std::span<const IpAddress> addresses) {
+  std::vector<Request> requests;
+  requests.reserve(addresses.size());
+  for (const IpAddress& address : addresses) requests.push_back(path_request(address));
+  std::vector<std::optional<Path>> paths(addresses.size());
+  auto asked = execute(requests, [&](size_t which, const nlmsghdr& message) { paths[which] = parse_path(message); });
+  if (!asked) return fail(asked.error());
+  return paths;
+}
+
+Result<std::vector<int>> NetlinkSocket::execute(std::span<const Request> requests, const OnAnswer& on_answer) {
   std::vector<int> errors(requests.size(), ETIMEDOUT);
   std::vector<std::byte> batch;
   for (size_t start = 0; start < requests.size(); start += kRequestsAtOnce) {
@@ -66,13 +80,14 @@ Result<std::vector<int>> NetlinkSocket::execute(std::span<const Request> request
       batch.insert(batch.end(), bytes.begin(), bytes.end());
     }
     if (auto sent = send(batch); !sent) return fail(sent.error());
-    auto read = read_acknowledgements(first_sequence, std::span(errors).subspan(start, count));
+    auto read = read_answers(first_sequence, std::span(errors).subspan(start, count),
+                             [&](size_t which, const nlmsghdr& message) { on_answer(start + which, message); });
     if (!read) return fail(read.error());
   }
   return errors;
 }
 
-Result<> NetlinkSocket::read_acknowledgements(uint32_t first_sequence, std::span<int> errors) {
+Result<> NetlinkSocket::read_answers(uint32_t first_sequence, std::span<int> errors, const OnAnswer& on_answer) {
   size_t left = errors.size();
   while (left > 0) {
     auto bytes = receive(kAnswerTimeout);
@@ -80,7 +95,11 @@ Result<> NetlinkSocket::read_acknowledgements(uint32_t first_sequence, std::span
     if (bytes->empty()) return fail(ErrorCode::kTimeout, "the kernel did not answer a netlink request");
     for_each_message(*bytes, [&](const nlmsghdr& message) {
       const uint32_t which = message.nlmsg_seq - first_sequence;
-      if (message.nlmsg_type != NLMSG_ERROR || which >= errors.size()) return;  // of an earlier, abandoned request
+      if (which >= errors.size()) return;  // of an earlier, abandoned request
+      if (message.nlmsg_type != NLMSG_ERROR) {
+        on_answer(which, message);
+        return;
+      }
       errors[which] = error_of(message);
       --left;
     });

@@ -1,47 +1,17 @@
 #include "engines/network/ownership.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
-#include "base/fd.h"
 #include "engines/network/message.h"
+#include "engines/network/state_file.h"
 
 namespace evenkeel::engines::network {
 namespace {
 
 std::string file_in(const std::string& directory) {
   return directory + "/virtual-addresses";
-}
-
-Result<> write_and_sync(const std::string& path, std::string_view text) {
-  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file.is_open()) return fail(system_error("cannot create it", path));
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(system_error("cannot write it", path));
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  if (::fsync(file.get()) != 0) return fail(system_error("cannot write it", path));
-  return {};
-}
-
-Result<> replace_file(const std::string& directory, std::string_view text) {
-  std::error_code ignored;  // what follows says why it does not work
-  std::filesystem::create_directories(directory, ignored);
-  const std::string path = file_in(directory);
-  const std::string temporary = path + ".new";
-  if (auto written = write_and_sync(temporary, text); !written) return written;
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) return fail(system_error("cannot replace it", path));
-  const Fd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open() || ::fsync(folder.get()) != 0) return fail(system_error("cannot write it", directory));
-  return {};
 }
 
 }  // namespace
@@ -67,10 +37,8 @@ std::string render_owned(const std::set<OwnedAddress>& owned) {
 }
 
 Ownership::Ownership(std::string directory) : directory_(std::move(directory)) {
-  std::ifstream file(file_in(directory_));
-  if (!file) return;
-  owned_ = parse_owned(std::string(std::istreambuf_iterator<char>(file), {}));
-  is_written_ = true;
+  owned_ = parse_owned(read_state_file(file_in(directory_)));
+  is_written_ = std::filesystem::exists(file_in(directory_));
 }
 
 bool Ownership::is_ours(const InterfaceAddress& address, const std::string& interface) const {
@@ -79,10 +47,21 @@ bool Ownership::is_ours(const InterfaceAddress& address, const std::string& inte
   return owned_.contains({address.prefix.address, interface});
 }
 
+void Ownership::rename(const std::string& from, const std::string& to) {
+  std::set<OwnedAddress> renamed;
+  for (OwnedAddress entry : owned_) {
+    if (entry.interface == from) entry.interface = to;
+    renamed.insert(std::move(entry));
+  }
+  if (renamed == owned_) return;
+  owned_ = std::move(renamed);
+  is_written_ = false;
+}
+
 Result<> Ownership::remember(std::set<OwnedAddress> owned) {
   if (is_written_ && owned == owned_) return {};
   owned_ = std::move(owned);
-  auto written = replace_file(directory_, render_owned(owned_));
+  auto written = write_state_file(file_in(directory_), render_owned(owned_));
   is_written_ = written.has_value();
   return written;
 }

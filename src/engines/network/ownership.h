@@ -27,6 +27,8 @@ class Ownership {
   explicit Ownership(std::string directory);
 
   bool is_ours(const InterfaceAddress& address, const std::string& interface) const;
+  // An interface has another name now. Becomes durable with the next remember().
+  void rename(const std::string& from, const std::string& to);
   // Durable when it returns. On an error the new list still holds until the process ends.
   Result<> remember(std::set<OwnedAddress> owned);
   const std::set<OwnedAddress>& remembered() const { return owned_; }

@@ -169,6 +169,21 @@ std::optional<Route> parse_route(const nlmsghdr& message) {
   return route;
 }
 
+// RTA_VIA: a gateway of another family.
+std::optional<IpAddress> read_via(Bytes bytes) {
+  const auto family = read_number<uint16_t>(bytes);
+  if (!family || *family > AF_MAX) return std::nullopt;
+  return read_address(static_cast<uint8_t>(*family), bytes.subspan(sizeof *family));
+}
+
+uint32_t read_mtu(Bytes metrics) {
+  uint32_t mtu = 0;
+  for_each_attribute(metrics, [&](uint16_t type, Bytes payload) {
+    if (type == RTAX_MTU) mtu = read_number<uint32_t>(payload).value_or(0);
+  });
+  return mtu;
+}
+
 std::optional<Neighbour> parse_neighbour(const nlmsghdr& message) {
   auto body = read_body<ndmsg>(message);
   if (!body || !is_ip(body->header.ndm_family) || (body->header.ndm_flags & NTF_PROXY) != 0) return std::nullopt;
@@ -195,7 +210,30 @@ std::optional<Change> change_of(const nlmsghdr& message, uint16_t removal, std::
                 .what = std::move(*what)};
 }
 
+// A route of the main table is kept; any other is a sign that paths may have changed.
+std::optional<Change> route_change(const nlmsghdr& message) {
+  auto change = change_of(message, RTM_DELROUTE, parse_route(message));
+  return change ? change : Change{.what = Routing{}};
+}
+
 }  // namespace
+
+std::optional<Path> parse_path(const nlmsghdr& message) {
+  auto body = read_body<rtmsg>(message);
+  if (!body || message.nlmsg_type != RTM_NEWROUTE || !is_ip(body->header.rtm_family)) return std::nullopt;
+  const uint8_t family = body->header.rtm_family;
+  Path path;
+  path.is_local = body->header.rtm_type == RTN_LOCAL;
+  if (!path.is_local && body->header.rtm_type != RTN_UNICAST) return std::nullopt;
+  for_each_attribute(body->attributes, [&](uint16_t type, Bytes payload) {
+    if (type == RTA_OIF) path.link_index = read_number<uint32_t>(payload).value_or(0);
+    if (type == RTA_GATEWAY) path.gateway = read_address(family, payload);
+    if (type == RTA_VIA) path.gateway = read_via(payload);
+    if (type == RTA_PREFSRC) path.source = read_address(family, payload).value_or(IpAddress{});
+    if (type == RTA_METRICS) path.mtu = read_mtu(payload);
+  });
+  return path;
+}
 
 const nlmsghdr* first_message(std::span<const std::byte> bytes) {
   if (bytes.size() < sizeof(nlmsghdr)) return nullptr;
@@ -218,10 +256,17 @@ std::optional<Change> parse_change(const nlmsghdr& message) {
       return change_of(message, RTM_DELADDR, parse_address(message));
     case RTM_NEWROUTE:
     case RTM_DELROUTE:
-      return change_of(message, RTM_DELROUTE, parse_route(message));
+      return route_change(message);
     case RTM_NEWNEIGH:
     case RTM_DELNEIGH:
       return change_of(message, RTM_DELNEIGH, parse_neighbour(message));
+    case RTM_NEWRULE:
+    case RTM_DELRULE:
+    case RTM_NEWNEXTHOP:
+    case RTM_DELNEXTHOP:
+      return Change{.what = Routing{}};
+    case RTM_NEWNETCONF:
+      return Change{.what = Settings{}};
     default:
       return std::nullopt;
   }

@@ -81,6 +81,15 @@ Request remove_address_request(const InterfaceAddress& address) {
   return request;
 }
 
+Request path_request(const IpAddress& address) {
+  Request request(RTM_GETROUTE, 0);
+  auto* fixed = static_cast<rtmsg*>(mnl_nlmsg_put_extra_header(request.header(), sizeof(rtmsg)));
+  fixed->rtm_family = family_of(address);
+  fixed->rtm_dst_len = static_cast<uint8_t>(address.bits());
+  put_address(request.header(), RTA_DST, address);
+  return request;
+}
+
 Request use_neighbour_request(const IpAddress& address, uint32_t link_index) {
   return neighbour_request(address, link_index, NLM_F_CREATE | NLM_F_REPLACE, NUD_NONE, NTF_USE);
 }

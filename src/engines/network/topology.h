@@ -2,6 +2,7 @@
 // What the kernel says about links, addresses, routes and neighbours, as plain values. Nothing here asks the kernel.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -44,6 +45,26 @@ struct Route {
   bool operator==(const Route&) const = default;
 };
 
+// The kernel's answer to how it would send to an address, policy rules and all.
+struct Path {
+  bool is_local = false;  // to the machine itself
+  uint32_t link_index = 0;
+  std::optional<IpAddress> gateway;  // none: no router; IPv4 may go by an IPv6 router
+  IpAddress source;                  // that it would send from; unspecified: it did not say
+  uint32_t mtu = 0;                  // of the route; 0: as the link's
+  bool operator==(const Path&) const = default;
+};
+
+// Something else that decides paths has changed: a rule, a next-hop object, a route of another table.
+struct Routing {
+  bool operator==(const Routing&) const = default;
+};
+
+// Forwarding or reverse path filtering was turned on or off.
+struct Settings {
+  bool operator==(const Settings&) const = default;
+};
+
 struct Neighbour {
   uint32_t link_index = 0;
   IpAddress address;
@@ -63,7 +84,7 @@ struct Change {
   Kind kind = Kind::kPresent;
   // The kernel replaced another route by this one and does not say which.
   bool replaces = false;
-  std::variant<Link, InterfaceAddress, Route, Neighbour> what;
+  std::variant<Link, InterfaceAddress, Route, Neighbour, Routing, Settings> what;
 };
 
 }  // namespace evenkeel::engines::network

@@ -37,13 +37,23 @@ Result<const Link*> place(const Mirror& mirror, const Ownership& ownership, cons
                           address.address.to_string()));
 }
 
+const Link* carrier(const Mirror& mirror, const Ownership& ownership, const desired::VirtualAddress& address) {
+  if (auto link = place(mirror, ownership, address)) return *link;
+  for (const auto& [index, link] : mirror.links()) {
+    const InterfaceAddress* entry = mirror.address_on(address.address, index);
+    if (entry != nullptr && ownership.is_ours(*entry, link.name)) return &link;
+  }
+  return nullptr;
+}
+
 AddressPlan plan_addresses(const Mirror& mirror, const Ownership& ownership,
                            const std::vector<desired::VirtualAddress>& want) {
   AddressPlan plan;
   for (const auto& address : want) {
     auto link = place(mirror, ownership, address);
     if (!link) {
-      plan.refused.push_back({address.address, link.error().message});
+      const Link* left_on = carrier(mirror, ownership, address);
+      plan.refused.push_back({address.address, link.error().message, left_on == nullptr ? "" : left_on->name});
       continue;
     }
     const Placement placement{address.address, (*link)->index};

@@ -12,7 +12,8 @@
 namespace evenkeel::engines::network {
 
 // The link for a virtual address: the one named; else the one where somebody else has put the address already; else
-// the one with a network that contains it. An error says what to do.
+// the one with a network that contains it. An error says what to do. One whose interface is no longer there by name may
+// all the same be on it, under its new name: see carrier().
 Result<const Link*> place(const Mirror& mirror, const Ownership& ownership, const desired::VirtualAddress& address);
 
 struct Placement {
@@ -21,10 +22,14 @@ struct Placement {
   auto operator<=>(const Placement&) const = default;
 };
 
+// The link that carries a virtual address, or is to: its place, or where an address of ours without a place is left.
+const Link* carrier(const Mirror& mirror, const Ownership& ownership, const desired::VirtualAddress& address);
+
 // A refused one: the address and the reason.
 struct Misplacement {
   IpAddress address;
   std::string reason;
+  std::string left_on;  // the interface that carries it all the same; empty: none
 };
 
 struct AddressPlan {

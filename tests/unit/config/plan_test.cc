@@ -51,6 +51,13 @@ TEST(Plan, NamesTheFieldsThatChange) {
               Kind::kModified, "virtual_service/MobilityPrint/real_server/PS2", "", {{"weight", "100", "50"}}}));
 }
 
+TEST(Plan, NamesWhatBelongsToNoVirtualService) {
+  Configuration to = sample();
+  to.auto_nat = {true, {"eth0"}};
+  EXPECT_THAT(plan(sample(), to).changes,
+              ElementsAre(ObjectChange{Kind::kModified, "configuration", "", {{"auto_nat", "false", R"(["eth0"])"}}}));
+}
+
 TEST(Plan, ShowsThatAKeyChangedButNotTheKey) {
   EXPECT_THAT(changes([](auto& services) { services[0].health_check.request = "/api/health?Authorization=OTHER"; }),
               ElementsAre(ObjectChange{Kind::kModified,

@@ -103,6 +103,16 @@ TEST(Desired, NetworkHoldsEachAddressOnce) {
   const auto network = farm.compute().network;
   EXPECT_THAT(network.virtual_addresses, ElementsAre(VirtualAddress{address("10.0.0.100"), ""}));
   EXPECT_THAT(network.on_link, ElementsAre(address("10.0.0.21"), address("10.0.0.22")));
+  EXPECT_EQ(network.next_hops, network.on_link);
+}
+
+TEST(Desired, AutoNatIsForAllRealServersAndOffByDefault) {
+  Farm farm;
+  EXPECT_EQ(farm.compute().network.auto_nat, AutoNat{});
+  farm.configuration.auto_nat = {true, {"eth0"}};
+  const auto network = farm.compute().network;
+  EXPECT_THAT(network.auto_nat.sources, ElementsAre(address("10.0.0.21"), address("10.0.0.22")));
+  EXPECT_THAT(network.auto_nat.interfaces, ElementsAre("eth0"));
 }
 
 TEST(Desired, IsAPureFunction) {

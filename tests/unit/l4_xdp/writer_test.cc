@@ -315,8 +315,20 @@ TEST_F(WriterTest, ALostNextHopKeepsTheLastAddressButOneOffLinkGoes) {
   writer_->set_next_hop(next_hop("10.0.0.21", NextHop::State::kResolving, 0));
   EXPECT_TRUE(tables_.real_servers[1].flags & EK_REAL_SERVER_HAS_NEXT_HOP);
   EXPECT_EQ(tables_.real_servers[1].mac[5], 9);
-  writer_->set_next_hop(next_hop("10.0.0.21", NextHop::State::kNotOnLink));
+  writer_->set_next_hop(next_hop("10.0.0.21", NextHop::State::kNoRoute));
   EXPECT_FALSE(tables_.real_servers[1].flags & EK_REAL_SERVER_HAS_NEXT_HOP);
+}
+
+TEST_F(WriterTest, DirectRoutingNeverGoesByARouter) {
+  apply(print_farm());
+  writer_->set_next_hop(next_hop("10.0.0.21", NextHop::State::kReachable));
+  NextHop by_router = next_hop("10.0.0.21", NextHop::State::kReachable, 9);
+  by_router.on_link = false;
+  writer_->set_next_hop(by_router);
+  EXPECT_FALSE(tables_.real_servers[1].flags & EK_REAL_SERVER_HAS_NEXT_HOP);
+  by_router.address = ip("10.0.0.22");
+  writer_->set_next_hop(by_router);
+  EXPECT_FALSE(tables_.real_servers[2].flags & EK_REAL_SERVER_HAS_NEXT_HOP);
 }
 
 TEST_F(WriterTest, ANewRealServerGetsAKnownNextHop) {

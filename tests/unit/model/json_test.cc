@@ -54,15 +54,16 @@ TEST(Json, EveryFieldSurvivesTheRoundTrip) {
 
 TEST(Json, WritesWhatTheDocumentsSay) {
   const std::string text = to_text(to_json(full_configuration(), Secrets::kMasked), Layout::kOneLine);
-  EXPECT_EQ(text,
-            R"({"virtual_services":[{"label":"Papercut_WUI","address":"10.77.0.100","ports":"9191,9192-9193",)"
-            R"("protocol":"tcp_udp","interface":"eth1","forwarding_method":"direct_routing","scheduler":"maglev",)"
-            R"("persistence":{"enabled":false,"timeout":900,"ipv4_prefix":24,"ipv6_prefix":64},)"
-            R"("health_check":{"type":"negotiate","check_port":9191,"protocol":"https",)"
-            R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
-            R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","interval":7,)"
-            R"("timeout":2.5,"failure_count":3},"fallback":{"mode":"none"},"real_servers":[{"label":"PS1",)"
-            R"("address":"2001:db8::21","weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}]})");
+  EXPECT_EQ(
+      text,
+      R"({"virtual_services":[{"label":"Papercut_WUI","address":"10.77.0.100","ports":"9191,9192-9193",)"
+      R"("protocol":"tcp_udp","interface":"eth1","forwarding_method":"direct_routing","scheduler":"maglev",)"
+      R"("persistence":{"enabled":false,"timeout":900,"ipv4_prefix":24,"ipv6_prefix":64},)"
+      R"("health_check":{"type":"negotiate","check_port":9191,"protocol":"https",)"
+      R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
+      R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","interval":7,)"
+      R"("timeout":2.5,"failure_count":3},"fallback":{"mode":"none"},"real_servers":[{"label":"PS1",)"
+      R"("address":"2001:db8::21","weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false})");
 }
 
 TEST(Json, MissingFieldsHaveTheirDefaults) {
@@ -77,6 +78,17 @@ TEST(Json, MissingFieldsHaveTheirDefaults) {
   expected.real_servers.push_back({.label = "R", .address = *IpAddress::parse("10.0.0.2")});
   EXPECT_EQ(*parsed, Configuration{{expected}});
   EXPECT_EQ(*parse_configuration("{}"), Configuration{});
+}
+
+TEST(Json, AutoNatIsASwitchOrAListOfInterfaces) {
+  for (const char* text : {"true", "false", R"(["eth0"])", R"(["eth0","eth1.20"])"}) {
+    const auto parsed = parse_configuration(std::string(R"({"auto_nat":)") + text + "}");
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(to_text(to_json(*parsed, Secrets::kPlain).at("auto_nat"), Layout::kOneLine),
+              to_text(boost::json::parse(text), Layout::kOneLine));
+  }
+  EXPECT_EQ(parse_configuration(R"({"auto_nat":["eth0"]})")->auto_nat, (AutoNat{true, {"eth0"}}));
+  EXPECT_EQ(parse_configuration(R"({"auto_nat":true})")->auto_nat, (AutoNat{true, {}}));
 }
 
 }  // namespace

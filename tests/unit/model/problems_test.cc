@@ -58,6 +58,11 @@ INSTANTIATE_TEST_SUITE_P(
     Structure, OneProblem,
     ::testing::Values(
         Case{"[]", "$", "an object is needed", "configuration"},
+        Case{R"({"auto_nat":"eth0"})", "$.auto_nat", "true, false or a list of interfaces", "[\"eth0\"]"},
+        Case{R"({"auto_nat":[]})", "$.auto_nat", "no interface is named", "true, false"},
+        Case{R"({"auto_nat":["eth0","eth0"]})", "$.auto_nat[1]", "\"eth0\" is named twice", "once"},
+        Case{R"({"auto_nat":["eth\" accept"]})", "$.auto_nat[0]", "is not an interface name", "eth0"},
+        Case{R"({"auto_nat":[""]})", "$.auto_nat[0]", "is not an interface name", "eth0"},
         Case{"{\"virtual_service\": []}", "$.virtual_service", "no field \"virtual_service\"",
              "did you mean \"virtual_services\"?"},
         Case{"{\"a b\": 1}", "$[\"a b\"]", "no field \"a b\"", "virtual_services"},

@@ -68,7 +68,7 @@ TEST(Help, HasEveryFieldOnce) {
     EXPECT_EQ(help.default_value.empty(), help.required) << help.field;
     EXPECT_EQ(help.since, "0.1.0");
   }
-  EXPECT_EQ(names.size(), 32u);
+  EXPECT_EQ(names.size(), 33u);
 }
 
 TEST(Help, IsWhatAPersonNeeds) {

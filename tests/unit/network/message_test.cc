@@ -124,11 +124,49 @@ TEST(ParseRoute, KeepsUnicastRoutesOfTheMainTable) {
   EXPECT_FALSE(route.has_gateway);
   auto by_router = Message(RTM_NEWROUTE, fixed).put(RTA_DST, {10, 1, 0, 0}).put(RTA_GATEWAY, {10, 0, 0, 254}).parse();
   EXPECT_TRUE(std::get<Route>(by_router->what).has_gateway);
+  // Others are a hint only.
+  const auto is_hint = [&] {
+    auto change = Message(RTM_NEWROUTE, fixed).put(RTA_DST, {10, 1, 0, 0}).parse();
+    return change && std::holds_alternative<Routing>(change->what);
+  };
   fixed.rtm_table = RT_TABLE_LOCAL;
-  EXPECT_FALSE(Message(RTM_NEWROUTE, fixed).put(RTA_DST, {10, 1, 0, 0}).parse());
+  EXPECT_TRUE(is_hint());
   fixed.rtm_table = RT_TABLE_MAIN;
   fixed.rtm_type = RTN_BLACKHOLE;
-  EXPECT_FALSE(Message(RTM_NEWROUTE, fixed).put(RTA_DST, {10, 1, 0, 0}).parse());
+  EXPECT_TRUE(is_hint());
+}
+
+TEST(ParsePath, TellsRouterSourceAndMtu) {
+  rtmsg fixed{};
+  fixed.rtm_family = AF_INET;
+  fixed.rtm_dst_len = 32;
+  fixed.rtm_type = RTN_UNICAST;
+  Message message(RTM_NEWROUTE, fixed);
+  message.put(RTA_DST, {10, 50, 0, 21}).put(RTA_OIF, {4, 0, 0, 0}).put(RTA_PREFSRC, {10, 0, 0, 2});
+  message.put(RTA_VIA, {AF_INET6, 0, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+  nlattr* metrics = mnl_attr_nest_start(message.header(), RTA_METRICS);
+  mnl_attr_put_u32(message.header(), RTAX_MTU, 1400);
+  mnl_attr_nest_end(message.header(), metrics);
+  const auto path = parse_path(*message.header());
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->link_index, 4u);
+  EXPECT_EQ(path->gateway->to_string(), "fe80::1");
+  EXPECT_EQ(path->source.to_string(), "10.0.0.2");
+  EXPECT_EQ(path->mtu, 1400u);
+  EXPECT_FALSE(path->is_local);
+}
+
+TEST(ParsePath, KnowsWhatLeadsToTheMachineItselfAndWhatLeadsNowhere) {
+  rtmsg fixed{};
+  fixed.rtm_family = AF_INET6;
+  fixed.rtm_type = RTN_LOCAL;
+  EXPECT_TRUE(parse_path(*Message(RTM_NEWROUTE, fixed).header())->is_local);
+  for (const uint8_t type : {RTN_UNREACHABLE, RTN_BROADCAST, RTN_MULTICAST}) {
+    fixed.rtm_type = type;
+    EXPECT_FALSE(parse_path(*Message(RTM_NEWROUTE, fixed).header())) << int{type};
+  }
+  fixed.rtm_type = RTN_UNICAST;
+  EXPECT_FALSE(parse_path(*Message(RTM_DELROUTE, fixed).header()));
 }
 
 TEST(ParseNeighbour, TellsStateAndMac) {
