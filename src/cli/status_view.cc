@@ -178,7 +178,7 @@ void StatusView::add_server(Table& table, const json::value& server, Details det
   Cell state = state_cell(text_at(server, "state"), terminal_);
   if (const std::string since = age(text_at(server, "since")); !since.empty()) state.text += " " + since;
   std::vector<Cell> row{{"  " + name(server, kNameLimit - 2)},
-                        {safe(server, "address")},
+                        {terminal_.safe(address_with_port(server))},
                         std::move(state),
                         {std::to_string(count_at(server, "weight"))}};
   for (Cell& cell : counter_cells(server, Colour::kNone)) row.push_back(std::move(cell));
@@ -189,7 +189,7 @@ void StatusView::add_server(Table& table, const json::value& server, Details det
 
 std::vector<std::string> StatusView::server_details(const json::value& server) const {
   std::vector<std::string> lines;
-  std::string moved = layout_.hidden[kAddress] ? safe(server, "address") : "";
+  std::string moved = layout_.hidden[kAddress] ? terminal_.safe(address_with_port(server)) : "";
   if (const uint64_t weight = count_at(server, "weight"); layout_.hidden[kWeight] && weight != kDefaultWeight) {
     moved += fmt::format("{}weight {}", moved.empty() ? "" : dot(), weight);
   }

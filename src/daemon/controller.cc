@@ -32,8 +32,9 @@ std::string object_of(const model::RealServerKey& key) {
 std::vector<health::Target> health_targets(const model::Configuration& configuration) {
   std::vector<health::Target> targets;
   for (const auto& service : configuration.virtual_services) {
-    const uint16_t port = service.health_check.check_port.value_or(service.ports.first());
     for (const auto& server : service.real_servers) {
+      const uint16_t served = server.port == 0 ? service.ports.first() : server.port;
+      const uint16_t port = service.health_check.check_port.value_or(served);
       targets.push_back({{service.label, server.label}, server.address, port, service.health_check});
     }
   }

@@ -11,6 +11,23 @@ Value find_or(const std::map<model::RealServerKey, Value>& values, const model::
   return found == values.end() ? otherwise : found->second;
 }
 
+// What an operator said outranks what a check found.
+Established established_on(const model::VirtualService& service, model::OperatorState operator_said, Health health) {
+  if (operator_said == model::OperatorState::kHalt) {
+    return service.on_halt == model::OnHalt::kReset ? Established::kReset : Established::kDrop;
+  }
+  if (health != Health::kDown) return Established::kKeep;
+  switch (service.on_failure) {
+    case model::OnFailure::kKeep:
+      return Established::kKeep;
+    case model::OnFailure::kReset:
+      return Established::kReset;
+    case model::OnFailure::kDrop:
+      return Established::kDrop;
+  }
+  return Established::kKeep;
+}
+
 RealServer compute_real_server(const model::VirtualService& service, const model::RealServer& server,
                                const Inputs& inputs) {
   const model::RealServerKey key{service.label, server.label};
@@ -19,14 +36,35 @@ RealServer compute_real_server(const model::VirtualService& service, const model
   return RealServer{
       .label = server.label,
       .address = server.address,
+      .port = server.port,
+      .forwarding_method = service.forwarding_method,
       .weight = server.weight,
       .minimum_connections = server.minimum_connections,
       .maximum_connections = server.maximum_connections,
       .takes_new = operator_said == model::OperatorState::kOnline && health == Health::kUp && server.weight > 0,
-      // A failed server keeps its connections: the check may be wrong about them, and nobody else has them.
-      .keeps_established = operator_said != model::OperatorState::kHalt,
+      .established = established_on(service, operator_said, health),
       .failed = health == Health::kDown,
   };
+}
+
+std::vector<IpAddress> source_addresses_of(const model::VirtualService& service) {
+  if (service.forwarding_method != model::ForwardingMethod::kSnat) return {};
+  return service.source_addresses.empty() ? std::vector{service.address} : service.source_addresses;
+}
+
+void add_addresses(const model::VirtualService& service, Network& network) {
+  network.virtual_addresses.push_back({service.address, service.interface});
+  for (const auto& source : source_addresses_of(service)) {
+    // A source address belongs to the real servers' side, which need not be the interface of the virtual address.
+    if (source != service.address) network.virtual_addresses.push_back({source, ""});
+  }
+}
+
+void add_next_hops(const model::VirtualService& service, Network& network) {
+  for (const auto& server : service.real_servers) {
+    network.next_hops.push_back(server.address);
+    if (service.forwarding_method == model::ForwardingMethod::kDirectRouting) network.on_link.push_back(server.address);
+  }
 }
 
 template <class Value>
@@ -45,7 +83,9 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
       .ports = service.ports,
       .protocol = service.protocol,
       .forwarding_method = service.forwarding_method,
+      .source_addresses = source_addresses_of(service),
       .scheduler = service.scheduler,
+      .one_packet = service.one_packet,
       .persistence = service.persistence,
       .fallback_active = false,
       .fallback = service.fallback.mode,
@@ -65,11 +105,12 @@ State compute(const Inputs& inputs) {
   State state;
   for (const auto& service : inputs.configuration.virtual_services) {
     state.layer4.virtual_services.push_back(compute_virtual_service(service, inputs));
-    state.network.virtual_addresses.push_back({service.address, service.interface});
-    for (const auto& server : service.real_servers) state.network.on_link.push_back(server.address);
+    add_addresses(service, state.network);
+    add_next_hops(service, state.network);
   }
   sort_unique(state.network.virtual_addresses);
   sort_unique(state.network.on_link);
+  sort_unique(state.network.next_hops);
   return state;
 }
 

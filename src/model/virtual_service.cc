@@ -43,13 +43,33 @@ const Table& table<VirtualService>() {
           interface_name()),
       field<&VirtualService::forwarding_method>(
           {.name = "forwarding_method", .help = "How packets get to the real servers."}, choice<ForwardingMethod>()),
+      field<&VirtualService::source_addresses>(
+          {.name = "source_addresses",
+           .help =
+               "With snat, the addresses that real servers see instead of the client's. The load balancer adds them "
+               "to an interface, as it does the virtual address. Each carries about 64,000 connections to one real "
+               "server and port. Empty means the virtual address itself."},
+          ip_addresses(kMostSourceAddresses)),
       field<&VirtualService::scheduler>({.name = "scheduler", .help = "Which real server gets a new connection."},
                                         choice<Scheduler>()),
+      field<&VirtualService::one_packet>(
+          {.name = "one_packet",
+           .help = "Schedule every datagram on its own and keep no connection, for UDP whose clients send everything "
+                   "from one port, such as syslog or RADIUS proxies. Not together with persistence."},
+          boolean()),
       field<&VirtualService::persistence>(
           {.name = "persistence", .help = "Whether a client comes back to the real server that it had before."},
           structure<Persistence>()),
       field<&VirtualService::health_check>(
           {.name = "health_check", .help = "What a real server must do to be sent clients."}, structure<HealthCheck>()),
+      field<&VirtualService::on_failure>(
+          {.name = "on_failure",
+           .help = "What becomes of the established connections of a real server whose check fails."},
+          choice<OnFailure>()),
+      field<&VirtualService::on_halt>(
+          {.name = "on_halt",
+           .help = "What becomes of the established connections of a real server that an operator halts."},
+          choice<OnHalt>()),
       field<&VirtualService::fallback>(
           {.name = "fallback", .help = "Who answers when no real server may take a new connection."},
           structure<Fallback>()),

@@ -1,6 +1,7 @@
 #pragma once
 // A virtual service: an address and ports on which clients find a group of real servers.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,18 @@
 namespace evenkeel::model {
 
 enum class Protocol { kTcp, kUdp, kTcpUdp };
-enum class ForwardingMethod { kDirectRouting };
-enum class Scheduler { kWeightedLeastConnections, kWeightedRoundRobin, kSourceHash, kMaglev };
+enum class ForwardingMethod { kDirectRouting, kNat, kSnat, kTunnel };
+enum class Scheduler { kWeightedLeastConnections, kWeightedRoundRobin, kSourceHash, kMaglev, kDestinationHash };
+
+// What becomes of the established connections of a real server whose check fails.
+enum class OnFailure {
+  kKeep,   // they go on: the check may be wrong about them, and nobody else has them
+  kReset,  // both ends are told that they are over
+  kDrop,   // their packets are dropped and counted
+};
+
+// What becomes of the established connections of a real server that an operator halts.
+enum class OnHalt { kReset, kDrop };
 
 // Who answers when no real server may take a new connection.
 enum class FallbackMode {
@@ -27,6 +38,8 @@ struct Fallback {
   bool operator==(const Fallback&) const = default;
 };
 
+inline constexpr size_t kMostSourceAddresses = 7;
+
 struct VirtualService {
   std::string label;  // unique; letters, digits, "_", "-", ".", at most 64
   IpAddress address;
@@ -34,9 +47,13 @@ struct VirtualService {
   Protocol protocol = Protocol::kTcp;
   std::string interface;  // that carries the address; empty: the one with a network that contains it
   ForwardingMethod forwarding_method = ForwardingMethod::kDirectRouting;
+  std::vector<IpAddress> source_addresses;  // SNAT: what real servers see; empty: the virtual address; at most 7
   Scheduler scheduler = Scheduler::kWeightedLeastConnections;
+  bool one_packet = false;  // UDP: each datagram is scheduled on its own, no connection is kept
   Persistence persistence;
   HealthCheck health_check;
+  OnFailure on_failure = OnFailure::kKeep;
+  OnHalt on_halt = OnHalt::kReset;  // halting means that connections end: clients learn of it at once
   Fallback fallback;
   std::vector<RealServer> real_servers;
 

@@ -27,9 +27,10 @@ void add_last_probe(json::object& object, const RealServer& server) {
 
 json::object real_server_to_json(const RealServer& server) {
   json::object object;
-  object.reserve(14);
+  object.reserve(15);
   object["label"] = server.configuration.label;
   object["address"] = server.configuration.address.to_string();
+  object["port"] = server.configuration.port;
   object["state"] = to_string(server.state);
   object["since"] = to_iso8601(server.since);
   object["reason"] = model::mask_secrets(server.reason);

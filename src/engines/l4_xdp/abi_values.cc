@@ -23,6 +23,7 @@ ek_scheduler scheduler_of(model::Scheduler scheduler) {
       return EK_SCHEDULER_WRR;
     case model::Scheduler::kSourceHash:
     case model::Scheduler::kMaglev:
+    case model::Scheduler::kDestinationHash:
       return EK_SCHEDULER_RING;
   }
   return EK_SCHEDULER_WLC;

@@ -16,7 +16,7 @@ ek_real_server real_server_record(const desired::RealServer& want, uint32_t serv
   ek_real_server record{};
   record.method = EK_METHOD_DIRECT_ROUTING;
   if (want.takes_new) record.flags |= EK_REAL_SERVER_TAKES_NEW;
-  if (want.keeps_established) record.flags |= EK_REAL_SERVER_KEEPS_ESTABLISHED;
+  if (want.established == desired::Established::kKeep) record.flags |= EK_REAL_SERVER_KEEPS_ESTABLISHED;
   if (want.failed) record.flags |= EK_REAL_SERVER_FAILED;
   record.service = service;
   record.weight = want.weight;

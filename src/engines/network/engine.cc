@@ -307,7 +307,7 @@ void NetworkEngine::Impl::announce_on(uint32_t link_index) {
 std::vector<ObjectStatus> NetworkEngine::Impl::arrange_next_hops() {
   hops_.want(want_.on_link);
   publish(hops_.evaluate_all());
-  return refusals({.virtual_addresses = {}, .on_link = want_.on_link});
+  return refusals({.virtual_addresses = {}, .on_link = want_.on_link, .next_hops = {}});
 }
 
 void NetworkEngine::Impl::publish(const NextHops::Outcome& outcome) {

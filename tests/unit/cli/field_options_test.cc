@@ -27,7 +27,9 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
                            "protocol",
                            "interface",
                            "forwarding-method",
+                           "source-addresses",
                            "scheduler",
+                           "one-packet",
                            "persistence",
                            "persistence-timeout",
                            "persistence-ipv4-prefix",
@@ -42,6 +44,8 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
                            "check-interval",
                            "check-timeout",
                            "check-failure-count",
+                           "on-failure",
+                           "on-halt",
                            "fallback"}) {
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
   }
@@ -82,6 +86,13 @@ TEST(FieldOptions, NamesMayBeWrittenAsPeopleDo) {
   EXPECT_EQ(parse_field(find("virtual_service", "scheduler"), "weighted-round-robin"),
             json::value("weighted_round_robin"));
   EXPECT_FALSE(parse_field(protocol, "sctp"));
+}
+
+TEST(FieldOptions, AddressesAreSeparatedByCommas) {
+  const FieldOption sources = find("virtual_service", "source-addresses");
+  EXPECT_EQ(parse_field(sources, "10.0.0.8"), (json::array{"10.0.0.8"}));
+  EXPECT_EQ(parse_field(sources, "10.0.0.8,10.0.0.9"), (json::array{"10.0.0.8", "10.0.0.9"}));
+  EXPECT_EQ(parse_field(sources, ""), json::array());
 }
 
 TEST(FieldOptions, TextStaysText) {

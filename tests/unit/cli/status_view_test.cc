@@ -144,6 +144,19 @@ TEST(StatusView, ColourAddsNothingButColour) {
   EXPECT_EQ(coloured, plain);
 }
 
+TEST(StatusView, ShowsThePortOfARealServerThatHasItsOwn) {
+  boost::json::value status = boost::json::parse(kStatus);
+  auto& servers = status.at("virtual_services").at(0).at("real_servers").as_array();
+  servers[0].as_object()["port"] = 8080;
+  servers[1].as_object()["port"] = 8080;
+  servers[1].as_object()["address"] = "2001:db8::22";
+  servers[2].as_object()["port"] = 0;
+  const std::string text = render_status(status, {.colour = false, .unicode = true, .width = 0});
+  for (const char* shown : {" 10.77.0.21:8080 ", " [2001:db8::22]:8080 ", " 10.77.0.23 "}) {
+    EXPECT_NE(text.find(shown), std::string::npos) << shown << "\n" << text;
+  }
+}
+
 TEST(StatusView, SaysWhenItIsReadOnlyAndWhenThereIsNothing) {
   const std::string text =
       render_status(boost::json::parse(R"({"version": "0.1.0", "read_only": true, "revision": 0})"),

@@ -10,6 +10,7 @@
 namespace evenkeel::config {
 namespace {
 
+using model::ForwardingMethod;
 using model::HealthCheckType;
 using model::PortSet;
 using model::Problem;
@@ -121,6 +122,52 @@ INSTANTIATE_TEST_SUITE_P(
              "$.virtual_services[3].ports", "10.77.0.100 has more than 16 tcp ranges of more than 64 ports", "\"*\""}),
     name_of);
 
+void use_snat(Services& s, std::vector<IpAddress> sources) {
+  s[0].forwarding_method = ForwardingMethod::kSnat;
+  s[0].source_addresses = std::move(sources);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    SourceAddresses, Validate,
+    ::testing::Values(Case{"OfAnotherMethod", [](Services& s) { s[0].source_addresses = {address("10.77.0.9")}; },
+                           "$.virtual_services[0].source_addresses",
+                           "with direct_routing real servers see the client's own address", "snat"},
+                      Case{"Loopback", [](Services& s) { use_snat(s, {address("127.0.0.1")}); },
+                           "$.virtual_services[0].source_addresses[0]", "127.0.0.1 is a loopback address",
+                           "a free address"},
+                      Case{"Twice", [](Services& s) { use_snat(s, {address("10.77.0.9"), address("10.77.0.9")}); },
+                           "$.virtual_services[0].source_addresses[1]", "10.77.0.9 is in the list twice", "once"},
+                      Case{"OtherFamily", [](Services& s) { use_snat(s, {address("2001:db8::9")}); },
+                           "$.virtual_services[0].source_addresses[0]",
+                           "2001:db8::9 is IPv6 but the virtual address 10.77.0.101 is IPv4", "IPv4 address"},
+                      Case{"VirtualAddress", [](Services& s) { use_snat(s, {s[1].address}); },
+                           "$.virtual_services[0].source_addresses[0]",
+                           "10.77.0.100 is the virtual address of Print_Provider", "a free address"},
+                      Case{"RealServer",
+                           [](Services& s) {
+                             use_snat(s, {s[1].real_servers[0].address});
+                             s.pop_back();
+                           },
+                           "$.virtual_services[1].real_servers[0].address",
+                           "10.77.0.21 is a source address of Papercut_WUI", "(RIP)"}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(OnePacket, Validate,
+                         ::testing::Values(Case{"HasConnections",
+                                                [](Services& s) {
+                                                  s[2].one_packet = true;
+                                                  s[2].persistence.enabled = false;
+                                                },
+                                                "$.virtual_services[2].one_packet", "tcp_udp has connections", "udp"},
+                                           Case{"WithPersistence",
+                                                [](Services& s) {
+                                                  s[2].one_packet = true;
+                                                  s[2].protocol = Protocol::kUdp;
+                                                },
+                                                "$.virtual_services[2].persistence.enabled",
+                                                "every datagram is scheduled anew", "off"}),
+                         name_of);
+
 INSTANTIATE_TEST_SUITE_P(
     RealServers, Validate,
     ::testing::Values(
@@ -130,6 +177,38 @@ INSTANTIATE_TEST_SUITE_P(
              "$.virtual_services[1].real_servers[1].address", "10.77.0.21 is already real server PS1", "weight"},
         Case{"OtherFamily", [](Services& s) { s[1].real_servers[0].address = address("2001:db8::21"); },
              "$.virtual_services[1].real_servers[0].address", "only the destination MAC address", "IPv4 address"},
+        Case{"OtherFamilyOfTunnel",
+             [](Services& s) {
+               s[1].forwarding_method = ForwardingMethod::kTunnel;
+               s[1].real_servers[0].address = address("2001:db8::21");
+             },
+             "$.virtual_services[1].real_servers[0].address", "layer 4 does not translate between the two",
+             "IPv4 address"},
+        Case{"PortOfDirectRouting", [](Services& s) { s[1].real_servers[0].port = 4450; },
+             "$.virtual_services[1].real_servers[0].port",
+             "with direct_routing the packet reaches the real server unchanged, so its port cannot differ",
+             "nat or snat"},
+        Case{"PortOfTunnel",
+             [](Services& s) {
+               s[1].forwarding_method = ForwardingMethod::kTunnel;
+               s[1].real_servers[0].port = 4450;
+             },
+             "$.virtual_services[1].real_servers[0].port", "with tunnel the packet reaches the real server unchanged",
+             "nat or snat"},
+        Case{"OnePortForSeveral",
+             [](Services& s) {
+               s[0].forwarding_method = ForwardingMethod::kNat;
+               s[0].real_servers[0].port = 9191;
+             },
+             "$.virtual_services[0].real_servers[0].port", "the ports \"9191,9192,9193\" are several",
+             "one virtual service of each port"},
+        Case{"OnePortForARange",
+             [](Services& s) {
+               s[1].forwarding_method = ForwardingMethod::kSnat;
+               s[1].ports = ports("445-446");
+               s[1].real_servers[0].port = 4450;
+             },
+             "$.virtual_services[1].real_servers[0].port", "the ports \"445-446\" are several", "leave the port out"},
         Case{"Loopback", [](Services& s) { s[1].real_servers[0].address = address("127.0.0.1"); },
              "$.virtual_services[1].real_servers[0].address", "a loopback address", "own address"},
         Case{"OwnVirtualAddress", [](Services& s) { s[1].real_servers[0].address = s[1].address; },
@@ -182,6 +261,23 @@ TEST(Validate, AcceptsWhatIsRight) {
       [](Services& s) {
         s[0].address = address("2001:db8::1");
         s[0].real_servers = {real_server("A", "2001:db8::2")};
+      },
+      [](Services& s) {
+        s[1].forwarding_method = ForwardingMethod::kNat;
+        s[1].real_servers[0].port = 4450;
+        s[1].real_servers[1].address = s[1].real_servers[0].address;
+        s[1].real_servers[1].port = 4451;
+      },
+      [](Services& s) {
+        for (auto& service : s) {
+          service.forwarding_method = ForwardingMethod::kSnat;
+          service.source_addresses = {service.address, address("10.77.0.9")};
+        }
+      },
+      [](Services& s) {
+        s[2].protocol = Protocol::kUdp;
+        s[2].one_packet = true;
+        s[2].persistence.enabled = false;
       }};
   for (size_t i = 0; i < edits.size(); ++i) {
     model::Configuration configuration = sample();

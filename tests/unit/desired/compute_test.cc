@@ -40,7 +40,9 @@ struct Farm {
 struct Case {
   Health health;
   OperatorState operator_said;
-  bool takes_new, keeps_established, failed;
+  bool takes_new;
+  Established established;
+  bool failed;
 };
 
 class RealServerRules : public testing::TestWithParam<Case> {};
@@ -51,24 +53,80 @@ TEST_P(RealServerRules, DecideWhatAServerMayDo) {
   farm.operator_said[{"Print_Provider", "PS1"}] = GetParam().operator_said;
   const auto server = farm.computed().real_servers[0];
   EXPECT_EQ(server.takes_new, GetParam().takes_new);
-  EXPECT_EQ(server.keeps_established, GetParam().keeps_established);
+  EXPECT_EQ(server.established, GetParam().established);
   EXPECT_EQ(server.failed, GetParam().failed);
 }
 
+constexpr auto kKeep = Established::kKeep;
+constexpr auto kReset = Established::kReset;
+
 INSTANTIATE_TEST_SUITE_P(Desired, RealServerRules,
-                         testing::Values(Case{Health::kUp, OperatorState::kOnline, true, true, false},
-                                         Case{Health::kDown, OperatorState::kOnline, false, true, true},
-                                         Case{Health::kUnknown, OperatorState::kOnline, false, true, false},
-                                         Case{Health::kUp, OperatorState::kDrain, false, true, false},
-                                         Case{Health::kDown, OperatorState::kDrain, false, true, true},
-                                         Case{Health::kUp, OperatorState::kHalt, false, false, false},
-                                         Case{Health::kDown, OperatorState::kHalt, false, false, true}));
+                         testing::Values(Case{Health::kUp, OperatorState::kOnline, true, kKeep, false},
+                                         Case{Health::kDown, OperatorState::kOnline, false, kKeep, true},
+                                         Case{Health::kUnknown, OperatorState::kOnline, false, kKeep, false},
+                                         Case{Health::kUp, OperatorState::kDrain, false, kKeep, false},
+                                         Case{Health::kDown, OperatorState::kDrain, false, kKeep, true},
+                                         Case{Health::kUp, OperatorState::kHalt, false, kReset, false},
+                                         Case{Health::kDown, OperatorState::kHalt, false, kReset, true}));
+
+TEST(Desired, TheServiceSaysWhatBecomesOfEstablishedConnections) {
+  Farm farm;
+  farm.health[{"Print_Provider", "PS1"}] = Health::kDown;
+  farm.operator_said[{"Print_Provider", "PS2"}] = OperatorState::kHalt;
+  farm.service().on_failure = model::OnFailure::kReset;
+  farm.service().on_halt = model::OnHalt::kDrop;
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kReset);
+  EXPECT_EQ(farm.computed().real_servers[1].established, Established::kDrop);
+  farm.service().on_failure = model::OnFailure::kDrop;
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kDrop);
+  farm.operator_said[{"Print_Provider", "PS1"}] = OperatorState::kHalt;
+  farm.service().on_failure = model::OnFailure::kKeep;
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kDrop) << "the operator outranks the check";
+}
+
+TEST(Desired, ARealServerIsReachedAsItsServiceSays) {
+  Farm farm;
+  farm.service().forwarding_method = model::ForwardingMethod::kNat;
+  farm.service().ports = *model::PortSet::parse("80");
+  farm.service().real_servers[1].port = 8080;
+  const auto service = farm.computed();
+  EXPECT_EQ(service.real_servers[0].forwarding_method, model::ForwardingMethod::kNat);
+  EXPECT_EQ(service.real_servers[0].port, 0);
+  EXPECT_EQ(service.real_servers[1].port, 8080);
+  EXPECT_THAT(service.source_addresses, testing::IsEmpty());
+  farm.service().protocol = model::Protocol::kUdp;
+  farm.service().one_packet = true;
+  EXPECT_TRUE(farm.computed().one_packet);
+}
+
+TEST(Desired, SourceAddressesAreHeldLikeVirtualOnes) {
+  Farm farm;
+  farm.service().forwarding_method = model::ForwardingMethod::kSnat;
+  farm.service().interface = "eth0";
+  EXPECT_THAT(farm.computed().source_addresses, ElementsAre(address("10.0.0.100")));
+  EXPECT_THAT(farm.compute().network.virtual_addresses, ElementsAre(VirtualAddress{address("10.0.0.100"), "eth0"}));
+  farm.service().source_addresses = {address("10.1.0.9"), address("10.0.0.100"), address("10.1.0.8")};
+  EXPECT_EQ(farm.computed().source_addresses, farm.service().source_addresses);
+  EXPECT_THAT(farm.compute().network.virtual_addresses,
+              ElementsAre(VirtualAddress{address("10.0.0.100"), "eth0"}, VirtualAddress{address("10.1.0.8"), ""},
+                          VirtualAddress{address("10.1.0.9"), ""}));
+}
+
+TEST(Desired, OnlyDirectRoutingNeedsRealServersOnLink) {
+  using enum model::ForwardingMethod;
+  for (const auto method : {kNat, kSnat, kTunnel}) {
+    Farm farm;
+    farm.service().forwarding_method = method;
+    EXPECT_THAT(farm.compute().network.on_link, testing::IsEmpty());
+    EXPECT_THAT(farm.compute().network.next_hops, ElementsAre(address("10.0.0.21"), address("10.0.0.22")));
+  }
+}
 
 TEST(Desired, WeightZeroTakesNothingNew) {
   Farm farm;
   farm.service().real_servers[0].weight = 0;
   EXPECT_FALSE(farm.computed().real_servers[0].takes_new);
-  EXPECT_TRUE(farm.computed().real_servers[0].keeps_established);
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kKeep);
 }
 
 TEST(Desired, FallbackIsActiveOnlyWhenNobodyTakesNewConnections) {
@@ -103,6 +161,7 @@ TEST(Desired, NetworkHoldsEachAddressOnce) {
   const auto network = farm.compute().network;
   EXPECT_THAT(network.virtual_addresses, ElementsAre(VirtualAddress{address("10.0.0.100"), ""}));
   EXPECT_THAT(network.on_link, ElementsAre(address("10.0.0.21"), address("10.0.0.22")));
+  EXPECT_EQ(network.next_hops, network.on_link);
 }
 
 TEST(Desired, IsAPureFunction) {

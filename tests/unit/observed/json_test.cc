@@ -18,6 +18,7 @@ VirtualService print_service() {
   RealServer server;
   server.configuration.label = "PS1";
   server.configuration.address = IpAddress::parse("10.77.0.21").value();
+  server.configuration.port = 4450;
   server.configuration.minimum_connections = 3;
   server.configuration.maximum_connections = 9;
   server.state = RealServerState::kDrained;
@@ -36,7 +37,7 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
     "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
     "state": "degraded", "fallback_active": false, "reason": "", "interface": "eth0",
     "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5},
-    "real_servers": [{"label": "PS1", "address": "10.77.0.21", "state": "drained",
+    "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
       "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "effective_weight": 50,
       "minimum_connections": 3, "maximum_connections": 9,
       "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z"},
