@@ -12,6 +12,7 @@
 namespace evenkeel::config {
 namespace {
 
+using model::ForwardingMethod;
 using model::HealthCheck;
 using model::HealthCheckType;
 using model::Problem;
@@ -24,6 +25,7 @@ class Linter {
   std::vector<Problem> lint() {
     for (index_ = 0; index_ < services_.size(); ++index_) {
       check_hairpin(services_[index_]);
+      check_forwarding(services_[index_]);
       check_health_check(services_[index_].health_check);
       check_real_servers(services_[index_]);
     }
@@ -35,9 +37,9 @@ class Linter {
     warnings_.push_back({fmt::format("$.virtual_services[{}]{}", index_, field), std::move(message), std::move(hint)});
   }
 
-  // In direct routing a real server holds the virtual address itself: what it sends there never leaves it. Harmless
-  // between services with the same real servers; a trap where one service's servers are clients of the other, as
-  // PaperCut's print servers are of its application servers.
+  // In direct routing and tunnels a real server holds the virtual address itself: what it sends there never leaves it.
+  // Harmless between services with the same real servers; a trap where one service's servers are clients of the other,
+  // as PaperCut's print servers are of its application servers.
   void check_hairpin(const VirtualService& service) {
     for (size_t i = 0; i < index_; ++i) {
       const VirtualService& other = services_[i];
@@ -58,8 +60,9 @@ class Linter {
     }
   }
 
-  // Labels of the real servers of `service` that are not real servers of `other`.
+  // Labels of the real servers of `service` that hold its address and are not real servers of `other`.
   static std::vector<std::string> strangers(const VirtualService& service, const VirtualService& other) {
+    if (!real_servers_hold_address(service.forwarding_method)) return {};
     std::set<IpAddress> known;
     for (const auto& server : other.real_servers) known.insert(server.address);
     std::vector<std::string> result;
@@ -67,6 +70,38 @@ class Linter {
       if (!known.contains(server.address)) result.push_back(server.label);
     }
     return result;
+  }
+
+  static bool real_servers_hold_address(ForwardingMethod method) {
+    return method == ForwardingMethod::kDirectRouting || method == ForwardingMethod::kTunnel;
+  }
+
+  // What a method asks of the network and of the real servers, and what no look at the configuration can tell.
+  void check_forwarding(const VirtualService& service) {
+    switch (service.forwarding_method) {
+      case ForwardingMethod::kDirectRouting:
+        return;
+      case ForwardingMethod::kNat:
+        warn(".forwarding_method",
+             "nat needs the answers to come back through the load balancer: it must be the default gateway of the real "
+             "servers, and no client may be in their network",
+             "set the real servers' default gateway to an address of the load balancer, or use snat");
+        break;
+      case ForwardingMethod::kSnat:
+        break;
+      case ForwardingMethod::kTunnel:
+        return warn(".forwarding_method",
+                    fmt::format("each real server needs {} on a tunnel interface, without answering ARP for it; a "
+                                "packet grows by {} bytes on its way there",
+                                service.address.to_string(), service.address.is_ipv4() ? 20 : 40),
+                    "make the MTU between load balancer and real servers that much larger, or let the real servers "
+                    "announce a TCP segment size that is that much smaller");
+    }
+    if (!service.one_packet) return;
+    warn(".one_packet",
+         fmt::format("with {} and one_packet nothing is remembered by which an answer could be changed back",
+                     model::to_string(service.forwarding_method)),
+         "use it where nobody answers, as in syslog, or use direct_routing");
   }
 
   void check_health_check(const HealthCheck& check) {

@@ -313,6 +313,28 @@ INSTANTIATE_TEST_SUITE_P(
              "PS1 holds that address for Print_Provider, so what it sends to Papercut_WUI there stays on its own "
              "loopback",
              "an address of its own"},
+        Case{"Nat", [](Services& s) { s[0].forwarding_method = ForwardingMethod::kNat; },
+             "$.virtual_services[0].forwarding_method", "it must be the default gateway of the real servers", "snat"},
+        Case{"Tunnel", [](Services& s) { s[0].forwarding_method = ForwardingMethod::kTunnel; },
+             "$.virtual_services[0].forwarding_method",
+             "each real server needs 10.77.0.101 on a tunnel interface, without answering ARP for it; a packet grows "
+             "by 20 bytes",
+             "MTU"},
+        Case{"TunnelOfIpv6",
+             [](Services& s) {
+               s[0].forwarding_method = ForwardingMethod::kTunnel;
+               s[0].address = address("2001:db8::1");
+               s[0].real_servers = {real_server("A", "2001:db8::2")};
+             },
+             "$.virtual_services[0].forwarding_method", "a packet grows by 40 bytes", "MTU"},
+        Case{"OnePacketWithAnswers",
+             [](Services& s) {
+               s[2].protocol = Protocol::kUdp;
+               s[2].forwarding_method = ForwardingMethod::kSnat;
+               s[2].one_packet = true;
+               s[2].persistence.enabled = false;
+             },
+             "$.virtual_services[2].one_packet", "with snat and one_packet nothing is remembered", "syslog"},
         Case{"NoRealServer", [](Services& s) { s[0].real_servers.clear(); }, "$.virtual_services[0].real_servers",
              "Papercut_WUI has no real server", "add"},
         Case{"NoWeight",
@@ -330,6 +352,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Lint, IsSilentAboutAGoodConfiguration) {
   EXPECT_THAT(lint(sample()), IsEmpty());
+  auto one_address = sample();
+  for (auto& service : one_address.virtual_services) {
+    service.address = address("10.77.0.100");
+    service.forwarding_method = ForwardingMethod::kSnat;
+  }
+  EXPECT_THAT(lint(one_address), IsEmpty()) << "with snat no real server holds the virtual address";
 }
 
 }  // namespace
