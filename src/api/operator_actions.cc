@@ -51,6 +51,13 @@ Answer act(Call& call, model::OperatorState state) {
 
 }  // namespace
 
+Answer fail_back(Call& call) {
+  const std::string label = call.capture("label");
+  const auto tier = call.context.control.fail_back(label, call.request.peer.name);
+  if (!tier) co_return refuse(tier.error());
+  co_return reply(json::object{{"virtual_service", label}, {"active_tier", *tier}});
+}
+
 Answer bring_online(Call& call) {
   return act(call, model::OperatorState::kOnline);
 }

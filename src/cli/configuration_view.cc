@@ -68,12 +68,14 @@ std::string render_service(const json::value& service, const Terminal& terminal)
 std::string render_server_list(const json::value& service, const Terminal& terminal) {
   Table table({{"REAL SERVER"},
                {"ADDRESS"},
+               {"PRIORITY", Align::kRight},
                {"WEIGHT", Align::kRight},
                {"MINIMUM CONNECTIONS", Align::kRight},
                {"MAXIMUM CONNECTIONS", Align::kRight}});
   for (const json::value& server : list_at(service, "real_servers")) {
     table.add_row({{terminal.safe(text_at(server, "label")), Colour::kBold},
                    {terminal.safe(address_with_port(server))},
+                   {std::to_string(count_at(server, "priority"))},
                    {std::to_string(count_at(server, "weight"))},
                    {std::to_string(count_at(server, "minimum_connections"))},
                    {std::to_string(count_at(server, "maximum_connections"))}});

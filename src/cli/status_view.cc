@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -91,6 +92,14 @@ const json::value& member_or_null(const json::value& owner, std::string_view key
   return found == nullptr ? kNull : *found;
 }
 
+// Whether real servers differ in priority: else there is nothing to say about tiers.
+bool has_tiers(const json::value& service) {
+  const json::array& servers = list_at(service, "real_servers");
+  return std::any_of(servers.begin(), servers.end(), [&](const json::value& server) {
+    return count_at(server, "priority") != count_at(servers.front(), "priority");
+  });
+}
+
 std::string StatusView::age(std::string_view since) const {
   const auto start = parse_iso8601(since);
   if (!start || !now_) return {};
@@ -170,6 +179,9 @@ std::string StatusView::service_details(const json::value& service) const {
   if (layout_.hidden[kAddress]) details = safe(service, "address") + std::string(dot());
   details += fmt::format("{} {}{}{}{}{}", protocol_in_words(safe(service, "protocol")), safe(service, "ports"), dot(),
                          in_words(safe(service, "forwarding_method")), dot(), in_words(safe(service, "scheduler")));
+  if (const uint64_t tier = count_at(service, "active_tier"); tier != 0 && has_tiers(service)) {
+    details += fmt::format("{}tier {}", dot(), tier);
+  }
   const std::string interface = safe(service, "interface");
   return interface.empty() ? details : fmt::format("{}{}{}", details, dot(), interface);
 }

@@ -17,8 +17,9 @@ struct StateLook {
   Colour colour;
 };
 
-constexpr std::array<StateLook, 8> kStates{{
+constexpr std::array<StateLook, 9> kStates{{
     {"up", Glyph::kUp, Colour::kGreen},
+    {"standby", Glyph::kHeld, Colour::kGreen},
     {"degraded", Glyph::kDegraded, Colour::kYellow},
     {"down", Glyph::kDown, Colour::kRed},
     {"offline", Glyph::kHeld, Colour::kBlue},

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "config/plan.h"
 #include "model/names.h"
@@ -136,11 +137,30 @@ class Linter {
            fmt::format("every real server of {} has weight 0: only its fallback answers", service.label),
            "give one a weight, such as 100");
     }
+    check_tiers(service);
     for (size_t i = 0; i < service.real_servers.size(); ++i) {
       const auto& server = service.real_servers[i];
       if (server.minimum_connections == 0 || server.maximum_connections != 0) continue;
       warn(fmt::format(".real_servers[{}].minimum_connections", i),
            "a minimum without a maximum has no effect: the server is never full", "set maximum_connections too");
+    }
+  }
+
+  void check_tiers(const VirtualService& service) {
+    const auto& servers = service.real_servers;
+    const bool has_one_tier =
+        std::ranges::all_of(servers, [&](const auto& server) { return server.priority == servers.front().priority; });
+    if (has_one_tier && !service.failback) {
+      warn(".failback", "all real servers have the same priority: there is no tier to stay with",
+           "give those that stand by a higher priority number");
+    }
+    if (has_one_tier && service.minimum_usable > 1) {
+      warn(".minimum_usable", "all real servers have the same priority: there is no tier to add",
+           "give those that stand by a higher priority number");
+    } else if (std::cmp_greater(service.minimum_usable, servers.size())) {
+      warn(".minimum_usable",
+           fmt::format("{} has only {} real servers: every tier is always in force", service.label, servers.size()),
+           "make the minimum smaller");
     }
   }
 

@@ -60,6 +60,9 @@ std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan)
                                                   "maximum_connections",
                                                   "scheduler",
                                                   "one_packet",
+                                                  "priority",
+                                                  "minimum_usable",
+                                                  "failback",
                                                   "on_failure",
                                                   "on_halt",
                                                   "fallback.mode",
@@ -183,16 +186,21 @@ void Controller::follow_renames(const model::Configuration& wanted) {
   }
   OperatorActions moved;
   std::vector<health::Status> renamed;
+  std::map<std::string, int> moved_tiers;
   for (const auto& rename : config::renames(configuration_, wanted)) {
     if (auto said = operator_actions_.extract(rename.from)) {
       said.mapped().key = rename.to;
       moved.insert_or_assign(rename.to, std::move(said.mapped()));
+    }
+    if (auto tier = active_tier_.extract(rename.from.virtual_service)) {
+      moved_tiers.insert_or_assign(rename.to.virtual_service, tier.mapped());
     }
     if (const auto status = known.find(rename.from); status != known.end()) {
       renamed.push_back(status->second);
       renamed.back().key = rename.to;
     }
   }
+  for (const auto& [label, tier] : moved_tiers) active_tier_.insert_or_assign(label, tier);
   for (auto& [key, action] : moved) operator_actions_.insert_or_assign(key, std::move(action));
   monitor_.restore(renamed);
 }
@@ -256,6 +264,18 @@ boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorActi
   }
   apply_services(services);
   co_return Result<>{};
+}
+
+Result<int> Controller::fail_back(const std::string& virtual_service, const std::string& author) {
+  const auto& services = configuration_.virtual_services;
+  if (std::ranges::find(services, virtual_service, &model::VirtualService::label) == services.end()) {
+    return fail(ErrorCode::kNotFound, fmt::format("there is no virtual service {}", virtual_service));
+  }
+  parts_.events.append(observed::EventKind::kOperatorAction, "virtual_service/" + virtual_service,
+                       "failback by " + author);
+  active_tier_[virtual_service] = 0;  // with nothing that took over, the most preferred usable tier comes first
+  apply_services({virtual_service});
+  return active_tier_[virtual_service];
 }
 
 }  // namespace evenkeel::daemon

@@ -63,7 +63,8 @@ Controller::~Controller() {
 
 void Controller::start() {
   if (auto known = parts_.verdicts.read()) {
-    monitor_.restore(*known);
+    monitor_.restore(known->statuses);
+    active_tier_ = std::move(known->active_tier);
   } else {
     spdlog::warn("{}: every real server is unknown until it is checked", to_string(known.error()));
   }
@@ -113,7 +114,7 @@ void Controller::schedule_apply(const std::string& virtual_service) {
 }
 
 void Controller::write_verdicts() {
-  if (auto written = parts_.verdicts.write(monitor_.statuses()); !written) {
+  if (auto written = parts_.verdicts.write({monitor_.statuses(), active_tier_}); !written) {
     spdlog::warn("{}", to_string(written.error()));
   }
 }
@@ -141,29 +142,43 @@ std::map<model::RealServerKey, model::OperatorState> Controller::operator_said()
 }
 
 desired::State Controller::compute(const model::Configuration& configuration) const {
-  return desired::compute({configuration, health_, operator_said()});
+  return desired::compute({configuration, health_, operator_said(), active_tier_});
 }
 
 void Controller::apply_now() {
   auto want = compute(configuration_);
-  std::erase_if(fallback_active_, [&](const auto& known) {
-    return std::ranges::none_of(want.layer4.virtual_services,
-                                [&](const auto& service) { return service.label == known; });
-  });
-  for (const auto& service : want.layer4.virtual_services) announce_fallback(service);
+  std::set<std::string> labels;
+  for (const auto& service : want.layer4.virtual_services) labels.insert(service.label);
+  std::erase_if(fallback_active_, [&](const auto& known) { return !labels.contains(known); });
+  std::erase_if(active_tier_, [&](const auto& known) { return !labels.contains(known.first); });
+  for (const auto& service : want.layer4.virtual_services) announce(service);
   settle(reconciler_.apply(std::move(want)));
 }
 
 // For a change that concerns these virtual services and neither addresses nor who is in them.
 void Controller::apply_services(const std::set<std::string>& labels) {
   const auto said = operator_said();
-  const desired::Inputs inputs{configuration_, health_, said};
+  const desired::Inputs inputs{configuration_, health_, said, active_tier_};
   std::vector<desired::VirtualService> changed;
   for (const auto& service : configuration_.virtual_services) {
     if (labels.contains(service.label)) changed.push_back(desired::compute_virtual_service(service, inputs));
   }
-  for (const auto& service : changed) announce_fallback(service);
+  for (const auto& service : changed) announce(service);
   settle(reconciler_.apply_services(std::move(changed)));
+}
+
+void Controller::announce(const desired::VirtualService& service) {
+  announce_fallback(service);
+  note_tier(service);
+}
+
+void Controller::note_tier(const desired::VirtualService& service) {
+  const int before = std::exchange(active_tier_[service.label], service.active_tier);
+  if (before == service.active_tier) return;
+  remember_verdicts();
+  if (before == 0 || service.active_tier == 0) return;  // nothing took over from anything
+  parts_.events.append(observed::EventKind::kTierChanged, "virtual_service/" + service.label,
+                       fmt::format("tier {} takes over from tier {}", service.active_tier, before));
 }
 
 void Controller::announce_fallback(const desired::VirtualService& service) {

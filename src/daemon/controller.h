@@ -60,6 +60,7 @@ class Controller final : public api::Control {
   observed::Snapshot snapshot() override;
   boost::asio::awaitable<api::Changed<api::ChangeResult>> change(api::ChangeRequest request) override;
   boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> actions) override;
+  Result<int> fail_back(const std::string& virtual_service, const std::string& author) override;
   Result<std::vector<config::Revision>> revisions(size_t limit) override;
   Result<model::Configuration> configuration_of(int64_t revision) override;
   boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
@@ -77,7 +78,9 @@ class Controller final : public api::Control {
   void schedule_apply(const std::string& virtual_service);
   void apply_now();
   void apply_services(const std::set<std::string>& labels);
+  void announce(const desired::VirtualService& service);
   void announce_fallback(const desired::VirtualService& service);
+  void note_tier(const desired::VirtualService& service);
   void settle(const std::vector<reconcile::StatusChange>& changes);
   std::map<model::RealServerKey, model::OperatorState> operator_said() const;
   desired::State compute(const model::Configuration& configuration) const;
@@ -101,7 +104,8 @@ class Controller final : public api::Control {
   int64_t revision_ = 0;
   OperatorActions operator_actions_;
   std::map<model::RealServerKey, desired::Health> health_;
-  std::set<std::string> fallback_active_;  // virtual services, as last announced
+  std::set<std::string> fallback_active_;   // virtual services, as last announced
+  std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
   reconcile::Reconciler reconciler_;

@@ -18,10 +18,12 @@ Error no_data_plane() {
 }  // namespace
 
 observed::Snapshot Controller::snapshot() {
+  const desired::State want = compute(configuration_);
   Facts facts{.configuration = configuration_,
               .revision = revision_,
               .read_only = parts_.writer == nullptr,
               .now = parts_.clock.wall_now(),
+              .desired = want,
               .health = {},
               .operator_actions = operator_actions_,
               .next_hops = {},

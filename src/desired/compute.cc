@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "desired/tiers.h"
+
 namespace evenkeel::desired {
 namespace {
 
-template <class Value>
-Value find_or(const std::map<model::RealServerKey, Value>& values, const model::RealServerKey& key, Value otherwise) {
+template <class Key, class Value>
+Value find_or(const std::map<Key, Value>& values, const Key& key, Value otherwise) {
   const auto found = values.find(key);
   return found == values.end() ? otherwise : found->second;
 }
@@ -45,6 +47,33 @@ RealServer compute_real_server(const model::VirtualService& service, const model
       .established = established_on(service, operator_said, health),
       .failed = health == Health::kDown,
   };
+}
+
+// Whether a real server of a tier before `priority` may turn out to be usable.
+bool is_any_unchecked_before(int priority, const model::VirtualService& service, const Inputs& inputs) {
+  return std::ranges::any_of(service.real_servers, [&](const model::RealServer& server) {
+    const model::RealServerKey key{service.label, server.label};
+    return server.priority < priority && server.weight > 0 &&
+           find_or(inputs.operator_said, key, model::OperatorState::kOnline) == model::OperatorState::kOnline &&
+           find_or(inputs.health, key, Health::kUnknown) == Health::kUnknown;
+  });
+}
+
+// Of the real servers that are usable, those of other tiers stand by.
+void apply_tiers(const model::VirtualService& service, const Inputs& inputs, VirtualService& result) {
+  std::map<int, size_t> usable;
+  for (size_t i = 0; i < service.real_servers.size(); ++i) {
+    if (result.real_servers[i].takes_new) ++usable[service.real_servers[i].priority];
+  }
+  const int before = find_or(inputs.active_tier, service.label, 0);
+  const Tiers tiers = choose_tiers(service, usable, before);
+  for (size_t i = 0; i < service.real_servers.size(); ++i) {
+    auto& server = result.real_servers[i];
+    server.takes_new = server.takes_new && tiers.contains(service.real_servers[i].priority);
+  }
+  // At the start one tier is checked before the other: that must not decide for good.
+  const bool is_certain = tiers.first == before || !is_any_unchecked_before(tiers.first, service, inputs);
+  result.active_tier = is_certain ? tiers.first : 0;
 }
 
 std::vector<IpAddress> source_addresses_of(const model::VirtualService& service) {
@@ -89,11 +118,13 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
       .persistence = service.persistence,
       .fallback_active = false,
       .fallback = service.fallback.mode,
+      .active_tier = 0,
       .real_servers = {},
   };
   for (const auto& server : service.real_servers) {
     result.real_servers.push_back(compute_real_server(service, server, inputs));
   }
+  apply_tiers(service, inputs, result);
   // "Always off" means that nothing is ever activated: not the fallback either.
   if (service.health_check.type == model::HealthCheckType::kAlwaysOff) result.fallback = model::FallbackMode::kNone;
   result.fallback_active = result.fallback != model::FallbackMode::kNone &&

@@ -45,6 +45,9 @@ struct VirtualService {
   model::Persistence persistence;
   bool fallback_active = false;  // no real server may take a new connection
   model::FallbackMode fallback = model::FallbackMode::kLocal;
+  // The tier that has taken over, to be given back as Inputs::active_tier. 0: none, or not certain while a more
+  // preferred real server has not been checked.
+  int active_tier = 0;
   std::vector<RealServer> real_servers;
   bool operator==(const VirtualService&) const = default;
 };

@@ -33,6 +33,11 @@ const Table& table<RealServer>() {
                .help = "The port that the real server listens on, where the virtual service has one port and its "
                        "forwarding method is nat or snat. 0 means the port that the client asked for."},
               integer<uint16_t>(0, 65535)),
+          field<&RealServer::priority>(
+              {.name = "priority",
+               .help = "The tier that the real server belongs to. The lowest number is the first choice; the next tier "
+                       "stands by until too few real servers of the tiers before it are usable."},
+              integer<int>(1, 255)),
           field<&RealServer::weight>(
               {.name = "weight",
                .help =

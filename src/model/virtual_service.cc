@@ -62,6 +62,16 @@ const Table& table<VirtualService>() {
           structure<Persistence>()),
       field<&VirtualService::health_check>(
           {.name = "health_check", .help = "What a real server must do to be sent clients."}, structure<HealthCheck>()),
+      field<&VirtualService::minimum_usable>(
+          {.name = "minimum_usable",
+           .help = "How many real servers must be usable: with fewer in the tiers in force, the tier of the next "
+                   "priority is added."},
+          integer<int>(1, 65535)),
+      field<&VirtualService::failback>(
+          {.name = "failback",
+           .help = "Whether a more preferred tier takes over again as soon as it is usable. Without it the tier that "
+                   "took over stays until it fails or an operator asks for failback."},
+          boolean()),
       field<&VirtualService::on_failure>(
           {.name = "on_failure",
            .help = "What becomes of the established connections of a real server whose check fails."},

@@ -52,6 +52,8 @@ struct VirtualService {
   bool one_packet = false;  // UDP: each datagram is scheduled on its own, no connection is kept
   Persistence persistence;
   HealthCheck health_check;
+  int minimum_usable = 1;  // 1..65535; with fewer usable real servers in the tiers in force, the next tier is added
+  bool failback = true;    // false: the tier that took over stays, although a more preferred one is back
   OnFailure on_failure = OnFailure::kKeep;
   OnHalt on_halt = OnHalt::kReset;  // halting means that connections end: clients learn of it at once
   Fallback fallback;

@@ -27,7 +27,7 @@ void add_last_probe(json::object& object, const RealServer& server) {
 
 json::object real_server_to_json(const RealServer& server) {
   json::object object;
-  object.reserve(15);
+  object.reserve(16);
   object["label"] = server.configuration.label;
   object["address"] = server.configuration.address.to_string();
   object["port"] = server.configuration.port;
@@ -35,6 +35,7 @@ json::object real_server_to_json(const RealServer& server) {
   object["since"] = to_iso8601(server.since);
   object["reason"] = model::mask_secrets(server.reason);
   object["weight"] = server.configuration.weight;
+  object["priority"] = server.configuration.priority;
   object["effective_weight"] = server.effective_weight;
   object["minimum_connections"] = server.configuration.minimum_connections;
   object["maximum_connections"] = server.configuration.maximum_connections;
@@ -48,7 +49,7 @@ json::object real_server_to_json(const RealServer& server) {
 // The fields of the configuration that a status shows.
 json::object shown_configuration(const model::VirtualService& service) {
   json::object shown;
-  shown.reserve(13);
+  shown.reserve(14);
   shown["label"] = service.label;
   shown["address"] = service.address.to_string();
   shown["ports"] = service.ports.to_string();
@@ -64,6 +65,8 @@ const char* to_string(RealServerState state) {
   switch (state) {
     case RealServerState::kUp:
       return "up";
+    case RealServerState::kStandby:
+      return "standby";
     case RealServerState::kDown:
       return "down";
     case RealServerState::kUnknown:
@@ -118,6 +121,7 @@ json::object to_json(const VirtualService& service) {
   object["state"] = to_string(service.state);
   object["fallback_active"] = service.fallback_active;
   object["reason"] = model::mask_secrets(service.reason);
+  object["active_tier"] = service.active_tier;
   object["interface"] = service.interface;
   object["counters"] = to_json(service.counters);
   json::array& servers = object["real_servers"].emplace_array();

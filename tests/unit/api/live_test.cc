@@ -153,6 +153,14 @@ TEST_F(ApiTest, OperatorActionsCarryAuthorReasonAndTime) {
   }
 }
 
+TEST_F(ApiTest, FailbackAnswersWithTheTierInForce) {
+  const auto reply = ask("POST", "/api/v1/virtual-services/Print_Provider/failback");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.value(), json::parse(R"({"virtual_service": "Print_Provider", "active_tier": 1})"));
+  EXPECT_TRUE(control_.failed_back.starts_with("Print_Provider by ")) << control_.failed_back;
+  EXPECT_EQ(ask("POST", "/api/v1/virtual-services/unknown/failback").status, 404);
+}
+
 TEST_F(ApiTest, TheReasonIsOptionalAndChecked) {
   const std::string drain = std::string(kServer) + "drain";
   EXPECT_EQ(ask("POST", drain).status, 200);

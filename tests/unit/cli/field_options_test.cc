@@ -44,6 +44,8 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
                            "check-interval",
                            "check-timeout",
                            "check-failure-count",
+                           "minimum-usable",
+                           "failback",
                            "on-failure",
                            "on-halt",
                            "fallback"}) {

@@ -157,6 +157,20 @@ TEST(StatusView, ShowsThePortOfARealServerThatHasItsOwn) {
   }
 }
 
+TEST(StatusView, NamesTheTierWhereThereAreSeveral) {
+  boost::json::value status = boost::json::parse(kStatus);
+  boost::json::value& service = status.at("virtual_services").at(0);
+  service.as_object()["active_tier"] = 1;
+  const auto shown = [&] { return render_status(status, {.colour = false, .unicode = true, .width = 0}); };
+  EXPECT_EQ(shown().find("tier 1"), std::string::npos);
+  auto& servers = service.at("real_servers").as_array();
+  servers[0].as_object()["priority"] = 1;
+  servers[1].as_object()["priority"] = 2;
+  servers[1].as_object()["state"] = "standby";
+  EXPECT_NE(shown().find("weighted least connections · tier 1 · eth0"), std::string::npos) << shown();
+  EXPECT_NE(shown().find("● standby 5 min"), std::string::npos) << shown();
+}
+
 TEST(StatusView, SaysWhenItIsReadOnlyAndWhenThereIsNothing) {
   const std::string text =
       render_status(boost::json::parse(R"({"version": "0.1.0", "read_only": true, "revision": 0})"),

@@ -335,6 +335,16 @@ INSTANTIATE_TEST_SUITE_P(
                s[2].persistence.enabled = false;
              },
              "$.virtual_services[2].one_packet", "with snat and one_packet nothing is remembered", "syslog"},
+        Case{"StayingWithTheOnlyTier", [](Services& s) { s[0].failback = false; }, "$.virtual_services[0].failback",
+             "there is no tier to stay with", "higher priority number"},
+        Case{"AddingToTheOnlyTier", [](Services& s) { s[0].minimum_usable = 2; },
+             "$.virtual_services[0].minimum_usable", "there is no tier to add", "higher priority number"},
+        Case{"MinimumAboveAll",
+             [](Services& s) {
+               s[0].minimum_usable = 3;
+               s[0].real_servers[1].priority = 2;
+             },
+             "$.virtual_services[0].minimum_usable", "Papercut_WUI has only 2 real servers", "smaller"},
         Case{"NoRealServer", [](Services& s) { s[0].real_servers.clear(); }, "$.virtual_services[0].real_servers",
              "Papercut_WUI has no real server", "add"},
         Case{"NoWeight",

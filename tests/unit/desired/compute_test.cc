@@ -17,6 +17,7 @@ struct Farm {
   model::Configuration configuration;
   std::map<model::RealServerKey, Health> health;
   std::map<model::RealServerKey, OperatorState> operator_said;
+  std::map<std::string, int> active_tier;
 
   Farm() {
     model::VirtualService service;
@@ -33,7 +34,7 @@ struct Farm {
     configuration.virtual_services.push_back(service);
   }
   model::VirtualService& service() { return configuration.virtual_services[0]; }
-  State compute() const { return desired::compute({configuration, health, operator_said}); }
+  State compute() const { return desired::compute({configuration, health, operator_said, active_tier}); }
   VirtualService computed() const { return compute().layer4.virtual_services[0]; }
 };
 
@@ -120,6 +121,54 @@ TEST(Desired, OnlyDirectRoutingNeedsRealServersOnLink) {
     EXPECT_THAT(farm.compute().network.on_link, testing::IsEmpty());
     EXPECT_THAT(farm.compute().network.next_hops, ElementsAre(address("10.0.0.21"), address("10.0.0.22")));
   }
+}
+
+struct TwoTiers : Farm {
+  TwoTiers() {
+    service().real_servers[1].priority = 2;
+    service().failback = false;
+  }
+  // What the daemon does: computes, and remembers which tier is in force.
+  std::vector<bool> takes_new() {
+    const auto now = computed();
+    active_tier["Print_Provider"] = now.active_tier;
+    return {now.real_servers[0].takes_new, now.real_servers[1].takes_new};
+  }
+  void set_health(const char* label, Health value) { health[{"Print_Provider", label}] = value; }
+};
+
+TEST(Desired, TheTierThatTookOverStays) {
+  TwoTiers farm;
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+  EXPECT_EQ(farm.active_tier["Print_Provider"], 1);
+  farm.set_health("PS1", Health::kDown);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+  farm.set_health("PS1", Health::kUp);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+  EXPECT_EQ(farm.active_tier["Print_Provider"], 2);
+  EXPECT_FALSE(farm.computed().fallback_active);
+  farm.operator_said[{"Print_Provider", "PS2"}] = OperatorState::kDrain;
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+  farm.operator_said.clear();
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+}
+
+TEST(Desired, ATierThatIsCheckedFirstHasNotTakenOver) {
+  TwoTiers farm;
+  farm.set_health("PS1", Health::kUnknown);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true)) << "somebody must answer";
+  EXPECT_EQ(farm.active_tier["Print_Provider"], 0);
+  farm.set_health("PS1", Health::kUp);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+}
+
+TEST(Desired, ATierThatTookOverStaysWhileAnotherIsNotCheckedYet) {
+  TwoTiers farm;
+  farm.active_tier["Print_Provider"] = 2;  // from before a restart
+  farm.set_health("PS1", Health::kUnknown);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+  farm.set_health("PS1", Health::kUp);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
 }
 
 TEST(Desired, WeightZeroTakesNothingNew) {

@@ -13,12 +13,14 @@ VirtualService print_service() {
   service.configuration.address = IpAddress::parse("10.77.0.100").value();
   service.configuration.ports = model::PortSet::parse("445").value();
   service.state = VirtualServiceState::kDegraded;
+  service.active_tier = 1;
   service.interface = "eth0";
   service.counters = {1, 2, 3, 4, 5};
   RealServer server;
   server.configuration.label = "PS1";
   server.configuration.address = IpAddress::parse("10.77.0.21").value();
   server.configuration.port = 4450;
+  server.configuration.priority = 2;
   server.configuration.minimum_connections = 3;
   server.configuration.maximum_connections = 9;
   server.state = RealServerState::kDrained;
@@ -35,10 +37,10 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
   const json::value expected = json::parse(R"({
     "label": "Print_Provider", "address": "10.77.0.100", "ports": "445", "protocol": "tcp",
     "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
-    "state": "degraded", "fallback_active": false, "reason": "", "interface": "eth0",
+    "state": "degraded", "fallback_active": false, "reason": "", "active_tier": 1, "interface": "eth0",
     "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5},
     "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
-      "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "effective_weight": 50,
+      "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "priority": 2, "effective_weight": 50,
       "minimum_connections": 3, "maximum_connections": 9,
       "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z"},
       "last_probe": null, "last_probe_ms": null, "next_hop": "02:00:00:00:00:21 on eth0",
