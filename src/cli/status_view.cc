@@ -41,7 +41,7 @@ constexpr std::array kDroppedInOrder{kTotal, kWeight, kAddress, kInactive, kPack
 
 constexpr size_t kNameLimit = 24;  // columns; a label may have 64 characters
 constexpr size_t kDetailLines = 3;
-constexpr uint64_t kDefaultWeight = 100;
+constexpr std::string_view kDefaultWeight = "100";
 
 // Which columns are shown, and under which headings.
 struct Layout {
@@ -90,6 +90,13 @@ const json::value& member_or_null(const json::value& owner, std::string_view key
   static const json::value kNull;
   const json::value* found = member(owner, key);
   return found == nullptr ? kNull : *found;
+}
+
+// "100", or "30/100" while a slow start gives it less.
+std::string weight_in_words(const json::value& server) {
+  const uint64_t weight = count_at(server, "weight");
+  const uint64_t effective = count_at(server, "effective_weight");
+  return effective == 0 || effective >= weight ? std::to_string(weight) : fmt::format("{}/{}", effective, weight);
 }
 
 // Whether real servers differ in priority: else there is nothing to say about tiers.
@@ -192,7 +199,7 @@ void StatusView::add_server(Table& table, const json::value& server, Details det
   std::vector<Cell> row{{"  " + name(server, kNameLimit - 2)},
                         {terminal_.safe(address_with_port(server))},
                         std::move(state),
-                        {std::to_string(count_at(server, "weight"))}};
+                        {weight_in_words(server)}};
   for (Cell& cell : counter_cells(server, Colour::kNone)) row.push_back(std::move(cell));
   table.add_row(std::move(row));
   if (details == Details::kLeftOut) return;
@@ -202,7 +209,7 @@ void StatusView::add_server(Table& table, const json::value& server, Details det
 std::vector<std::string> StatusView::server_details(const json::value& server) const {
   std::vector<std::string> lines;
   std::string moved = layout_.hidden[kAddress] ? terminal_.safe(address_with_port(server)) : "";
-  if (const uint64_t weight = count_at(server, "weight"); layout_.hidden[kWeight] && weight != kDefaultWeight) {
+  if (const std::string weight = weight_in_words(server); layout_.hidden[kWeight] && weight != kDefaultWeight) {
     moved += fmt::format("{}weight {}", moved.empty() ? "" : dot(), weight);
   }
   if (!moved.empty()) lines.push_back(std::move(moved));

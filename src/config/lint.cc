@@ -17,6 +17,7 @@ using model::ForwardingMethod;
 using model::HealthCheck;
 using model::HealthCheckType;
 using model::Problem;
+using model::Scheduler;
 using model::VirtualService;
 
 class Linter {
@@ -27,6 +28,7 @@ class Linter {
     for (index_ = 0; index_ < services_.size(); ++index_) {
       check_hairpin(services_[index_]);
       check_forwarding(services_[index_]);
+      check_slow_start(services_[index_]);
       check_health_check(services_[index_].health_check);
       check_real_servers(services_[index_]);
     }
@@ -144,6 +146,16 @@ class Linter {
       warn(fmt::format(".real_servers[{}].minimum_connections", i),
            "a minimum without a maximum has no effect: the server is never full", "set maximum_connections too");
     }
+  }
+
+  void check_slow_start(const VirtualService& service) {
+    const bool is_hashed = service.scheduler != Scheduler::kWeightedLeastConnections &&
+                           service.scheduler != Scheduler::kWeightedRoundRobin;
+    if (service.slow_start.count() == 0 || !is_hashed) return;
+    warn(".slow_start",
+         fmt::format("with {} every step of a slow start sends some clients to another real server",
+                     model::to_string(service.scheduler)),
+         "use it with weighted_least_connections or weighted_round_robin");
   }
 
   void check_tiers(const VirtualService& service) {

@@ -63,6 +63,7 @@ std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan)
                                                   "priority",
                                                   "minimum_usable",
                                                   "failback",
+                                                  "slow_start",
                                                   "on_failure",
                                                   "on_halt",
                                                   "fallback.mode",

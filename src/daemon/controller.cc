@@ -50,6 +50,7 @@ Controller::Controller(Parts parts, Start start)
       monitor_(parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }),
       reconciler_({parts_.network, parts_.layer4, [this] { return attach(); }}, parts_.clock),
       retry_timer_(parts_.io),
+      slow_start_timer_(parts_.io),
       sweep_timer_(parts_.io),
       topology_timer_(parts_.io),
       verdicts_timer_(parts_.io),
@@ -80,6 +81,7 @@ void Controller::stop() {
   if (verdicts_to_remember_) write_verdicts();
   monitor_.stop();
   retry_timer_.cancel();
+  slow_start_timer_.cancel();
   sweep_timer_.cancel();
   topology_timer_.cancel();
   verdicts_timer_.cancel();
@@ -142,29 +144,40 @@ std::map<model::RealServerKey, model::OperatorState> Controller::operator_said()
 }
 
 desired::State Controller::compute(const model::Configuration& configuration) const {
-  return desired::compute({configuration, health_, operator_said(), active_tier_});
+  return desired::compute({configuration, health_, operator_said(), slow_start_.tenths(), active_tier_});
 }
 
 void Controller::apply_now() {
-  auto want = compute(configuration_);
+  const auto now = parts_.clock.steady_now();
+  const auto said = operator_said();
   std::set<std::string> labels;
-  for (const auto& service : want.layer4.virtual_services) labels.insert(service.label);
+  for (const auto& service : configuration_.virtual_services) {
+    labels.insert(service.label);
+    slow_start_.observe(service, health_, said, now);
+  }
+  slow_start_.keep_only(labels);
+  auto want = compute(configuration_);
   std::erase_if(fallback_active_, [&](const auto& known) { return !labels.contains(known); });
   std::erase_if(active_tier_, [&](const auto& known) { return !labels.contains(known.first); });
   for (const auto& service : want.layer4.virtual_services) announce(service);
   settle(reconciler_.apply(std::move(want)));
+  arm_slow_start();
 }
 
 // For a change that concerns these virtual services and neither addresses nor who is in them.
 void Controller::apply_services(const std::set<std::string>& labels) {
   const auto said = operator_said();
-  const desired::Inputs inputs{configuration_, health_, said, active_tier_};
+  const auto now = parts_.clock.steady_now();
+  const desired::Inputs inputs{configuration_, health_, said, slow_start_.tenths(), active_tier_};
   std::vector<desired::VirtualService> changed;
   for (const auto& service : configuration_.virtual_services) {
-    if (labels.contains(service.label)) changed.push_back(desired::compute_virtual_service(service, inputs));
+    if (!labels.contains(service.label)) continue;
+    slow_start_.observe(service, health_, said, now);
+    changed.push_back(desired::compute_virtual_service(service, inputs));
   }
   for (const auto& service : changed) announce(service);
   settle(reconciler_.apply_services(std::move(changed)));
+  arm_slow_start();
 }
 
 void Controller::announce(const desired::VirtualService& service) {
@@ -218,6 +231,17 @@ void Controller::arm_retry() {
   retry_timer_.expires_after(*at - parts_.clock.steady_now());
   retry_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && !stopped_) settle(reconciler_.apply_again());
+  });
+}
+
+void Controller::arm_slow_start() {
+  slow_start_timer_.cancel();
+  const auto now = parts_.clock.steady_now();
+  const auto at = slow_start_.next_step(now);
+  if (!at || stopped_) return;
+  slow_start_timer_.expires_after(*at - now);
+  slow_start_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !stopped_) apply_services(slow_start_.ramping());
   });
 }
 

@@ -14,6 +14,7 @@
 
 #include "api/control.h"
 #include "daemon/layer4.h"
+#include "daemon/slow_start.h"
 #include "daemon/verdict_file.h"
 #include "desired/compute.h"
 #include "engines/network/engine.h"
@@ -87,6 +88,7 @@ class Controller final : public api::Control {
   void configure_health();
   engines::ApplyReport attach();
   void arm_retry();
+  void arm_slow_start();
   void arm_sweep();
   void remember_verdicts();
   void write_verdicts();
@@ -106,10 +108,12 @@ class Controller final : public api::Control {
   std::map<model::RealServerKey, desired::Health> health_;
   std::set<std::string> fallback_active_;   // virtual services, as last announced
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
+  SlowStart slow_start_;
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
   reconcile::Reconciler reconciler_;
   boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer slow_start_timer_;
   boost::asio::steady_timer sweep_timer_;
   boost::asio::steady_timer topology_timer_;
   boost::asio::steady_timer verdicts_timer_;

@@ -30,6 +30,13 @@ Established established_on(const model::VirtualService& service, model::Operator
   return Established::kKeep;
 }
 
+// Never 0: a real server that takes connections takes some.
+uint16_t effective_weight(const model::RealServer& server, int tenths) {
+  constexpr int kAll = 10;
+  if (server.weight == 0) return 0;
+  return static_cast<uint16_t>(std::max(1, server.weight * tenths / kAll));
+}
+
 RealServer compute_real_server(const model::VirtualService& service, const model::RealServer& server,
                                const Inputs& inputs) {
   const model::RealServerKey key{service.label, server.label};
@@ -40,7 +47,7 @@ RealServer compute_real_server(const model::VirtualService& service, const model
       .address = server.address,
       .port = server.port,
       .forwarding_method = service.forwarding_method,
-      .weight = server.weight,
+      .weight = effective_weight(server, find_or(inputs.weight_tenths, key, 10)),
       .minimum_connections = server.minimum_connections,
       .maximum_connections = server.maximum_connections,
       .takes_new = operator_said == model::OperatorState::kOnline && health == Health::kUp && server.weight > 0,

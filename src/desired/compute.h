@@ -17,6 +17,7 @@ struct Inputs {
   const model::Configuration& configuration;
   const std::map<model::RealServerKey, Health>& health;                       // missing: unknown
   const std::map<model::RealServerKey, model::OperatorState>& operator_said;  // missing: online
+  const std::map<model::RealServerKey, int>& weight_tenths;  // of a slow start, 1..9; missing: the full weight
   const std::map<std::string, int>& active_tier;  // by label of the virtual service, as last computed; missing: 0
 };
 

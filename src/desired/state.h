@@ -24,7 +24,7 @@ struct RealServer {
   IpAddress address;
   uint16_t port = 0;  // 0: the port that the client asked for
   model::ForwardingMethod forwarding_method = model::ForwardingMethod::kDirectRouting;
-  uint16_t weight = 100;  // effective
+  uint16_t weight = 100;  // effective: less in a slow start
   uint32_t minimum_connections = 0;
   uint32_t maximum_connections = 0;  // 0: no limit
   bool takes_new = true;             // new connections (and persistent clients) may come

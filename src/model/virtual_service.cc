@@ -72,6 +72,12 @@ const Table& table<VirtualService>() {
            .help = "Whether a more preferred tier takes over again as soon as it is usable. Without it the tier that "
                    "took over stays until it fails or an operator asks for failback."},
           boolean()),
+      field<&VirtualService::slow_start>(
+          {.name = "slow_start",
+           .help = "How long a real server that comes up again, after it was down or halted, takes to its full weight: "
+                   "it begins with a tenth and gets a tenth more in equal steps. 0 means at once.",
+           .unit = "seconds"},
+          integer<std::chrono::seconds>(0, 3600)),
       field<&VirtualService::on_failure>(
           {.name = "on_failure",
            .help = "What becomes of the established connections of a real server whose check fails."},

@@ -1,6 +1,7 @@
 #pragma once
 // A virtual service: an address and ports on which clients find a group of real servers.
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -54,6 +55,7 @@ struct VirtualService {
   HealthCheck health_check;
   int minimum_usable = 1;  // 1..65535; with fewer usable real servers in the tiers in force, the next tier is added
   bool failback = true;    // false: the tier that took over stays, although a more preferred one is back
+  std::chrono::seconds slow_start{0};  // 0..3600; how long a real server that comes up takes to its full weight
   OnFailure on_failure = OnFailure::kKeep;
   OnHalt on_halt = OnHalt::kReset;  // halting means that connections end: clients learn of it at once
   Fallback fallback;

@@ -46,6 +46,7 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
                            "check-failure-count",
                            "minimum-usable",
                            "failback",
+                           "slow-start",
                            "on-failure",
                            "on-halt",
                            "fallback"}) {

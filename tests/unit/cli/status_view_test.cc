@@ -171,6 +171,18 @@ TEST(StatusView, NamesTheTierWhereThereAreSeveral) {
   EXPECT_NE(shown().find("● standby 5 min"), std::string::npos) << shown();
 }
 
+TEST(StatusView, ShowsWhatASlowStartLeavesOfTheWeight) {
+  boost::json::value status = boost::json::parse(kStatus);
+  auto& servers = status.at("virtual_services").at(0).at("real_servers").as_array();
+  servers[0].as_object()["effective_weight"] = 30;
+  servers[1].as_object()["effective_weight"] = 0;
+  const std::string wide = render_status(status, {.colour = false, .unicode = true, .width = 0});
+  EXPECT_NE(wide.find(" 30/100 "), std::string::npos) << wide;
+  EXPECT_EQ(wide.find("0/50"), std::string::npos) << wide;
+  const std::string narrow = render_status(status, {.colour = false, .unicode = true, .width = 80});
+  EXPECT_NE(narrow.find("    weight 30/100\n"), std::string::npos) << narrow;
+}
+
 TEST(StatusView, SaysWhenItIsReadOnlyAndWhenThereIsNothing) {
   const std::string text =
       render_status(boost::json::parse(R"({"version": "0.1.0", "read_only": true, "revision": 0})"),

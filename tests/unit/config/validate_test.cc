@@ -345,6 +345,12 @@ INSTANTIATE_TEST_SUITE_P(
                s[0].real_servers[1].priority = 2;
              },
              "$.virtual_services[0].minimum_usable", "Papercut_WUI has only 2 real servers", "smaller"},
+        Case{"SlowStartOfAHash",
+             [](Services& s) {
+               s[0].slow_start = std::chrono::seconds(30);
+               s[0].scheduler = model::Scheduler::kMaglev;
+             },
+             "$.virtual_services[0].slow_start", "with maglev every step", "weighted_least_connections"},
         Case{"NoRealServer", [](Services& s) { s[0].real_servers.clear(); }, "$.virtual_services[0].real_servers",
              "Papercut_WUI has no real server", "add"},
         Case{"NoWeight",

@@ -52,7 +52,7 @@ class SnapshotTest : public testing::Test {
     }
     std::map<model::RealServerKey, OperatorState> said;
     for (const auto& [key, action] : actions) said[key] = action.state;
-    return desired::compute({configuration, verdicts, said, active_tier});
+    return desired::compute({configuration, verdicts, said, weight_tenths, active_tier});
   }
   observed::VirtualService service() {
     const auto want = desired_state();
@@ -75,8 +75,15 @@ class SnapshotTest : public testing::Test {
   std::map<model::RealServerKey, health::Status> health;
   std::map<model::RealServerKey, model::OperatorAction> actions;
   std::map<std::string, ObjectStatus> statuses;
+  std::map<model::RealServerKey, int> weight_tenths;
   std::map<std::string, int> active_tier;
 };
+
+TEST_F(SnapshotTest, ASlowStartShowsInTheEffectiveWeight) {
+  weight_tenths[{"Print_Provider", "PS1"}] = 3;
+  EXPECT_EQ(service().real_servers[0].effective_weight, 30);
+  EXPECT_EQ(service().state, VirtualServiceState::kUp);
+}
 
 TEST_F(SnapshotTest, AServerThatStandsByIsHealthy) {
   configuration.virtual_services[0].real_servers[1].priority = 2;

@@ -17,6 +17,7 @@ struct Farm {
   model::Configuration configuration;
   std::map<model::RealServerKey, Health> health;
   std::map<model::RealServerKey, OperatorState> operator_said;
+  std::map<model::RealServerKey, int> weight_tenths;
   std::map<std::string, int> active_tier;
 
   Farm() {
@@ -34,7 +35,7 @@ struct Farm {
     configuration.virtual_services.push_back(service);
   }
   model::VirtualService& service() { return configuration.virtual_services[0]; }
-  State compute() const { return desired::compute({configuration, health, operator_said, active_tier}); }
+  State compute() const { return desired::compute({configuration, health, operator_said, weight_tenths, active_tier}); }
   VirtualService computed() const { return compute().layer4.virtual_services[0]; }
 };
 
@@ -169,6 +170,20 @@ TEST(Desired, ATierThatTookOverStaysWhileAnotherIsNotCheckedYet) {
   EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
   farm.set_health("PS1", Health::kUp);
   EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+}
+
+TEST(Desired, ASlowStartHasAShareOfTheWeight) {
+  Farm farm;
+  farm.weight_tenths[{"Print_Provider", "PS1"}] = 3;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 30);
+  EXPECT_EQ(farm.computed().real_servers[1].weight, 100);
+  farm.service().real_servers[0].weight = 65535;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 19660);
+  farm.service().real_servers[0].weight = 2;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 1) << "some, not none";
+  EXPECT_TRUE(farm.computed().real_servers[0].takes_new);
+  farm.service().real_servers[0].weight = 0;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 0);
 }
 
 TEST(Desired, WeightZeroTakesNothingNew) {
