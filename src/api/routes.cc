@@ -61,7 +61,7 @@ constexpr std::array kRoutes{
     Route{"PATCH", EVENKEEL_SERVER, patch_real_server, kChangeParameters, "changes the fields given"},
     Route{"DELETE", EVENKEEL_SERVER, delete_real_server, kChangeParameters, "removes it"},
     Route{"POST", EVENKEEL_SERVER "/online", bring_online, {}, "operator action: health decides"},
-    Route{"POST", EVENKEEL_SERVER "/drain", drain, {}, "operator action: no new connections"},
+    Route{"POST", EVENKEEL_SERVER "/drain", drain, {}, "operator action: no new connections; `within`: then a halt"},
     Route{"POST", EVENKEEL_SERVER "/halt", halt, {}, "operator action: nothing at all"},
     Route{"GET", "/api/v1/revisions", get_revisions, kRevisionsParameters, "newest first"},
     Route{"GET", "/api/v1/revisions/{n}", get_revision, {}, "one with its configuration"},

@@ -69,6 +69,7 @@ class StatusView {
   std::string service_details(const json::value& service) const;
   std::vector<std::string> server_details(const json::value& server) const;
   std::string operator_details(const json::value& action) const;
+  std::string drain_details(const json::value& server, const json::value& action) const;
   std::string check_details(const json::value& server) const;
   std::string attention() const;
   std::string reasons() const;
@@ -215,6 +216,7 @@ std::vector<std::string> StatusView::server_details(const json::value& server) c
   if (!moved.empty()) lines.push_back(std::move(moved));
   const json::value& action = member_or_null(server, "operator_action");
   if (action.is_object()) lines.push_back(operator_details(action));
+  if (std::string end = drain_details(server, action); !end.empty()) lines.push_back(std::move(end));
   if (std::string check = check_details(server); !check.empty()) lines.push_back(std::move(check));
   return lines;
 }
@@ -224,6 +226,15 @@ std::string StatusView::operator_details(const json::value& action) const {
   if (const std::string when = age(text_at(action, "at")); !when.empty()) line += fmt::format(", {} ago", when);
   const std::string reason = safe(action, "reason");
   return reason.empty() ? line : line + ": " + reason;
+}
+
+std::string StatusView::drain_details(const json::value& server, const json::value& action) const {
+  const auto deadline = parse_iso8601(text_at(action, "deadline"));
+  if (!deadline || !now_) return {};
+  const json::value& counters = member_or_null(server, "counters");
+  const uint64_t left = count_at(counters, "active") + count_at(counters, "inactive");
+  return fmt::format("{} connection{} left, halted in {}", grouped(left), left == 1 ? "" : "s",
+                     human_age(std::chrono::duration_cast<std::chrono::milliseconds>(*deadline - *now_)));
 }
 
 // Of a server that is plainly up there is nothing to say, and of one that an operator took out, it is said already.

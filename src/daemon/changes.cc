@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <ranges>
@@ -239,6 +241,11 @@ boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorActi
     co_return fail(ErrorCode::kNotFound, fmt::format("virtual service {} has no real server {}",
                                                      action.key.virtual_service, action.key.real_server));
   }
+  co_return co_await say(std::move(actions));
+}
+
+// For the one whose turn it is.
+boost::asio::awaitable<Result<>> Controller::say(std::vector<model::OperatorAction> actions) {
   auto recorded = co_await run_blocking(parts_.worker, [&]() -> Result<> {
     for (const auto& action : actions) {
       if (auto one = parts_.writer->record(action); !one) return fail(one.error());
@@ -249,22 +256,43 @@ boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorActi
   std::set<std::string> services;
   for (auto& action : actions) {
     services.insert(action.key.virtual_service);
-    const auto* verb = action.state == model::OperatorState::kDrain  ? "drained"
-                       : action.state == model::OperatorState::kHalt ? "halted"
-                                                                     : "brought online";
-    parts_.events.append(
-        observed::EventKind::kOperatorAction,
-        fmt::format("virtual_service/{}/real_server/{}", action.key.virtual_service, action.key.real_server),
-        fmt::format("{} by {}{}{}", verb, action.author, action.reason.empty() ? "" : ": ", action.reason));
-    if (action.state == model::OperatorState::kOnline) {
-      operator_actions_.erase(action.key);
-    } else {
-      const auto key = action.key;
-      operator_actions_.insert_or_assign(key, std::move(action));
-    }
+    put_in_force(std::move(action));
   }
   apply_services(services);
   co_return Result<>{};
+}
+
+void Controller::put_in_force(model::OperatorAction action) {
+  const auto* verb = action.state == model::OperatorState::kDrain  ? "drained"
+                     : action.state == model::OperatorState::kHalt ? "halted"
+                                                                   : "brought online";
+  parts_.events.append(
+      observed::EventKind::kOperatorAction,
+      fmt::format("virtual_service/{}/real_server/{}", action.key.virtual_service, action.key.real_server),
+      fmt::format("{} by {}{}{}", verb, action.author, action.reason.empty() ? "" : ": ", action.reason));
+  if (action.state == model::OperatorState::kOnline) {
+    operator_actions_.erase(action.key);
+  } else {
+    const auto key = action.key;
+    operator_actions_.insert_or_assign(key, std::move(action));
+  }
+}
+
+// Without a store that can be written, a drain stays what it is: its end would not outlive a restart.
+void Controller::look_for_ended_drains() {
+  if (ending_drains_ || parts_.writer == nullptr || !has_deadline(operator_actions_)) return;
+  ending_drains_ = true;
+  boost::asio::co_spawn(parts_.io, end_drains(), boost::asio::detached);
+}
+
+boost::asio::awaitable<void> Controller::end_drains() {
+  co_await Turn::wait(*this);
+  const Turn turn(*this);
+  ending_drains_ = false;
+  // Only now: while this waited for its turn, somebody may have said something else.
+  auto halts = halts_due(operator_actions_, connections_of_real_servers(), parts_.clock.wall_now());
+  if (halts.empty() || stopped_) co_return;
+  if (auto said = co_await say(std::move(halts)); !said) spdlog::warn("{}", to_string(said.error()));
 }
 
 Result<int> Controller::fail_back(const std::string& virtual_service, const std::string& author) {
@@ -276,6 +304,7 @@ Result<int> Controller::fail_back(const std::string& virtual_service, const std:
                        "failback by " + author);
   active_tier_[virtual_service] = 0;  // with nothing that took over, the most preferred usable tier comes first
   apply_services({virtual_service});
+  remember_verdicts();
   return active_tier_[virtual_service];
 }
 

@@ -252,6 +252,7 @@ void Controller::arm_sweep() {
     if (auto* engine = parts_.layer4.engine()) {
       if (auto swept = engine->sweep(); !swept) spdlog::warn("{}", to_string(swept.error()));
     }
+    look_for_ended_drains();
     arm_sweep();
   });
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/control.h"
+#include "daemon/drain_deadline.h"
 #include "daemon/layer4.h"
 #include "daemon/slow_start.h"
 #include "daemon/verdict_file.h"
@@ -72,7 +73,6 @@ class Controller final : public api::Control {
 
  private:
   class Turn;  // one change at a time
-  using OperatorActions = std::map<model::RealServerKey, model::OperatorAction>;
 
   // controller.cc: keeping the engines in step
   void on_health(const health::Status& status);
@@ -99,6 +99,11 @@ class Controller final : public api::Control {
   boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request);
   void follow_renames(const model::Configuration& wanted);
   void put_in_force(api::ChangeRequest request, const config::Revision& revision, const config::Plan& plan);
+  boost::asio::awaitable<Result<>> say(std::vector<model::OperatorAction> actions);
+  void put_in_force(model::OperatorAction action);
+  void look_for_ended_drains();
+  boost::asio::awaitable<void> end_drains();
+  std::map<model::RealServerKey, observed::Counters> connections_of_real_servers() const;
   std::vector<std::string> warnings_for(const model::Configuration& configuration) const;
 
   Parts parts_;
@@ -119,6 +124,7 @@ class Controller final : public api::Control {
   boost::asio::steady_timer verdicts_timer_;
   boost::asio::steady_timer turn_freed_;
   bool changing_ = false;
+  bool ending_drains_ = false;
   bool topology_changed_ = false;
   bool verdicts_to_remember_ = false;
   SteadyTime verdicts_due_;                  // not written again before

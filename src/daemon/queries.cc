@@ -53,6 +53,14 @@ observed::Snapshot Controller::snapshot() {
   return build_snapshot(facts);
 }
 
+// Empty while there is no data plane that counts.
+std::map<model::RealServerKey, observed::Counters> Controller::connections_of_real_servers() const {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) return {};
+  auto counters = engine->counters();
+  return counters ? std::move(counters->real_servers) : std::map<model::RealServerKey, observed::Counters>{};
+}
+
 Result<std::vector<config::Revision>> Controller::revisions(size_t limit) {
   if (parts_.reader == nullptr) return fail(no_store());
   return parts_.reader->revisions(limit);

@@ -113,7 +113,8 @@ json::object to_json(const model::OperatorAction& action) {
   return {{"state", model::to_string(action.state)},
           {"author", action.author},
           {"reason", model::mask_secrets(action.reason)},
-          {"at", to_iso8601(action.at)}};
+          {"at", to_iso8601(action.at)},
+          {"deadline", action.deadline ? json::value(json::string(to_iso8601(*action.deadline))) : nullptr}};
 }
 
 json::object to_json(const VirtualService& service) {

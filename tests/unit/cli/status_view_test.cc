@@ -183,6 +183,16 @@ TEST(StatusView, ShowsWhatASlowStartLeavesOfTheWeight) {
   EXPECT_NE(narrow.find("    weight 30/100\n"), std::string::npos) << narrow;
 }
 
+TEST(StatusView, SaysWhenADrainEnds) {
+  boost::json::value status = boost::json::parse(kStatus);
+  boost::json::value& server = status.at("virtual_services").at(0).at("real_servers").at(1);
+  server.at("operator_action").as_object()["deadline"] = "2026-01-31T08:05:30.000Z";
+  const auto shown = [&] { return render_status(status, {.colour = false, .unicode = true, .width = 0}); };
+  EXPECT_NE(shown().find("new toner\n    3 connections left, halted in 5 min\n"), std::string::npos) << shown();
+  server.at("counters").as_object()["inactive"] = 1;
+  EXPECT_NE(shown().find("    1 connection left, halted in 5 min\n"), std::string::npos) << shown();
+}
+
 TEST(StatusView, SaysWhenItIsReadOnlyAndWhenThereIsNothing) {
   const std::string text =
       render_status(boost::json::parse(R"({"version": "0.1.0", "read_only": true, "revision": 0})"),

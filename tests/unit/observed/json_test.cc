@@ -27,8 +27,12 @@ VirtualService print_service() {
   server.reason = "key=KEY-1";
   server.effective_weight = 50;
   server.next_hop = "02:00:00:00:00:21 on eth0";
-  server.operator_action =
-      model::OperatorAction{{"Print_Provider", "PS1"}, model::OperatorState::kDrain, "root", "new fuser", WallTime{}};
+  server.operator_action = model::OperatorAction{{"Print_Provider", "PS1"},
+                                                 model::OperatorState::kDrain,
+                                                 "root",
+                                                 "new fuser",
+                                                 WallTime{},
+                                                 WallTime{} + std::chrono::minutes(10)};
   service.real_servers.push_back(server);
   return service;
 }
@@ -42,7 +46,8 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
     "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
       "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "priority": 2, "effective_weight": 50,
       "minimum_connections": 3, "maximum_connections": 9,
-      "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z"},
+      "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z",
+        "deadline": "1970-01-01T00:10:00.000Z"},
       "last_probe": null, "last_probe_ms": null, "next_hop": "02:00:00:00:00:21 on eth0",
       "counters": {"packets": 0, "bytes": 0, "connections": 0, "active": 0, "inactive": 0}}]})");
   EXPECT_EQ(json::value(to_json(print_service())), expected) << json::serialize(to_json(print_service()));
