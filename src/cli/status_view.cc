@@ -66,6 +66,7 @@ class StatusView {
   void add_server(Table& table, const json::value& server, Details details) const;
   void add_details(Table& table, const std::string& text, size_t indent, Colour colour) const;
   std::vector<Cell> counter_cells(const json::value& owner, Colour colour) const;
+  std::string fallback_name(const json::value& service) const;
   std::string service_details(const json::value& service) const;
   std::vector<std::string> server_details(const json::value& server) const;
   std::string operator_details(const json::value& action) const;
@@ -176,10 +177,15 @@ void StatusView::add_service(Table& table, const json::value& service, Details d
   const std::string reason = safe(service, "reason");
   if (flag_at(service, "fallback_active")) {
     const std::string why = reason.empty() ? "no real server takes new connections" : reason;
-    add_details(table, "fallback active: " + why, 2, Colour::kYellow);
+    add_details(table, fallback_name(service) + " active: " + why, 2, Colour::kYellow);
   } else if (!reason.empty()) {
     add_details(table, reason, 2, state.colour);
   }
+}
+
+std::string StatusView::fallback_name(const json::value& service) const {
+  const json::value& fallback = member_or_null(service, "fallback");
+  return text_at(fallback, "mode") == "server" ? "fallback " + terminal_.safe(address_with_port(fallback)) : "fallback";
 }
 
 std::string StatusView::service_details(const json::value& service) const {

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "config/plan.h"
+#include "config/validate_fallback.h"
 #include "model/names.h"
 
 namespace evenkeel::config {
@@ -74,6 +77,7 @@ class Validator {
       check_one_packet(service);
       check_overlap(service);
       check_health_check(service);
+      check_fallback(service);
       check_real_servers(service);
     }
     check_long_ranges();
@@ -201,6 +205,22 @@ class Validator {
              fmt::format("a {} check opens a TCP connection, which says nothing about the UDP port {}",
                          model::to_string(check.type), service.ports.first()),
              "use ping, or give in check_port a TCP port that the real servers answer on");
+    }
+  }
+
+  void check_fallback(const VirtualService& service) {
+    std::ranges::move(validate_fallback(service, fmt::format("$.virtual_services[{}]", index_)),
+                      std::back_inserter(problems_));
+    const auto& address = service.fallback.address;
+    if (!address) return;
+    const auto reason = unusable_as(*address);
+    if (!reason.empty()) {
+      refuse(path("fallback.address"), fmt::format("{} is {}", address->to_string(), reason),
+             "for a listener on the load balancer itself make the mode local");
+    } else if (by_address_.contains(*address) || by_source_.contains(*address)) {
+      refuse(path("fallback.address"),
+             fmt::format("{} is an address that the load balancer itself holds", address->to_string()),
+             "give the address of another server, or make the mode local");
     }
   }
 

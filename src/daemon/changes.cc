@@ -41,6 +41,13 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
     const auto path = fmt::format("$.virtual_services[{}]", i);
     if (object == "virtual_service/" + service.label) paths.push_back(path);
     if (object == "virtual_address/" + service.address.to_string()) paths.push_back(path + ".address");
+    if (object == fmt::format("virtual_service/{}/real_server/{}", service.label, model::kFallbackLabel) &&
+        service.fallback.mode == model::FallbackMode::kServer) {
+      paths.push_back(path + ".fallback");
+    }
+    if (service.fallback.address && object == "next_hop/" + service.fallback.address->to_string()) {
+      paths.push_back(path + ".fallback.address");
+    }
     for (size_t j = 0; j < service.real_servers.size(); ++j) {
       const auto& server = service.real_servers[j];
       const auto server_path = fmt::format("{}.real_servers[{}]", path, j);
@@ -54,7 +61,7 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
   return paths;
 }
 
-// The virtual services of a plan that only tunes what is there: weights, limits, scheduler, persistence, fallback. None
+// The virtual services of a plan that only tunes what is there: weights, limits, scheduler, persistence. None
 // when anything comes, goes, moves, is renamed or is checked differently.
 std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan) {
   static const std::set<std::string_view> kTuning{"weight",
@@ -68,7 +75,6 @@ std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan)
                                                   "slow_start",
                                                   "on_failure",
                                                   "on_halt",
-                                                  "fallback.mode",
                                                   "persistence.enabled",
                                                   "persistence.timeout",
                                                   "persistence.ipv4_prefix",

@@ -131,6 +131,18 @@ void set_service_state(observed::VirtualService& result) {
   }
 }
 
+// What an engine refused of the fallback server stands on its virtual service: it is no real server in the status.
+void set_fallback(const Facts& facts, observed::VirtualService& result) {
+  const auto& service = result.configuration;
+  if (service.fallback.mode != model::FallbackMode::kServer) return;
+  const auto* failure =
+      find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, model::kFallbackLabel));
+  if (failure == nullptr) failure = find_failure(facts, "next_hop/" + service.fallback.address->to_string());
+  if (failure == nullptr) return;
+  if (!result.reason.empty()) result.reason += "; ";
+  result.reason += "the fallback server cannot be used: " + failure->reason;
+}
+
 observed::VirtualService build_virtual_service(const Facts& facts, const model::VirtualService& service,
                                                const desired::VirtualService& want) {
   observed::VirtualService result;
@@ -140,6 +152,7 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
     result.real_servers.push_back(build_real_server(facts, service, service.real_servers[i], want.real_servers[i]));
   }
   set_service_state(result);
+  set_fallback(facts, result);
   const auto* failure = find_failure(facts, "virtual_service/" + service.label);
   if (failure == nullptr) failure = find_failure(facts, "virtual_address/" + service.address.to_string());
   if (failure != nullptr) {

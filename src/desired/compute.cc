@@ -96,11 +96,48 @@ void add_addresses(const model::VirtualService& service, Network& network) {
   }
 }
 
-void add_next_hops(const model::VirtualService& service, Network& network) {
+void add_next_hops(const VirtualService& service, Network& network) {
   for (const auto& server : service.real_servers) {
     network.next_hops.push_back(server.address);
-    if (service.forwarding_method == model::ForwardingMethod::kDirectRouting) network.on_link.push_back(server.address);
+    if (server.forwarding_method == model::ForwardingMethod::kDirectRouting) network.on_link.push_back(server.address);
   }
+}
+
+RealServer compute_fallback_server(const model::VirtualService& service) {
+  RealServer server;
+  server.label = model::kFallbackLabel;
+  server.address = *service.fallback.address;
+  server.port = service.fallback.port;
+  server.forwarding_method = service.fallback.masq ? model::ForwardingMethod::kNat : service.forwarding_method;
+  server.weight = 1;
+  server.takes_new = false;
+  return server;
+}
+
+// The real server that is the fallback as well, where one is.
+RealServer* find_own_fallback(VirtualService& result, const RealServer& fallback) {
+  const auto found = std::ranges::find_if(result.real_servers, [&](const RealServer& server) {
+    return server.address == fallback.address && server.port == fallback.port;
+  });
+  return found == result.real_servers.end() ? nullptr : &*found;
+}
+
+// It takes what nobody else does, and keeps what it has when others are back. A real server does so in spite of its
+// check, which may have failed only because it is busy, but not in spite of the operator.
+void add_fallback_server(const model::VirtualService& service, const Inputs& inputs, VirtualService& result) {
+  RealServer fallback = compute_fallback_server(service);
+  fallback.takes_new = result.fallback_active;
+  RealServer* const own = find_own_fallback(result, fallback);
+  if (own == nullptr) {
+    result.real_servers.push_back(std::move(fallback));
+    return;
+  }
+  const auto said = find_or(inputs.operator_said, {service.label, own->label}, model::OperatorState::kOnline);
+  if (!result.fallback_active || said != model::OperatorState::kOnline) return;
+  own->weight = std::max(own->weight, fallback.weight);
+  own->takes_new = true;
+  own->established = Established::kKeep;
+  own->failed = false;
 }
 
 template <class Value>
@@ -136,15 +173,16 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
   if (service.health_check.type == model::HealthCheckType::kAlwaysOff) result.fallback = model::FallbackMode::kNone;
   result.fallback_active = result.fallback != model::FallbackMode::kNone &&
                            std::ranges::none_of(result.real_servers, &RealServer::takes_new);
+  if (result.fallback == model::FallbackMode::kServer) add_fallback_server(service, inputs, result);
   return result;
 }
 
 State compute(const Inputs& inputs) {
   State state;
   for (const auto& service : inputs.configuration.virtual_services) {
-    state.layer4.virtual_services.push_back(compute_virtual_service(service, inputs));
+    const auto& computed = state.layer4.virtual_services.emplace_back(compute_virtual_service(service, inputs));
     add_addresses(service, state.network);
-    add_next_hops(service, state.network);
+    add_next_hops(computed, state.network);
   }
   sort_unique(state.network.virtual_addresses);
   sort_unique(state.network.on_link);

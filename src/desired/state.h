@@ -48,7 +48,7 @@ struct VirtualService {
   // The tier that has taken over, to be given back as Inputs::active_tier. 0: none, or not certain while a more
   // preferred real server has not been checked.
   int active_tier = 0;
-  std::vector<RealServer> real_servers;
+  std::vector<RealServer> real_servers;  // as configured, and after them the fallback server where there is one
   bool operator==(const VirtualService&) const = default;
 };
 

@@ -97,6 +97,8 @@ static_assert(detail::is_complete(kOnHaltNames));
 inline constexpr std::array kFallbackModeNames{
     EnumName<FallbackMode>{FallbackMode::kLocal, "local",
                            "whatever listens on the virtual service's port on the load balancer itself answers"},
+    EnumName<FallbackMode>{FallbackMode::kServer, "server",
+                           "another server answers, such as one with a page that says so, or the secondary server"},
     EnumName<FallbackMode>{FallbackMode::kNone, "none", "nobody answers: new connections are dropped and counted"},
 };
 static_assert(detail::is_complete(kFallbackModeNames));

@@ -6,12 +6,27 @@ namespace evenkeel::model {
 
 template <>
 const Table& table<Fallback>() {
-  static const Table table =
-      make_table<Fallback>("fallback", "Who answers when no real server may take a new connection.",
-                           field<&Fallback::mode>({.name = "mode",
-                                                   .help = "Who answers when every real server is down, drained, "
-                                                           "halted or full."},
-                                                  choice<FallbackMode>()));
+  static const Table table = make_table<Fallback>(
+      "fallback", "Who answers when no real server may take a new connection.",
+      field<&Fallback::mode>({.name = "mode",
+                              .help = "Who answers when every real server is down, drained, "
+                                      "halted or full."},
+                             choice<FallbackMode>()),
+      field<&Fallback::address>(
+          {.name = "address",
+           .help = "With mode server, the server that answers then. It is not health checked, and "
+                   "may be one of the real servers. In direct routing it must hold the virtual "
+                   "address and answer on the virtual service's own ports."},
+          optional(ip_address())),
+      field<&Fallback::port>({.name = "port",
+                              .help = "The port that the fallback server listens on, where masq or the forwarding "
+                                      "method allows another one. 0 means the port that the client asked for."},
+                             integer<uint16_t>(0, 65535)),
+      field<&Fallback::masq>({.name = "masq",
+                              .help = "Reach the fallback server by NAT (MASQ) instead of the virtual service's own "
+                                      "forwarding method: it needs no virtual address then and may listen on another "
+                                      "port, but its answers must come back through the load balancer."},
+                             boolean()));
   return table;
 }
 

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ip_address.h"
@@ -30,12 +32,20 @@ enum class OnHalt { kReset, kDrop };
 
 // Who answers when no real server may take a new connection.
 enum class FallbackMode {
-  kLocal,  // whatever listens on the virtual service's port on the load balancer itself
-  kNone,   // nobody: new connections are dropped and counted
+  kLocal,   // whatever listens on the virtual service's port on the load balancer itself
+  kServer,  // another server, which is not checked; it may be one of the real servers
+  kNone,    // nobody: new connections are dropped and counted
 };
+
+// What the fallback server is called among a virtual service's real servers.
+inline constexpr std::string_view kFallbackLabel = "fallback";
 
 struct Fallback {
   FallbackMode mode = FallbackMode::kLocal;
+  std::optional<IpAddress> address;  // of the fallback server
+  uint16_t port = 0;                 // where it listens; 0: the port that the client asked for
+  bool masq = false;                 // reached by NAT, whatever the virtual service's forwarding method is
+
   bool operator==(const Fallback&) const = default;
 };
 

@@ -46,10 +46,16 @@ json::object real_server_to_json(const RealServer& server) {
   return object;
 }
 
+json::object fallback_to_json(const model::Fallback& fallback) {
+  return {{"mode", model::to_string(fallback.mode)},
+          {"address", fallback.address ? json::value(json::string(fallback.address->to_string())) : nullptr},
+          {"port", fallback.port}};
+}
+
 // The fields of the configuration that a status shows.
 json::object shown_configuration(const model::VirtualService& service) {
   json::object shown;
-  shown.reserve(14);
+  shown.reserve(15);
   shown["label"] = service.label;
   shown["address"] = service.address.to_string();
   shown["ports"] = service.ports.to_string();
@@ -121,6 +127,7 @@ json::object to_json(const VirtualService& service) {
   json::object object = shown_configuration(service.configuration);
   object["state"] = to_string(service.state);
   object["fallback_active"] = service.fallback_active;
+  object["fallback"] = fallback_to_json(service.configuration.fallback);
   object["reason"] = model::mask_secrets(service.reason);
   object["active_tier"] = service.active_tier;
   object["interface"] = service.interface;

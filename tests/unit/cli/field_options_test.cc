@@ -49,7 +49,10 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
                            "slow-start",
                            "on-failure",
                            "on-halt",
-                           "fallback"}) {
+                           "fallback",
+                           "fallback-address",
+                           "fallback-port",
+                           "fallback-masq"}) {
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
   }
   EXPECT_EQ(find("virtual_service", "check-port").path, (std::vector<std::string>{"health_check", "check_port"}));

@@ -193,6 +193,16 @@ TEST(StatusView, SaysWhenADrainEnds) {
   EXPECT_NE(shown().find("    1 connection left, halted in 5 min\n"), std::string::npos) << shown();
 }
 
+TEST(StatusView, NamesTheFallbackServer) {
+  boost::json::value status = boost::json::parse(kStatus);
+  auto& service = status.at("virtual_services").at(1).as_object();
+  const auto shown = [&] { return render_status(status, {.colour = false, .unicode = true, .width = 0}); };
+  service["fallback"] = boost::json::parse(R"({"mode": "server", "address": "10.77.0.50", "port": 8080})");
+  EXPECT_NE(shown().find("  fallback 10.77.0.50:8080 active: no real server"), std::string::npos) << shown();
+  service["fallback"] = boost::json::parse(R"({"mode": "local", "address": null, "port": 0})");
+  EXPECT_NE(shown().find("  fallback active: no real server"), std::string::npos) << shown();
+}
+
 TEST(StatusView, SaysWhenItIsReadOnlyAndWhenThereIsNothing) {
   const std::string text =
       render_status(boost::json::parse(R"({"version": "0.1.0", "read_only": true, "revision": 0})"),

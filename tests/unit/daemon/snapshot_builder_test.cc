@@ -146,6 +146,23 @@ TEST_F(SnapshotTest, WhatAnEngineRefusedStandsOnTheObject) {
   EXPECT_EQ(service().state, VirtualServiceState::kFailed);
 }
 
+TEST_F(SnapshotTest, WhatIsWrongWithTheFallbackServerStandsOnItsService) {
+  auto& fallback = configuration.virtual_services[0].fallback;
+  fallback.mode = model::FallbackMode::kServer;
+  fallback.address = IpAddress::parse("10.0.0.50").value();
+  EXPECT_EQ(service().reason, "");
+  EXPECT_THAT(service().real_servers, SizeIs(2));
+  refuse("next_hop/10.0.0.50");
+  EXPECT_EQ(service().state, VirtualServiceState::kUp);
+  EXPECT_EQ(service().reason, "the fallback server cannot be used: refused by the kernel");
+  set_health("PS1", Verdict::kDown);
+  EXPECT_EQ(service().reason,
+            "1 of 2 real servers take connections; the fallback server cannot be used: refused by the kernel");
+  statuses.clear();
+  refuse("virtual_service/Print_Provider/real_server/fallback");
+  EXPECT_THAT(service().reason, HasSubstr("the fallback server cannot be used"));
+}
+
 TEST_F(SnapshotTest, EngineTroubleBecomesANotice) {
   refuse("engine/l4_xdp");
   statuses["interface/eth0"] = {"interface/eth0", ObjectStatus::State::kNotice, "generic XDP"};

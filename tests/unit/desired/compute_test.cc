@@ -217,6 +217,74 @@ TEST(Desired, AlwaysOffActivatesNotEvenTheFallback) {
   EXPECT_EQ(farm.computed().fallback, model::FallbackMode::kNone);
 }
 
+struct FallbackFarm : Farm {
+  explicit FallbackFarm(const char* fallback) {
+    service().fallback.mode = model::FallbackMode::kServer;
+    service().fallback.address = address(fallback);
+  }
+  void fail_all() {
+    for (auto& [key, value] : health) value = Health::kDown;
+  }
+};
+
+TEST(Desired, AFallbackServerTakesWhatNobodyElseDoes) {
+  FallbackFarm farm("10.0.0.50");
+  auto servers = farm.computed().real_servers;
+  ASSERT_EQ(servers.size(), 3U);
+  EXPECT_EQ(servers[2].label, "fallback");
+  EXPECT_EQ(servers[2].address, address("10.0.0.50"));
+  EXPECT_EQ(servers[2].forwarding_method, model::ForwardingMethod::kDirectRouting);
+  EXPECT_EQ(servers[2].weight, 1);
+  EXPECT_FALSE(servers[2].takes_new);
+  EXPECT_EQ(servers[2].established, Established::kKeep);
+  EXPECT_THAT(farm.compute().network.on_link,
+              ElementsAre(address("10.0.0.21"), address("10.0.0.22"), address("10.0.0.50")));
+  farm.fail_all();
+  servers = farm.computed().real_servers;
+  EXPECT_TRUE(farm.computed().fallback_active);
+  EXPECT_TRUE(servers[2].takes_new);
+  EXPECT_FALSE(servers[0].takes_new);
+}
+
+TEST(Desired, MasqReachesTheFallbackServerByNat) {
+  FallbackFarm farm("10.9.0.50");
+  farm.service().fallback.masq = true;
+  farm.service().fallback.port = 8080;
+  const auto fallback = farm.computed().real_servers[2];
+  EXPECT_EQ(fallback.forwarding_method, model::ForwardingMethod::kNat);
+  EXPECT_EQ(fallback.port, 8080);
+  const auto network = farm.compute().network;
+  EXPECT_THAT(network.on_link, ElementsAre(address("10.0.0.21"), address("10.0.0.22"))) << "it may be behind a router";
+  EXPECT_THAT(network.next_hops, testing::Contains(address("10.9.0.50")));
+}
+
+TEST(Desired, ARealServerMayBeTheFallback) {
+  FallbackFarm farm("10.0.0.21");
+  EXPECT_EQ(farm.computed().real_servers.size(), 2U);
+  farm.service().on_failure = model::OnFailure::kReset;
+  farm.fail_all();
+  const auto servers = farm.computed().real_servers;
+  EXPECT_TRUE(farm.computed().fallback_active);
+  EXPECT_TRUE(servers[0].takes_new) << "its check may have failed because it is busy";
+  EXPECT_FALSE(servers[0].failed);
+  EXPECT_EQ(servers[0].established, Established::kKeep);
+  EXPECT_FALSE(servers[1].takes_new);
+  EXPECT_TRUE(servers[1].failed);
+  farm.operator_said[{"Print_Provider", "PS1"}] = OperatorState::kHalt;
+  EXPECT_FALSE(farm.computed().real_servers[0].takes_new) << "the operator outranks the fallback";
+  farm.operator_said.clear();
+  farm.service().real_servers[0].weight = 0;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 1);
+  EXPECT_TRUE(farm.computed().real_servers[0].takes_new);
+}
+
+TEST(Desired, AlwaysOffActivatesNoFallbackServer) {
+  FallbackFarm farm("10.0.0.50");
+  farm.health.clear();
+  farm.service().health_check.type = model::HealthCheckType::kAlwaysOff;
+  EXPECT_EQ(farm.computed().real_servers.size(), 2U);
+}
+
 TEST(Desired, NetworkHoldsEachAddressOnce) {
   Farm farm;
   auto second = farm.service();

@@ -14,6 +14,8 @@ VirtualService print_service() {
   service.configuration.ports = model::PortSet::parse("445").value();
   service.state = VirtualServiceState::kDegraded;
   service.active_tier = 1;
+  service.configuration.fallback.mode = model::FallbackMode::kServer;
+  service.configuration.fallback.address = IpAddress::parse("10.77.0.50").value();
   service.interface = "eth0";
   service.counters = {1, 2, 3, 4, 5};
   RealServer server;
@@ -41,7 +43,8 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
   const json::value expected = json::parse(R"({
     "label": "Print_Provider", "address": "10.77.0.100", "ports": "445", "protocol": "tcp",
     "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
-    "state": "degraded", "fallback_active": false, "reason": "", "active_tier": 1, "interface": "eth0",
+    "state": "degraded", "fallback_active": false,
+    "fallback": {"mode": "server", "address": "10.77.0.50", "port": 0}, "reason": "", "active_tier": 1, "interface": "eth0",
     "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5},
     "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
       "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "priority": 2, "effective_weight": 50,
