@@ -57,6 +57,9 @@ class Control {
   // All or none: an unknown real server refuses the whole.
   virtual boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> actions) = 0;
 
+  // The most preferred usable tier of real servers takes over again. Returns the tier then in force; 0: none.
+  virtual Result<int> fail_back(const std::string& virtual_service, const std::string& author) = 0;
+
   virtual Result<std::vector<config::Revision>> revisions(size_t limit) = 0;
   virtual Result<model::Configuration> configuration_of(int64_t revision) = 0;
 

@@ -24,6 +24,7 @@ Answer delete_real_server(Call& call);
 Answer bring_online(Call& call);  // operator_actions.cc
 Answer drain(Call& call);
 Answer halt(Call& call);
+Answer fail_back(Call& call);
 Answer get_revisions(Call& call);  // revisions.cc
 Answer get_revision(Call& call);
 Answer get_revision_diff(Call& call);

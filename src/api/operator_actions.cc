@@ -13,34 +13,60 @@ Changed<std::string> refuse_body(std::string path, std::string message, std::str
   return refused(Error{ErrorCode::kInvalidArgument, message, {}, 0}, {{std::move(path), message, std::move(hint)}});
 }
 
-// {"reason": "..."}, {} or nothing at all.
-Changed<std::string> parse_reason(const Request& request) {
-  if (request.body.empty()) return std::string();
+struct Said {
+  std::string reason;
+  std::optional<std::chrono::seconds> within;
+};
+
+Changed<Said> refuse_field(std::string_view field, std::string message, std::string hint) {
+  return std::unexpected(refuse_body(fmt::format("$.{}", field), std::move(message), std::move(hint)).error());
+}
+
+// {"reason": "...", "within": 600}, {} or nothing at all. Only a drain can end.
+Changed<Said> parse_said(const Request& request, model::OperatorState state) {
+  constexpr int64_t kLongest = 7 * 86400;
+  if (request.body.empty()) return Said{};
   const auto body = parse_body(request);
   if (!body) return std::unexpected(body.error());
   const json::object* const object = body->if_object();
-  if (object == nullptr) return refuse_body("$", "the body must be an object", "such as {\"reason\": \"maintenance\"}");
-  std::string reason;
-  for (const auto& [key, value] : *object) {
-    const std::string path = fmt::format("$.{}", std::string_view(key));
-    if (key != "reason")
-      return refuse_body(path, fmt::format("unknown field \"{}\"", std::string_view(key)), "only reason");
-    if (!value.is_string()) return refuse_body(path, "reason must be a text", "");
-    auto sentence = parse_sentence("reason", value.get_string());
-    if (!sentence) return refuse_body(path, sentence.error().message, "");
-    reason = std::move(*sentence);
+  if (object == nullptr) {
+    return std::unexpected(
+        refuse_body("$", "the body must be an object", "such as {\"reason\": \"maintenance\"}").error());
   }
-  return reason;
+  const bool may_end = state == model::OperatorState::kDrain;
+  Said said;
+  for (const auto& [key, value] : *object) {
+    const std::string_view field = key;
+    if (field == "reason") {
+      if (!value.is_string()) return refuse_field(field, "reason must be a text", "");
+      auto sentence = parse_sentence("reason", value.get_string());
+      if (!sentence) return refuse_field(field, sentence.error().message, "");
+      said.reason = std::move(*sentence);
+    } else if (field == "within" && may_end) {
+      const int64_t* const seconds = value.if_int64();
+      if (seconds == nullptr || *seconds < 1 || *seconds > kLongest) {
+        return refuse_field(field, fmt::format("within must be a whole number from 1 to {}", kLongest), "in seconds");
+      }
+      said.within = std::chrono::seconds(*seconds);
+    } else {
+      return refuse_field(field, fmt::format("unknown field \"{}\"", field),
+                          may_end ? "only reason and within" : "only reason");
+    }
+  }
+  return said;
 }
 
 Answer act(Call& call, model::OperatorState state) {
-  auto reason = parse_reason(call.request);
-  if (!reason) co_return refuse(reason.error());
-  const model::OperatorAction action{{call.capture("label"), call.capture("real_server")},
-                                     state,
-                                     call.request.peer.name,
-                                     std::move(*reason),
-                                     call.context.clock.wall_now()};
+  auto said = parse_said(call.request, state);
+  if (!said) co_return refuse(said.error());
+  const WallTime now = call.context.clock.wall_now();
+  const model::OperatorAction action{
+      .key = {call.capture("label"), call.capture("real_server")},
+      .state = state,
+      .author = call.request.peer.name,
+      .reason = std::move(said->reason),
+      .at = now,
+      .deadline = said->within.transform([now](std::chrono::seconds within) { return now + within; })};
   std::vector<model::OperatorAction> actions{action};
   const auto done = co_await call.context.control.act(std::move(actions));
   if (!done) co_return refuse(done.error());
@@ -50,6 +76,13 @@ Answer act(Call& call, model::OperatorState state) {
 }
 
 }  // namespace
+
+Answer fail_back(Call& call) {
+  const std::string label = call.capture("label");
+  const auto tier = call.context.control.fail_back(label, call.request.peer.name);
+  if (!tier) co_return refuse(tier.error());
+  co_return reply(json::object{{"virtual_service", label}, {"active_tier", *tier}});
+}
 
 Answer bring_online(Call& call) {
   return act(call, model::OperatorState::kOnline);

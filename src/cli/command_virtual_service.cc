@@ -1,9 +1,12 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/change_options.h"
 #include "cli/commands.h"
 #include "cli/configuration_view.h"
 #include "cli/field_options.h"
+#include "cli/json_text.h"
 #include "cli/session.h"
 
 namespace evenkeel::cli {
@@ -100,11 +103,28 @@ void add_duplicate(CLI::App& group, Session& session) {
   });
 }
 
+void add_failback(CLI::App& group, Session& session) {
+  CLI::App* command =
+      group.add_subcommand("failback", "Let the most preferred usable tier of real servers take over again");
+  const auto label = add_label(*command, "The virtual service");
+  command->callback([&session, label] {
+    session.action = [&session, label]() -> Answer<> {
+      const auto answer = session.api().send("POST", Url(kResource).segment(*label).segment("failback"), "");
+      if (!answer) return std::unexpected(answer.error());
+      const uint64_t tier = count_at(*answer, "active_tier");
+      session.print(fmt::format(
+          "{}: {}\n", session.terminal.safe(*label),
+          tier == 0 ? "no tier has usable real servers." : fmt::format("tier {} takes the connections.", tier)));
+      return {};
+    };
+  });
+}
+
 }  // namespace
 
 void add_virtual_service_commands(CLI::App& app, Session& session) {
   CLI::App* group =
-      app.add_subcommand("virtual-service", "List, show, add, edit, delete or duplicate virtual services");
+      app.add_subcommand("virtual-service", "List, show, add, edit, delete, duplicate or fail back virtual services");
   group->require_subcommand(1);
   add_list(*group, session);
   add_show(*group, session);
@@ -112,6 +132,7 @@ void add_virtual_service_commands(CLI::App& app, Session& session) {
   add_edit(*group, session);
   add_delete(*group, session);
   add_duplicate(*group, session);
+  add_failback(*group, session);
 }
 
 }  // namespace evenkeel::cli

@@ -15,6 +15,11 @@ namespace {
 std::string value_in_words(const json::value& value) {
   if (value.is_string()) return value.get_string().empty() ? "-" : std::string(value.get_string());
   if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+  if (const auto* list = value.if_array()) {
+    std::string words;
+    for (const json::value& element : *list) words += (words.empty() ? "" : ",") + value_in_words(element);
+    return words.empty() ? "-" : words;
+  }
   return value.is_null() ? "-" : model::to_text(value, model::Layout::kOneLine);
 }
 
@@ -63,12 +68,14 @@ std::string render_service(const json::value& service, const Terminal& terminal)
 std::string render_server_list(const json::value& service, const Terminal& terminal) {
   Table table({{"REAL SERVER"},
                {"ADDRESS"},
+               {"PRIORITY", Align::kRight},
                {"WEIGHT", Align::kRight},
                {"MINIMUM CONNECTIONS", Align::kRight},
                {"MAXIMUM CONNECTIONS", Align::kRight}});
   for (const json::value& server : list_at(service, "real_servers")) {
     table.add_row({{terminal.safe(text_at(server, "label")), Colour::kBold},
-                   {terminal.safe(text_at(server, "address"))},
+                   {terminal.safe(address_with_port(server))},
+                   {std::to_string(count_at(server, "priority"))},
                    {std::to_string(count_at(server, "weight"))},
                    {std::to_string(count_at(server, "minimum_connections"))},
                    {std::to_string(count_at(server, "maximum_connections"))}});

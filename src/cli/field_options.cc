@@ -38,6 +38,9 @@ bool is_structure(const model::FieldHelp& help) {
 bool is_boolean(const model::FieldHelp& help) {
   return help.type == "boolean";
 }
+bool is_addresses(const model::FieldHelp& help) {
+  return help.type == "IP addresses";
+}
 bool is_number(const model::FieldHelp& help) {
   return help.type == "integer" || help.type == "number";
 }
@@ -56,6 +59,7 @@ std::string type_name(const model::FieldHelp& help) {
   if (help.type == "one of") return "NAME";
   if (is_number(help)) return "NUMBER";
   if (help.type == "IP address") return "ADDRESS";
+  if (is_addresses(help)) return "ADDRESS,...";
   return help.type == "ports" ? "PORTS" : "TEXT";
 }
 
@@ -67,7 +71,8 @@ std::string sentence_about_values(const model::FieldHelp& help) {
 std::string help_text(const FieldOption& option, FieldUse use) {
   const model::FieldHelp& help = option.help;
   std::string text = help.help + sentence_about_values(help);
-  const bool has_default = !help.default_value.empty() && help.default_value != "null" && help.default_value != "\"\"";
+  static constexpr std::array<std::string_view, 4> kNothing{"", "null", "\"\"", "[]"};
+  const bool has_default = std::find(kNothing.begin(), kNothing.end(), help.default_value) == kNothing.end();
   if (use == FieldUse::kAdd && has_default) {
     std::string value = help.default_value;
     std::erase(value, '"');
@@ -94,6 +99,17 @@ Answer<json::value> parse_choice(const FieldOption& option, std::string_view tex
     return json::value(json::string(name));
   }
   return misused(fmt::format("--{}: \"{}\" is not known here", option.name, text), "write one of " + option.help.range);
+}
+
+// "10.0.0.1,10.0.0.2"; nothing at all is the empty list.
+json::value parse_addresses(std::string_view text) {
+  json::array addresses;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    addresses.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return addresses;
 }
 
 // CLI11 knows no other way to refuse a value than this exception; it does not leave the parsing.
@@ -193,6 +209,7 @@ std::shared_ptr<GivenFields> add_field_options(CLI::App& command, std::string_vi
 Answer<json::value> parse_field(const FieldOption& option, std::string_view text) {
   if (is_number(option.help)) return parse_number(option, text);
   if (!option.help.choices.empty()) return parse_choice(option, text);
+  if (is_addresses(option.help)) return parse_addresses(text);
   return json::value(json::string(text));
 }
 

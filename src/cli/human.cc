@@ -58,6 +58,19 @@ std::string human_age(std::chrono::milliseconds age) {
   return age < 48h ? fmt::format("{} h", age / 1h) : fmt::format("{} days", age / 24h);
 }
 
+std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
+  constexpr int64_t kMost = 1'000'000'000;
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 0 || number > kMost) return std::nullopt;
+  const std::string_view unit(end, text.data() + text.size());
+  if (unit.empty() || unit == "s") return std::chrono::seconds(number);
+  if (unit == "m") return std::chrono::minutes(number);
+  if (unit == "h") return std::chrono::hours(number);
+  if (unit == "d") return std::chrono::hours(24 * number);
+  return std::nullopt;
+}
+
 std::string minutes_seconds(uint64_t seconds) {
   return fmt::format("{:02}:{:02}", seconds / 60, seconds % 60);
 }

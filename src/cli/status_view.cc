@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -40,7 +41,7 @@ constexpr std::array kDroppedInOrder{kTotal, kWeight, kAddress, kInactive, kPack
 
 constexpr size_t kNameLimit = 24;  // columns; a label may have 64 characters
 constexpr size_t kDetailLines = 3;
-constexpr uint64_t kDefaultWeight = 100;
+constexpr std::string_view kDefaultWeight = "100";
 
 // Which columns are shown, and under which headings.
 struct Layout {
@@ -65,9 +66,11 @@ class StatusView {
   void add_server(Table& table, const json::value& server, Details details) const;
   void add_details(Table& table, const std::string& text, size_t indent, Colour colour) const;
   std::vector<Cell> counter_cells(const json::value& owner, Colour colour) const;
+  std::string fallback_name(const json::value& service) const;
   std::string service_details(const json::value& service) const;
   std::vector<std::string> server_details(const json::value& server) const;
   std::string operator_details(const json::value& action) const;
+  std::string drain_details(const json::value& server, const json::value& action) const;
   std::string check_details(const json::value& server) const;
   std::string attention() const;
   std::string reasons() const;
@@ -89,6 +92,21 @@ const json::value& member_or_null(const json::value& owner, std::string_view key
   static const json::value kNull;
   const json::value* found = member(owner, key);
   return found == nullptr ? kNull : *found;
+}
+
+// "100", or "30/100" while a slow start gives it less.
+std::string weight_in_words(const json::value& server) {
+  const uint64_t weight = count_at(server, "weight");
+  const uint64_t effective = count_at(server, "effective_weight");
+  return effective == 0 || effective >= weight ? std::to_string(weight) : fmt::format("{}/{}", effective, weight);
+}
+
+// Whether real servers differ in priority: else there is nothing to say about tiers.
+bool has_tiers(const json::value& service) {
+  const json::array& servers = list_at(service, "real_servers");
+  return std::any_of(servers.begin(), servers.end(), [&](const json::value& server) {
+    return count_at(server, "priority") != count_at(servers.front(), "priority");
+  });
 }
 
 std::string StatusView::age(std::string_view since) const {
@@ -159,10 +177,15 @@ void StatusView::add_service(Table& table, const json::value& service, Details d
   const std::string reason = safe(service, "reason");
   if (flag_at(service, "fallback_active")) {
     const std::string why = reason.empty() ? "no real server takes new connections" : reason;
-    add_details(table, "fallback active: " + why, 2, Colour::kYellow);
+    add_details(table, fallback_name(service) + " active: " + why, 2, Colour::kYellow);
   } else if (!reason.empty()) {
     add_details(table, reason, 2, state.colour);
   }
+}
+
+std::string StatusView::fallback_name(const json::value& service) const {
+  const json::value& fallback = member_or_null(service, "fallback");
+  return text_at(fallback, "mode") == "server" ? "fallback " + terminal_.safe(address_with_port(fallback)) : "fallback";
 }
 
 std::string StatusView::service_details(const json::value& service) const {
@@ -170,6 +193,9 @@ std::string StatusView::service_details(const json::value& service) const {
   if (layout_.hidden[kAddress]) details = safe(service, "address") + std::string(dot());
   details += fmt::format("{} {}{}{}{}{}", protocol_in_words(safe(service, "protocol")), safe(service, "ports"), dot(),
                          in_words(safe(service, "forwarding_method")), dot(), in_words(safe(service, "scheduler")));
+  if (const uint64_t tier = count_at(service, "active_tier"); tier != 0 && has_tiers(service)) {
+    details += fmt::format("{}tier {}", dot(), tier);
+  }
   const std::string interface = safe(service, "interface");
   return interface.empty() ? details : fmt::format("{}{}{}", details, dot(), interface);
 }
@@ -178,9 +204,9 @@ void StatusView::add_server(Table& table, const json::value& server, Details det
   Cell state = state_cell(text_at(server, "state"), terminal_);
   if (const std::string since = age(text_at(server, "since")); !since.empty()) state.text += " " + since;
   std::vector<Cell> row{{"  " + name(server, kNameLimit - 2)},
-                        {safe(server, "address")},
+                        {terminal_.safe(address_with_port(server))},
                         std::move(state),
-                        {std::to_string(count_at(server, "weight"))}};
+                        {weight_in_words(server)}};
   for (Cell& cell : counter_cells(server, Colour::kNone)) row.push_back(std::move(cell));
   table.add_row(std::move(row));
   if (details == Details::kLeftOut) return;
@@ -189,13 +215,14 @@ void StatusView::add_server(Table& table, const json::value& server, Details det
 
 std::vector<std::string> StatusView::server_details(const json::value& server) const {
   std::vector<std::string> lines;
-  std::string moved = layout_.hidden[kAddress] ? safe(server, "address") : "";
-  if (const uint64_t weight = count_at(server, "weight"); layout_.hidden[kWeight] && weight != kDefaultWeight) {
+  std::string moved = layout_.hidden[kAddress] ? terminal_.safe(address_with_port(server)) : "";
+  if (const std::string weight = weight_in_words(server); layout_.hidden[kWeight] && weight != kDefaultWeight) {
     moved += fmt::format("{}weight {}", moved.empty() ? "" : dot(), weight);
   }
   if (!moved.empty()) lines.push_back(std::move(moved));
   const json::value& action = member_or_null(server, "operator_action");
   if (action.is_object()) lines.push_back(operator_details(action));
+  if (std::string end = drain_details(server, action); !end.empty()) lines.push_back(std::move(end));
   if (std::string check = check_details(server); !check.empty()) lines.push_back(std::move(check));
   return lines;
 }
@@ -205,6 +232,15 @@ std::string StatusView::operator_details(const json::value& action) const {
   if (const std::string when = age(text_at(action, "at")); !when.empty()) line += fmt::format(", {} ago", when);
   const std::string reason = safe(action, "reason");
   return reason.empty() ? line : line + ": " + reason;
+}
+
+std::string StatusView::drain_details(const json::value& server, const json::value& action) const {
+  const auto deadline = parse_iso8601(text_at(action, "deadline"));
+  if (!deadline || !now_) return {};
+  const json::value& counters = member_or_null(server, "counters");
+  const uint64_t left = count_at(counters, "active") + count_at(counters, "inactive");
+  return fmt::format("{} connection{} left, halted in {}", grouped(left), left == 1 ? "" : "s",
+                     human_age(std::chrono::duration_cast<std::chrono::milliseconds>(*deadline - *now_)));
 }
 
 // Of a server that is plainly up there is nothing to say, and of one that an operator took out, it is said already.

@@ -1,8 +1,12 @@
 #include "cli/words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
+
+#include "cli/json_text.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -13,8 +17,9 @@ struct StateLook {
   Colour colour;
 };
 
-constexpr std::array<StateLook, 8> kStates{{
+constexpr std::array<StateLook, 9> kStates{{
     {"up", Glyph::kUp, Colour::kGreen},
+    {"standby", Glyph::kHeld, Colour::kGreen},
     {"degraded", Glyph::kDegraded, Colour::kYellow},
     {"down", Glyph::kDown, Colour::kRed},
     {"offline", Glyph::kHeld, Colour::kBlue},
@@ -48,6 +53,14 @@ std::string protocol_in_words(std::string_view name) {
   std::transform(words.begin(), words.end(), words.begin(),
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
   return words;
+}
+
+std::string address_with_port(const boost::json::value& real_server) {
+  const std::string address = text_at(real_server, "address");
+  const uint64_t port = count_at(real_server, "port");
+  if (port == 0) return address;
+  const bool is_ipv6 = address.find(':') != std::string::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
 }
 
 std::string object_in_words(std::string_view object) {

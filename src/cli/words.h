@@ -13,6 +13,9 @@ namespace evenkeel::cli {
 std::string in_words(std::string_view name);
 std::string protocol_in_words(std::string_view name);
 
+// "10.0.0.21", or "10.0.0.21:8080" of a real server with a port of its own.
+std::string address_with_port(const boost::json::value& real_server);
+
 // "virtual_service/Print_Provider/real_server/PS1" is "real server PS1 of Print_Provider".
 std::string object_in_words(std::string_view object);
 

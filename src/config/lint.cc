@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "config/plan.h"
 #include "model/names.h"
@@ -12,9 +13,11 @@
 namespace evenkeel::config {
 namespace {
 
+using model::ForwardingMethod;
 using model::HealthCheck;
 using model::HealthCheckType;
 using model::Problem;
+using model::Scheduler;
 using model::VirtualService;
 
 class Linter {
@@ -24,6 +27,8 @@ class Linter {
   std::vector<Problem> lint() {
     for (index_ = 0; index_ < services_.size(); ++index_) {
       check_hairpin(services_[index_]);
+      check_forwarding(services_[index_]);
+      check_slow_start(services_[index_]);
       check_health_check(services_[index_].health_check);
       check_real_servers(services_[index_]);
     }
@@ -35,9 +40,9 @@ class Linter {
     warnings_.push_back({fmt::format("$.virtual_services[{}]{}", index_, field), std::move(message), std::move(hint)});
   }
 
-  // In direct routing a real server holds the virtual address itself: what it sends there never leaves it. Harmless
-  // between services with the same real servers; a trap where one service's servers are clients of the other, as
-  // PaperCut's print servers are of its application servers.
+  // In direct routing and tunnels a real server holds the virtual address itself: what it sends there never leaves it.
+  // Harmless between services with the same real servers; a trap where one service's servers are clients of the other,
+  // as PaperCut's print servers are of its application servers.
   void check_hairpin(const VirtualService& service) {
     for (size_t i = 0; i < index_; ++i) {
       const VirtualService& other = services_[i];
@@ -58,8 +63,9 @@ class Linter {
     }
   }
 
-  // Labels of the real servers of `service` that are not real servers of `other`.
+  // Labels of the real servers of `service` that hold its address and are not real servers of `other`.
   static std::vector<std::string> strangers(const VirtualService& service, const VirtualService& other) {
+    if (!real_servers_hold_address(service.forwarding_method)) return {};
     std::set<IpAddress> known;
     for (const auto& server : other.real_servers) known.insert(server.address);
     std::vector<std::string> result;
@@ -67,6 +73,38 @@ class Linter {
       if (!known.contains(server.address)) result.push_back(server.label);
     }
     return result;
+  }
+
+  static bool real_servers_hold_address(ForwardingMethod method) {
+    return method == ForwardingMethod::kDirectRouting || method == ForwardingMethod::kTunnel;
+  }
+
+  // What a method asks of the network and of the real servers, and what no look at the configuration can tell.
+  void check_forwarding(const VirtualService& service) {
+    switch (service.forwarding_method) {
+      case ForwardingMethod::kDirectRouting:
+        return;
+      case ForwardingMethod::kNat:
+        warn(".forwarding_method",
+             "nat needs the answers to come back through the load balancer: it must be the default gateway of the real "
+             "servers, and no client may be in their network",
+             "set the real servers' default gateway to an address of the load balancer, or use snat");
+        break;
+      case ForwardingMethod::kSnat:
+        break;
+      case ForwardingMethod::kTunnel:
+        return warn(".forwarding_method",
+                    fmt::format("each real server needs {} on a tunnel interface, without answering ARP for it; a "
+                                "packet grows by {} bytes on its way there",
+                                service.address.to_string(), service.address.is_ipv4() ? 20 : 40),
+                    "make the MTU between load balancer and real servers that much larger, or let the real servers "
+                    "announce a TCP segment size that is that much smaller");
+    }
+    if (!service.one_packet) return;
+    warn(".one_packet",
+         fmt::format("with {} and one_packet nothing is remembered by which an answer could be changed back",
+                     model::to_string(service.forwarding_method)),
+         "use it where nobody answers, as in syslog, or use direct_routing");
   }
 
   void check_health_check(const HealthCheck& check) {
@@ -101,11 +139,40 @@ class Linter {
            fmt::format("every real server of {} has weight 0: only its fallback answers", service.label),
            "give one a weight, such as 100");
     }
+    check_tiers(service);
     for (size_t i = 0; i < service.real_servers.size(); ++i) {
       const auto& server = service.real_servers[i];
       if (server.minimum_connections == 0 || server.maximum_connections != 0) continue;
       warn(fmt::format(".real_servers[{}].minimum_connections", i),
            "a minimum without a maximum has no effect: the server is never full", "set maximum_connections too");
+    }
+  }
+
+  void check_slow_start(const VirtualService& service) {
+    const bool is_hashed = service.scheduler != Scheduler::kWeightedLeastConnections &&
+                           service.scheduler != Scheduler::kWeightedRoundRobin;
+    if (service.slow_start.count() == 0 || !is_hashed) return;
+    warn(".slow_start",
+         fmt::format("with {} every step of a slow start sends some clients to another real server",
+                     model::to_string(service.scheduler)),
+         "use it with weighted_least_connections or weighted_round_robin");
+  }
+
+  void check_tiers(const VirtualService& service) {
+    const auto& servers = service.real_servers;
+    const bool has_one_tier =
+        std::ranges::all_of(servers, [&](const auto& server) { return server.priority == servers.front().priority; });
+    if (has_one_tier && !service.failback) {
+      warn(".failback", "all real servers have the same priority: there is no tier to stay with",
+           "give those that stand by a higher priority number");
+    }
+    if (has_one_tier && service.minimum_usable > 1) {
+      warn(".minimum_usable", "all real servers have the same priority: there is no tier to add",
+           "give those that stand by a higher priority number");
+    } else if (std::cmp_greater(service.minimum_usable, servers.size())) {
+      warn(".minimum_usable",
+           fmt::format("{} has only {} real servers: every tier is always in force", service.label, servers.size()),
+           "make the minimum smaller");
     }
   }
 

@@ -27,7 +27,7 @@ inline auto identity(const model::VirtualService& service) {
   return std::tuple(service.address, service.ports.ranges(), service.protocol);
 }
 inline auto identity(const model::RealServer& server) {
-  return server.address;
+  return std::tuple(server.address, server.port);
 }
 
 template <class T>

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x45764b6c;  // "EvKl"
 
 // Step N brings user_version from N to N + 1. Steps that were released are never changed.
-constexpr std::array<const char*, 1> kMigrations{R"sql(
+constexpr std::array<const char*, 2> kMigrations{R"sql(
   CREATE TABLE revision (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -42,6 +42,9 @@ constexpr std::array<const char*, 1> kMigrations{R"sql(
     reason TEXT NOT NULL,
     PRIMARY KEY (virtual_service, real_server)
   ) STRICT, WITHOUT ROWID;
+)sql",
+                                                 R"sql(
+  ALTER TABLE operator_action ADD COLUMN deadline INTEGER;
 )sql"};
 
 Result<int64_t> version_of(Database& database) {
@@ -150,9 +153,14 @@ Result<std::vector<Revision>> read_revisions(Database& database, size_t limit) {
 }
 
 Result<std::vector<model::OperatorAction>> read_operator_actions(Database& database) {
+  // A backup that is read but never migrated may be older than this column.
+  auto deadlines =
+      database.integer("SELECT count(*) FROM pragma_table_info('operator_action') WHERE name = 'deadline'");
+  if (!deadlines) return fail(deadlines.error());
   auto statement = database.prepare(
-      "SELECT virtual_service, real_server, state, author, reason, at FROM operator_action "
-      "ORDER BY virtual_service, real_server");
+      fmt::format("SELECT virtual_service, real_server, state, author, reason, at, {} FROM operator_action "
+                  "ORDER BY virtual_service, real_server",
+                  deadlines->value_or(0) == 0 ? "NULL" : "deadline"));
   if (!statement) return fail(statement.error());
   std::vector<model::OperatorAction> actions;
   while (true) {
@@ -167,7 +175,8 @@ Result<std::vector<model::OperatorAction>> read_operator_actions(Database& datab
                        .state = *state,
                        .author = statement->text(3),
                        .reason = statement->text(4),
-                       .at = from_stored(statement->integer(5))});
+                       .at = from_stored(statement->integer(5)),
+                       .deadline = statement->optional_integer(6).transform(from_stored)});
   }
 }
 

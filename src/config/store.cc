@@ -173,12 +173,13 @@ Result<> SqliteStore::forget(const RealServerKey& key) {
 Result<> SqliteStore::record(const model::OperatorAction& action) {
   if (action.state == model::OperatorState::kOnline) return forget(action.key);
   auto statement = database_.prepare(
-      "INSERT OR REPLACE INTO operator_action (virtual_service, real_server, state, author, reason, at) "
-      "VALUES (?, ?, ?, ?, ?, ?)");
+      "INSERT OR REPLACE INTO operator_action (virtual_service, real_server, state, author, reason, at, deadline) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)");
   if (!statement) return fail(statement.error());
   statement->bind(1, action.key.virtual_service).bind(2, action.key.real_server);
   statement->bind(3, std::string_view(to_string(action.state))).bind(4, action.author);
-  return statement->bind(5, action.reason).bind(6, to_stored(action.at)).run();
+  statement->bind(5, action.reason).bind(6, to_stored(action.at));
+  return statement->bind(7, action.deadline.transform(to_stored)).run();
 }
 
 Result<> SqliteStore::replace_verdicts(const std::vector<RememberedVerdict>& verdicts) {

@@ -1,16 +1,20 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "config/plan.h"
+#include "config/validate_fallback.h"
 #include "model/names.h"
 
 namespace evenkeel::config {
 namespace {
 
+using model::ForwardingMethod;
 using model::HealthCheckType;
 using model::Problem;
 using model::Protocol;
@@ -69,8 +73,11 @@ class Validator {
       check_label(service);
       check_address(service);
       check_interface(service);
+      check_source_addresses(service);
+      check_one_packet(service);
       check_overlap(service);
       check_health_check(service);
+      check_fallback(service);
       check_real_servers(service);
     }
     check_long_ranges();
@@ -83,6 +90,7 @@ class Validator {
     for (size_t i = 0; i < services_.size(); ++i) {
       first_of_label_.emplace(services_[i].label, i);
       by_address_[services_[i].address].push_back(&services_[i]);
+      for (const auto& source : services_[i].source_addresses) by_source_.emplace(source, &services_[i]);
     }
   }
 
@@ -121,6 +129,58 @@ class Validator {
            fmt::format("write \"{}\" here, or use another address", first.interface));
   }
 
+  void check_source_addresses(const VirtualService& service) {
+    const auto& sources = service.source_addresses;
+    if (!sources.empty() && service.forwarding_method != ForwardingMethod::kSnat) {
+      return refuse(
+          path("source_addresses"),
+          fmt::format("with {} real servers see the client's own address", model::to_string(service.forwarding_method)),
+          "leave them out, or make the forwarding_method snat");
+    }
+    std::set<IpAddress> seen;
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const auto [message, hint] = objection_to_source(service, sources[i], seen);
+      if (!message.empty()) refuse(path(fmt::format("source_addresses[{}]", i)), message, hint);
+      seen.insert(sources[i]);
+    }
+  }
+
+  // What real servers send there must be an answer, and nothing that a client may ask for.
+  std::pair<std::string, std::string> objection_to_source(const VirtualService& service, const IpAddress& source,
+                                                          const std::set<IpAddress>& seen) const {
+    const std::string text = source.to_string();
+    const auto reason = unusable_as(source);
+    if (!reason.empty()) {
+      return {fmt::format("{} is {}: no real server can answer to it", text, reason),
+              "use a free address of a network that the load balancer has an interface in"};
+    }
+    if (seen.contains(source)) return {fmt::format("{} is in the list twice", text), "name each address once"};
+    if (source.family() != service.address.family()) {
+      return {fmt::format("{} is {} but the virtual address {} is {}", text, family_name(source),
+                          service.address.to_string(), family_name(service.address)),
+              fmt::format("give an {} address", family_name(service.address))};
+    }
+    const auto taken = by_address_.find(source);
+    if (taken == by_address_.end() || source == service.address) return {};
+    return {fmt::format("{} is the virtual address of {}", text, taken->second.front()->label),
+            "use a free address: answers of real servers and requests of clients must not meet there"};
+  }
+
+  void check_one_packet(const VirtualService& service) {
+    if (!service.one_packet) return;
+    if (service.protocol != Protocol::kUdp) {
+      refuse(path("one_packet"),
+             fmt::format("{} has connections: only the datagrams of udp can be scheduled one by one",
+                         model::to_string(service.protocol)),
+             "make the protocol udp, or leave one_packet out");
+    }
+    if (service.persistence.enabled) {
+      refuse(path("persistence.enabled"),
+             "with one_packet every datagram is scheduled anew, and with persistence none would be",
+             "switch persistence off, or leave one_packet out");
+    }
+  }
+
   void check_overlap(const VirtualService& service) {
     for (const VirtualService* other : by_address_.at(service.address)) {
       if (other == &service) return;  // each pair once, at the later one
@@ -148,9 +208,25 @@ class Validator {
     }
   }
 
+  void check_fallback(const VirtualService& service) {
+    std::ranges::move(validate_fallback(service, fmt::format("$.virtual_services[{}]", index_)),
+                      std::back_inserter(problems_));
+    const auto& address = service.fallback.address;
+    if (!address) return;
+    const auto reason = unusable_as(*address);
+    if (!reason.empty()) {
+      refuse(path("fallback.address"), fmt::format("{} is {}", address->to_string(), reason),
+             "for a listener on the load balancer itself make the mode local");
+    } else if (by_address_.contains(*address) || by_source_.contains(*address)) {
+      refuse(path("fallback.address"),
+             fmt::format("{} is an address that the load balancer itself holds", address->to_string()),
+             "give the address of another server, or make the mode local");
+    }
+  }
+
   void check_real_servers(const VirtualService& service) {
     std::map<std::string_view, size_t> labels;
-    std::map<IpAddress, size_t> addresses;
+    std::map<std::pair<IpAddress, uint16_t>, size_t> addresses;
     for (size_t i = 0; i < service.real_servers.size(); ++i) {
       const RealServer& server = service.real_servers[i];
       const auto [label, is_new_label] = labels.emplace(server.label, i);
@@ -159,7 +235,7 @@ class Validator {
                fmt::format("the label \"{}\" is taken: real_servers[{}] has it", server.label, label->second),
                "give each real server of a virtual service its own label");
       }
-      const auto [address, is_new_address] = addresses.emplace(server.address, i);
+      const auto [address, is_new_address] = addresses.emplace(std::pair(server.address, server.port), i);
       if (!is_new_address) {
         refuse(path(i, "address"),
                fmt::format("{} is already real server {}", server.address.to_string(),
@@ -167,6 +243,7 @@ class Validator {
                "to give it more connections, raise that real server's weight");
       }
       check_server_address(service, server, i);
+      check_server_port(service, server, i);
       check_limits(server, i);
     }
   }
@@ -185,15 +262,40 @@ class Validator {
                                 taken->second.front()->label),
                     "use the real server's own address (RIP), not the virtual one (VIP)");
     }
+    if (const auto source = by_source_.find(server.address); source != by_source_.end()) {
+      return refuse(path(i, "address"),
+                    fmt::format("{} is a source address of {}, which the load balancer itself holds", address,
+                                source->second->label),
+                    "use the real server's own address (RIP)");
+    }
     if (server.address.family() != service.address.family()) {
       refuse(
           path(i, "address"),
-          fmt::format("{} is {} but the virtual address {} is {}: direct routing changes only the destination MAC "
-                      "address, so the packet stays what it was",
-                      address, family_name(server.address), service.address.to_string(), family_name(service.address)),
+          fmt::format("{} is {} but the virtual address {} is {}: {}", address, family_name(server.address),
+                      service.address.to_string(), family_name(service.address),
+                      service.forwarding_method == ForwardingMethod::kDirectRouting
+                          ? "direct routing changes only the destination MAC address, so the packet stays what it was"
+                          : "layer 4 does not translate between the two"),
           fmt::format("give the real server's {} address, or make a second virtual service for {}",
                       family_name(service.address), family_name(server.address)));
     }
+  }
+
+  void check_server_port(const VirtualService& service, const RealServer& server, size_t i) {
+    if (server.port == 0) return;
+    const auto method = service.forwarding_method;
+    if (method != ForwardingMethod::kNat && method != ForwardingMethod::kSnat) {
+      return refuse(path(i, "port"),
+                    fmt::format("with {} the packet reaches the real server unchanged, so its port cannot differ",
+                                model::to_string(method)),
+                    "leave the port out, or make the forwarding_method nat or snat");
+    }
+    const auto& ranges = service.ports.ranges();
+    if (ranges.size() == 1 && ranges[0].first == ranges[0].last) return;
+    refuse(path(i, "port"),
+           fmt::format("the ports \"{}\" are several, and one port cannot stand for all of them",
+                       service.ports.to_string()),
+           "leave the port out, or make one virtual service of each port");
   }
 
   void check_limits(const RealServer& server, size_t i) {
@@ -245,6 +347,7 @@ class Validator {
 
   const std::vector<VirtualService>& services_;
   std::map<IpAddress, std::vector<const VirtualService*>> by_address_;
+  std::map<IpAddress, const VirtualService*> by_source_;  // the first that has it
   std::map<std::string, size_t, std::less<>> first_of_label_;
   size_t index_ = 0;  // of the virtual service at hand
   std::vector<Problem> problems_;

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <ranges>
@@ -39,6 +41,13 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
     const auto path = fmt::format("$.virtual_services[{}]", i);
     if (object == "virtual_service/" + service.label) paths.push_back(path);
     if (object == "virtual_address/" + service.address.to_string()) paths.push_back(path + ".address");
+    if (object == fmt::format("virtual_service/{}/real_server/{}", service.label, model::kFallbackLabel) &&
+        service.fallback.mode == model::FallbackMode::kServer) {
+      paths.push_back(path + ".fallback");
+    }
+    if (service.fallback.address && object == "next_hop/" + service.fallback.address->to_string()) {
+      paths.push_back(path + ".fallback.address");
+    }
     for (size_t j = 0; j < service.real_servers.size(); ++j) {
       const auto& server = service.real_servers[j];
       const auto server_path = fmt::format("{}.real_servers[{}]", path, j);
@@ -53,14 +62,20 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
   return paths;
 }
 
-// The virtual services of a plan that only tunes what is there: weights, limits, scheduler, persistence, fallback. None
+// The virtual services of a plan that only tunes what is there: weights, limits, scheduler, persistence. None
 // when anything comes, goes, moves, is renamed or is checked differently.
 std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan) {
   static const std::set<std::string_view> kTuning{"weight",
                                                   "minimum_connections",
                                                   "maximum_connections",
                                                   "scheduler",
-                                                  "fallback.mode",
+                                                  "one_packet",
+                                                  "priority",
+                                                  "minimum_usable",
+                                                  "failback",
+                                                  "slow_start",
+                                                  "on_failure",
+                                                  "on_halt",
                                                   "persistence.enabled",
                                                   "persistence.timeout",
                                                   "persistence.ipv4_prefix",
@@ -181,16 +196,21 @@ void Controller::follow_renames(const model::Configuration& wanted) {
   }
   OperatorActions moved;
   std::vector<health::Status> renamed;
+  std::map<std::string, int> moved_tiers;
   for (const auto& rename : config::renames(configuration_, wanted)) {
     if (auto said = operator_actions_.extract(rename.from)) {
       said.mapped().key = rename.to;
       moved.insert_or_assign(rename.to, std::move(said.mapped()));
+    }
+    if (auto tier = active_tier_.extract(rename.from.virtual_service)) {
+      moved_tiers.insert_or_assign(rename.to.virtual_service, tier.mapped());
     }
     if (const auto status = known.find(rename.from); status != known.end()) {
       renamed.push_back(status->second);
       renamed.back().key = rename.to;
     }
   }
+  for (const auto& [label, tier] : moved_tiers) active_tier_.insert_or_assign(label, tier);
   for (auto& [key, action] : moved) operator_actions_.insert_or_assign(key, std::move(action));
   monitor_.restore(renamed);
 }
@@ -228,6 +248,11 @@ boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorActi
     co_return fail(ErrorCode::kNotFound, fmt::format("virtual service {} has no real server {}",
                                                      action.key.virtual_service, action.key.real_server));
   }
+  co_return co_await say(std::move(actions));
+}
+
+// For the one whose turn it is.
+boost::asio::awaitable<Result<>> Controller::say(std::vector<model::OperatorAction> actions) {
   auto recorded = co_await run_blocking(parts_.worker, [&]() -> Result<> {
     for (const auto& action : actions) {
       if (auto one = parts_.writer->record(action); !one) return fail(one.error());
@@ -238,22 +263,56 @@ boost::asio::awaitable<Result<>> Controller::act(std::vector<model::OperatorActi
   std::set<std::string> services;
   for (auto& action : actions) {
     services.insert(action.key.virtual_service);
-    const auto* verb = action.state == model::OperatorState::kDrain  ? "drained"
-                       : action.state == model::OperatorState::kHalt ? "halted"
-                                                                     : "brought online";
-    parts_.events.append(
-        observed::EventKind::kOperatorAction,
-        fmt::format("virtual_service/{}/real_server/{}", action.key.virtual_service, action.key.real_server),
-        fmt::format("{} by {}{}{}", verb, action.author, action.reason.empty() ? "" : ": ", action.reason));
-    if (action.state == model::OperatorState::kOnline) {
-      operator_actions_.erase(action.key);
-    } else {
-      const auto key = action.key;
-      operator_actions_.insert_or_assign(key, std::move(action));
-    }
+    put_in_force(std::move(action));
   }
   apply_services(services);
   co_return Result<>{};
+}
+
+void Controller::put_in_force(model::OperatorAction action) {
+  const auto* verb = action.state == model::OperatorState::kDrain  ? "drained"
+                     : action.state == model::OperatorState::kHalt ? "halted"
+                                                                   : "brought online";
+  parts_.events.append(
+      observed::EventKind::kOperatorAction,
+      fmt::format("virtual_service/{}/real_server/{}", action.key.virtual_service, action.key.real_server),
+      fmt::format("{} by {}{}{}", verb, action.author, action.reason.empty() ? "" : ": ", action.reason));
+  if (action.state == model::OperatorState::kOnline) {
+    operator_actions_.erase(action.key);
+  } else {
+    const auto key = action.key;
+    operator_actions_.insert_or_assign(key, std::move(action));
+  }
+}
+
+// Without a store that can be written, a drain stays what it is: its end would not outlive a restart.
+void Controller::look_for_ended_drains() {
+  if (ending_drains_ || parts_.writer == nullptr || !has_deadline(operator_actions_)) return;
+  ending_drains_ = true;
+  boost::asio::co_spawn(parts_.io, end_drains(), boost::asio::detached);
+}
+
+boost::asio::awaitable<void> Controller::end_drains() {
+  co_await Turn::wait(*this);
+  const Turn turn(*this);
+  ending_drains_ = false;
+  // Only now: while this waited for its turn, somebody may have said something else.
+  auto halts = halts_due(operator_actions_, connections_of_real_servers(), parts_.clock.wall_now());
+  if (halts.empty() || stopped_) co_return;
+  if (auto said = co_await say(std::move(halts)); !said) spdlog::warn("{}", to_string(said.error()));
+}
+
+Result<int> Controller::fail_back(const std::string& virtual_service, const std::string& author) {
+  const auto& services = configuration_.virtual_services;
+  if (std::ranges::find(services, virtual_service, &model::VirtualService::label) == services.end()) {
+    return fail(ErrorCode::kNotFound, fmt::format("there is no virtual service {}", virtual_service));
+  }
+  parts_.events.append(observed::EventKind::kOperatorAction, "virtual_service/" + virtual_service,
+                       "failback by " + author);
+  active_tier_[virtual_service] = 0;  // with nothing that took over, the most preferred usable tier comes first
+  apply_services({virtual_service});
+  remember_verdicts();
+  return active_tier_[virtual_service];
 }
 
 }  // namespace evenkeel::daemon

@@ -32,8 +32,9 @@ std::string object_of(const model::RealServerKey& key) {
 std::vector<health::Target> health_targets(const model::Configuration& configuration) {
   std::vector<health::Target> targets;
   for (const auto& service : configuration.virtual_services) {
-    const uint16_t port = service.health_check.check_port.value_or(service.ports.first());
     for (const auto& server : service.real_servers) {
+      const uint16_t served = server.port == 0 ? service.ports.first() : server.port;
+      const uint16_t port = service.health_check.check_port.value_or(served);
       targets.push_back({{service.label, server.label}, server.address, port, service.health_check});
     }
   }
@@ -49,6 +50,7 @@ Controller::Controller(Parts parts, Start start)
       monitor_(parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }),
       reconciler_({parts_.network, parts_.layer4, [this] { return attach(); }}, parts_.clock),
       retry_timer_(parts_.io),
+      slow_start_timer_(parts_.io),
       sweep_timer_(parts_.io),
       topology_timer_(parts_.io),
       verdicts_timer_(parts_.io),
@@ -62,7 +64,8 @@ Controller::~Controller() {
 
 void Controller::start() {
   if (auto known = parts_.verdicts.read()) {
-    monitor_.restore(*known);
+    monitor_.restore(known->statuses);
+    active_tier_ = std::move(known->active_tier);
   } else {
     spdlog::warn("{}: every real server is unknown until it is checked", to_string(known.error()));
   }
@@ -78,6 +81,7 @@ void Controller::stop() {
   if (verdicts_to_remember_) write_verdicts();
   monitor_.stop();
   retry_timer_.cancel();
+  slow_start_timer_.cancel();
   sweep_timer_.cancel();
   topology_timer_.cancel();
   verdicts_timer_.cancel();
@@ -112,7 +116,7 @@ void Controller::schedule_apply(const std::string& virtual_service) {
 }
 
 void Controller::write_verdicts() {
-  if (auto written = parts_.verdicts.write(monitor_.statuses()); !written) {
+  if (auto written = parts_.verdicts.write({monitor_.statuses(), active_tier_}); !written) {
     spdlog::warn("{}", to_string(written.error()));
   }
 }
@@ -140,29 +144,54 @@ std::map<model::RealServerKey, model::OperatorState> Controller::operator_said()
 }
 
 desired::State Controller::compute(const model::Configuration& configuration) const {
-  return desired::compute({configuration, health_, operator_said()});
+  return desired::compute({configuration, health_, operator_said(), slow_start_.tenths(), active_tier_});
 }
 
 void Controller::apply_now() {
+  const auto now = parts_.clock.steady_now();
+  const auto said = operator_said();
+  std::set<std::string> labels;
+  for (const auto& service : configuration_.virtual_services) {
+    labels.insert(service.label);
+    slow_start_.observe(service, health_, said, now);
+  }
+  slow_start_.keep_only(labels);
   auto want = compute(configuration_);
-  std::erase_if(fallback_active_, [&](const auto& known) {
-    return std::ranges::none_of(want.layer4.virtual_services,
-                                [&](const auto& service) { return service.label == known; });
-  });
-  for (const auto& service : want.layer4.virtual_services) announce_fallback(service);
+  std::erase_if(fallback_active_, [&](const auto& known) { return !labels.contains(known); });
+  std::erase_if(active_tier_, [&](const auto& known) { return !labels.contains(known.first); });
+  for (const auto& service : want.layer4.virtual_services) announce(service);
   settle(reconciler_.apply(std::move(want)));
+  arm_slow_start();
 }
 
 // For a change that concerns these virtual services and neither addresses nor who is in them.
 void Controller::apply_services(const std::set<std::string>& labels) {
   const auto said = operator_said();
-  const desired::Inputs inputs{configuration_, health_, said};
+  const auto now = parts_.clock.steady_now();
+  const desired::Inputs inputs{configuration_, health_, said, slow_start_.tenths(), active_tier_};
   std::vector<desired::VirtualService> changed;
   for (const auto& service : configuration_.virtual_services) {
-    if (labels.contains(service.label)) changed.push_back(desired::compute_virtual_service(service, inputs));
+    if (!labels.contains(service.label)) continue;
+    slow_start_.observe(service, health_, said, now);
+    changed.push_back(desired::compute_virtual_service(service, inputs));
   }
-  for (const auto& service : changed) announce_fallback(service);
+  for (const auto& service : changed) announce(service);
   settle(reconciler_.apply_services(std::move(changed)));
+  arm_slow_start();
+}
+
+void Controller::announce(const desired::VirtualService& service) {
+  announce_fallback(service);
+  note_tier(service);
+}
+
+void Controller::note_tier(const desired::VirtualService& service) {
+  const int before = std::exchange(active_tier_[service.label], service.active_tier);
+  if (before == service.active_tier) return;
+  remember_verdicts();
+  if (before == 0 || service.active_tier == 0) return;  // nothing took over from anything
+  parts_.events.append(observed::EventKind::kTierChanged, "virtual_service/" + service.label,
+                       fmt::format("tier {} takes over from tier {}", service.active_tier, before));
 }
 
 void Controller::announce_fallback(const desired::VirtualService& service) {
@@ -205,6 +234,17 @@ void Controller::arm_retry() {
   });
 }
 
+void Controller::arm_slow_start() {
+  slow_start_timer_.cancel();
+  const auto now = parts_.clock.steady_now();
+  const auto at = slow_start_.next_step(now);
+  if (!at || stopped_) return;
+  slow_start_timer_.expires_after(*at - now);
+  slow_start_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !stopped_) apply_services(slow_start_.ramping());
+  });
+}
+
 void Controller::arm_sweep() {
   sweep_timer_.expires_after(kSweepInterval);
   sweep_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -212,6 +252,7 @@ void Controller::arm_sweep() {
     if (auto* engine = parts_.layer4.engine()) {
       if (auto swept = engine->sweep(); !swept) spdlog::warn("{}", to_string(swept.error()));
     }
+    look_for_ended_drains();
     arm_sweep();
   });
 }

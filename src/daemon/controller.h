@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "api/control.h"
+#include "daemon/drain_deadline.h"
 #include "daemon/layer4.h"
+#include "daemon/slow_start.h"
 #include "daemon/verdict_file.h"
 #include "desired/compute.h"
 #include "engines/network/engine.h"
@@ -60,6 +62,7 @@ class Controller final : public api::Control {
   observed::Snapshot snapshot() override;
   boost::asio::awaitable<api::Changed<api::ChangeResult>> change(api::ChangeRequest request) override;
   boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> actions) override;
+  Result<int> fail_back(const std::string& virtual_service, const std::string& author) override;
   Result<std::vector<config::Revision>> revisions(size_t limit) override;
   Result<model::Configuration> configuration_of(int64_t revision) override;
   boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
@@ -70,20 +73,22 @@ class Controller final : public api::Control {
 
  private:
   class Turn;  // one change at a time
-  using OperatorActions = std::map<model::RealServerKey, model::OperatorAction>;
 
   // controller.cc: keeping the engines in step
   void on_health(const health::Status& status);
   void schedule_apply(const std::string& virtual_service);
   void apply_now();
   void apply_services(const std::set<std::string>& labels);
+  void announce(const desired::VirtualService& service);
   void announce_fallback(const desired::VirtualService& service);
+  void note_tier(const desired::VirtualService& service);
   void settle(const std::vector<reconcile::StatusChange>& changes);
   std::map<model::RealServerKey, model::OperatorState> operator_said() const;
   desired::State compute(const model::Configuration& configuration) const;
   void configure_health();
   engines::ApplyReport attach();
   void arm_retry();
+  void arm_slow_start();
   void arm_sweep();
   void remember_verdicts();
   void write_verdicts();
@@ -94,6 +99,11 @@ class Controller final : public api::Control {
   boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request);
   void follow_renames(const model::Configuration& wanted);
   void put_in_force(api::ChangeRequest request, const config::Revision& revision, const config::Plan& plan);
+  boost::asio::awaitable<Result<>> say(std::vector<model::OperatorAction> actions);
+  void put_in_force(model::OperatorAction action);
+  void look_for_ended_drains();
+  boost::asio::awaitable<void> end_drains();
+  std::map<model::RealServerKey, observed::Counters> connections_of_real_servers() const;
   std::vector<std::string> warnings_for(const model::Configuration& configuration) const;
 
   Parts parts_;
@@ -101,16 +111,20 @@ class Controller final : public api::Control {
   int64_t revision_ = 0;
   OperatorActions operator_actions_;
   std::map<model::RealServerKey, desired::Health> health_;
-  std::set<std::string> fallback_active_;  // virtual services, as last announced
+  std::set<std::string> fallback_active_;   // virtual services, as last announced
+  std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
+  SlowStart slow_start_;
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
   reconcile::Reconciler reconciler_;
   boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer slow_start_timer_;
   boost::asio::steady_timer sweep_timer_;
   boost::asio::steady_timer topology_timer_;
   boost::asio::steady_timer verdicts_timer_;
   boost::asio::steady_timer turn_freed_;
   bool changing_ = false;
+  bool ending_drains_ = false;
   bool topology_changed_ = false;
   bool verdicts_to_remember_ = false;
   SteadyTime verdicts_due_;                  // not written again before

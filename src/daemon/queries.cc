@@ -18,10 +18,12 @@ Error no_data_plane() {
 }  // namespace
 
 observed::Snapshot Controller::snapshot() {
+  const desired::State want = compute(configuration_);
   Facts facts{.configuration = configuration_,
               .revision = revision_,
               .read_only = parts_.writer == nullptr,
               .now = parts_.clock.wall_now(),
+              .desired = want,
               .health = {},
               .operator_actions = operator_actions_,
               .next_hops = {},
@@ -49,6 +51,14 @@ observed::Snapshot Controller::snapshot() {
     }
   }
   return build_snapshot(facts);
+}
+
+// Empty while there is no data plane that counts.
+std::map<model::RealServerKey, observed::Counters> Controller::connections_of_real_servers() const {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) return {};
+  auto counters = engine->counters();
+  return counters ? std::move(counters->real_servers) : std::map<model::RealServerKey, observed::Counters>{};
 }
 
 Result<std::vector<config::Revision>> Controller::revisions(size_t limit) {

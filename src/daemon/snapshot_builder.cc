@@ -76,8 +76,15 @@ void set_operator(observed::RealServer& result, const model::OperatorAction* act
   if (!action->reason.empty()) result.reason += ": " + action->reason;
 }
 
+void set_standby(observed::RealServer& result, const desired::RealServer& want) {
+  if (result.state != RealServerState::kUp || want.takes_new) return;
+  result.state = RealServerState::kStandby;
+  result.reason =
+      fmt::format("stands by as tier {}: another tier takes the connections", result.configuration.priority);
+}
+
 observed::RealServer build_real_server(const Facts& facts, const model::VirtualService& service,
-                                       const model::RealServer& server) {
+                                       const model::RealServer& server, const desired::RealServer& want) {
   const model::RealServerKey key{service.label, server.label};
   observed::RealServer result;
   result.configuration = server;
@@ -87,6 +94,7 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
     result.reason = "its weight is 0";
   }
   set_operator(result, find(facts.operator_actions, key));
+  set_standby(result, want);
   const auto* failure =
       find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, server.label));
   if (failure == nullptr) failure = find_failure(facts, "next_hop/" + server.address.to_string());
@@ -94,7 +102,7 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
     result.state = RealServerState::kFailed;
     result.reason = failure->reason;
   }
-  result.effective_weight = result.state == RealServerState::kUp ? server.weight : 0;
+  result.effective_weight = result.state == RealServerState::kUp ? want.weight : 0;
   result.next_hop = describe(find(facts.next_hops, server.address));
   if (const auto* counters = find(facts.counters.real_servers, key)) result.counters = *counters;
   return result;
@@ -107,12 +115,13 @@ bool is_offline(const observed::RealServer& server) {
 void set_service_state(observed::VirtualService& result) {
   const auto& servers = result.real_servers;
   const auto up = std::ranges::count(servers, RealServerState::kUp, &observed::RealServer::state);
+  const auto standby = std::ranges::count(servers, RealServerState::kStandby, &observed::RealServer::state);
   const auto offline = std::ranges::count_if(servers, is_offline);
   const auto all = std::ssize(servers);
   if (all == 0) {
     result.state = VirtualServiceState::kDown;
     result.reason = "it has no real servers";
-  } else if (up == all) {
+  } else if (up > 0 && up + standby == all) {
     result.state = VirtualServiceState::kUp;
   } else if (up > 0) {
     result.state = VirtualServiceState::kDegraded;
@@ -126,13 +135,28 @@ void set_service_state(observed::VirtualService& result) {
   }
 }
 
-observed::VirtualService build_virtual_service(const Facts& facts, const model::VirtualService& service) {
+// What an engine refused of the fallback server stands on its virtual service: it is no real server in the status.
+void set_fallback(const Facts& facts, observed::VirtualService& result) {
+  const auto& service = result.configuration;
+  if (service.fallback.mode != model::FallbackMode::kServer) return;
+  const auto* failure =
+      find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, model::kFallbackLabel));
+  if (failure == nullptr) failure = find_failure(facts, "next_hop/" + service.fallback.address->to_string());
+  if (failure == nullptr) return;
+  if (!result.reason.empty()) result.reason += "; ";
+  result.reason += "the fallback server cannot be used: " + failure->reason;
+}
+
+observed::VirtualService build_virtual_service(const Facts& facts, const model::VirtualService& service,
+                                               const desired::VirtualService& want) {
   observed::VirtualService result;
   result.configuration = service;
-  for (const auto& server : service.real_servers) {
-    result.real_servers.push_back(build_real_server(facts, service, server));
+  result.active_tier = want.active_tier;
+  for (size_t i = 0; i < service.real_servers.size(); ++i) {
+    result.real_servers.push_back(build_real_server(facts, service, service.real_servers[i], want.real_servers[i]));
   }
   set_service_state(result);
+  set_fallback(facts, result);
   const auto* failure = find_failure(facts, "virtual_service/" + service.label);
   if (failure == nullptr) failure = find_failure(facts, "virtual_address/" + service.address.to_string());
   if (failure != nullptr) {
@@ -167,8 +191,10 @@ observed::Snapshot build_snapshot(const Facts& facts) {
   for (const auto& [object, status] : facts.statuses) {
     if (!is_shown_on_object(status)) snapshot.notices.push_back({object, status.reason});
   }
-  for (const auto& service : facts.configuration.virtual_services) {
-    snapshot.virtual_services.push_back(build_virtual_service(facts, service));
+  const auto& services = facts.configuration.virtual_services;
+  for (size_t i = 0; i < services.size(); ++i) {
+    snapshot.virtual_services.push_back(
+        build_virtual_service(facts, services[i], facts.desired.layer4.virtual_services[i]));
   }
   snapshot.reasons = facts.counters.reasons;
   snapshot.connection_table_size = facts.counters.connection_table_size;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "desired/state.h"
 #include "engines/engine.h"
 #include "engines/l4_xdp/engine.h"
 #include "engines/next_hop.h"
@@ -21,6 +22,7 @@ struct Facts {
   int64_t revision = 0;
   bool read_only = false;
   WallTime now;
+  const desired::State& desired;  // of this configuration: same objects, same order
   std::map<model::RealServerKey, health::Status> health;
   const std::map<model::RealServerKey, model::OperatorAction>& operator_actions;
   std::map<IpAddress, engines::NextHop> next_hops;

@@ -30,32 +30,38 @@ health::Status from_json(const json::object& object) {
 
 }  // namespace
 
-Result<> VerdictFile::write(const std::vector<health::Status>& statuses) const {
-  json::array array;
-  for (const auto& status : statuses) {
-    if (status.verdict != health::Verdict::kUnknown) array.push_back(to_json(status));
+Result<> VerdictFile::write(const Remembered& remembered) const {
+  json::array verdicts;
+  for (const auto& status : remembered.statuses) {
+    if (status.verdict != health::Verdict::kUnknown) verdicts.push_back(to_json(status));
   }
+  const json::object document{{"verdicts", std::move(verdicts)},
+                              {"active_tier", json::value_from(remembered.active_tier)}};
   const std::string temporary = path_ + ".new";
   {
     std::ofstream file(temporary, std::ios::trunc);
-    file << json::serialize(array) << '\n';
+    file << json::serialize(document) << '\n';
     if (!file.flush()) return fail(system_error("cannot write the verdicts", temporary));
   }
   if (std::rename(temporary.c_str(), path_.c_str()) != 0) return fail(system_error("cannot rename", temporary));
   return {};
 }
 
-Result<std::vector<health::Status>> VerdictFile::read() const {
+Result<Remembered> VerdictFile::read() const {
   std::ifstream file(path_);
-  if (!file) return std::vector<health::Status>{};
+  if (!file) return Remembered{};
   std::ostringstream text;
   text << file.rdbuf();
   try {
-    std::vector<health::Status> statuses;
-    for (const auto& entry : json::parse(text.str()).as_array()) statuses.push_back(from_json(entry.as_object()));
-    return statuses;
+    Remembered remembered;
+    const json::value document = json::parse(text.str());
+    for (const auto& entry : document.at("verdicts").as_array()) {
+      remembered.statuses.push_back(from_json(entry.as_object()));
+    }
+    remembered.active_tier = json::value_to<std::map<std::string, int>>(document.at("active_tier"));
+    return remembered;
   } catch (const std::exception& error) {
-    return fail(ErrorCode::kCorrupt, std::string("not a list of verdicts: ") + error.what(), path_);
+    return fail(ErrorCode::kCorrupt, std::string("not what was remembered: ") + error.what(), path_);
   }
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// The last verdicts of the health engine, kept across a restart of evenkeeld (not across a reboot), so that no service
-// flaps while the first probes run. Lives in the run directory.
+// The last verdicts of the health engine and the tiers in force, kept across a restart of evenkeeld (not across a
+// reboot), so that no service flaps while the first probes run. Lives in the run directory.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,14 +11,19 @@
 
 namespace evenkeel::daemon {
 
+struct Remembered {
+  std::vector<health::Status> statuses;
+  std::map<std::string, int> active_tier;  // by label of the virtual service: what took over stays
+};
+
 class VerdictFile {
  public:
   explicit VerdictFile(std::string path) : path_(std::move(path)) {}
 
   // Replaces the file as a whole.
-  Result<> write(const std::vector<health::Status>& statuses) const;
-  // A missing file is an empty list; a damaged one is kCorrupt.
-  Result<std::vector<health::Status>> read() const;
+  Result<> write(const Remembered& remembered) const;
+  // A missing file is nothing remembered; a damaged one is kCorrupt.
+  Result<Remembered> read() const;
 
  private:
   std::string path_;

@@ -2,13 +2,39 @@
 
 #include <algorithm>
 
+#include "desired/tiers.h"
+
 namespace evenkeel::desired {
 namespace {
 
-template <class Value>
-Value find_or(const std::map<model::RealServerKey, Value>& values, const model::RealServerKey& key, Value otherwise) {
+template <class Key, class Value>
+Value find_or(const std::map<Key, Value>& values, const Key& key, Value otherwise) {
   const auto found = values.find(key);
   return found == values.end() ? otherwise : found->second;
+}
+
+// What an operator said outranks what a check found.
+Established established_on(const model::VirtualService& service, model::OperatorState operator_said, Health health) {
+  if (operator_said == model::OperatorState::kHalt) {
+    return service.on_halt == model::OnHalt::kReset ? Established::kReset : Established::kDrop;
+  }
+  if (health != Health::kDown) return Established::kKeep;
+  switch (service.on_failure) {
+    case model::OnFailure::kKeep:
+      return Established::kKeep;
+    case model::OnFailure::kReset:
+      return Established::kReset;
+    case model::OnFailure::kDrop:
+      return Established::kDrop;
+  }
+  return Established::kKeep;
+}
+
+// Never 0: a real server that takes connections takes some.
+uint16_t effective_weight(const model::RealServer& server, int tenths) {
+  constexpr int kAll = 10;
+  if (server.weight == 0) return 0;
+  return static_cast<uint16_t>(std::max(1, server.weight * tenths / kAll));
 }
 
 RealServer compute_real_server(const model::VirtualService& service, const model::RealServer& server,
@@ -19,14 +45,100 @@ RealServer compute_real_server(const model::VirtualService& service, const model
   return RealServer{
       .label = server.label,
       .address = server.address,
-      .weight = server.weight,
+      .port = server.port,
+      .forwarding_method = service.forwarding_method,
+      .weight = effective_weight(server, find_or(inputs.weight_tenths, key, 10)),
       .minimum_connections = server.minimum_connections,
       .maximum_connections = server.maximum_connections,
       .takes_new = operator_said == model::OperatorState::kOnline && health == Health::kUp && server.weight > 0,
-      // A failed server keeps its connections: the check may be wrong about them, and nobody else has them.
-      .keeps_established = operator_said != model::OperatorState::kHalt,
+      .established = established_on(service, operator_said, health),
       .failed = health == Health::kDown,
   };
+}
+
+// Whether a real server of a tier before `priority` may turn out to be usable.
+bool is_any_unchecked_before(int priority, const model::VirtualService& service, const Inputs& inputs) {
+  return std::ranges::any_of(service.real_servers, [&](const model::RealServer& server) {
+    const model::RealServerKey key{service.label, server.label};
+    return server.priority < priority && server.weight > 0 &&
+           find_or(inputs.operator_said, key, model::OperatorState::kOnline) == model::OperatorState::kOnline &&
+           find_or(inputs.health, key, Health::kUnknown) == Health::kUnknown;
+  });
+}
+
+// Of the real servers that are usable, those of other tiers stand by.
+void apply_tiers(const model::VirtualService& service, const Inputs& inputs, VirtualService& result) {
+  std::map<int, size_t> usable;
+  for (size_t i = 0; i < service.real_servers.size(); ++i) {
+    if (result.real_servers[i].takes_new) ++usable[service.real_servers[i].priority];
+  }
+  const int before = find_or(inputs.active_tier, service.label, 0);
+  const Tiers tiers = choose_tiers(service, usable, before);
+  for (size_t i = 0; i < service.real_servers.size(); ++i) {
+    auto& server = result.real_servers[i];
+    server.takes_new = server.takes_new && tiers.contains(service.real_servers[i].priority);
+  }
+  // At the start one tier is checked before the other: that must not decide for good.
+  const bool is_certain = tiers.first == before || !is_any_unchecked_before(tiers.first, service, inputs);
+  result.active_tier = is_certain ? tiers.first : 0;
+}
+
+std::vector<IpAddress> source_addresses_of(const model::VirtualService& service) {
+  if (service.forwarding_method != model::ForwardingMethod::kSnat) return {};
+  return service.source_addresses.empty() ? std::vector{service.address} : service.source_addresses;
+}
+
+void add_addresses(const model::VirtualService& service, Network& network) {
+  network.virtual_addresses.push_back({service.address, service.interface});
+  for (const auto& source : source_addresses_of(service)) {
+    // A source address belongs to the real servers' side, which need not be the interface of the virtual address.
+    if (source != service.address) network.virtual_addresses.push_back({source, ""});
+  }
+}
+
+void add_next_hops(const VirtualService& service, Network& network) {
+  for (const auto& server : service.real_servers) {
+    network.next_hops.push_back(server.address);
+    if (server.forwarding_method == model::ForwardingMethod::kDirectRouting) network.on_link.push_back(server.address);
+    if (server.forwarding_method == model::ForwardingMethod::kNat) network.gateway_for.push_back(server.address);
+  }
+}
+
+RealServer compute_fallback_server(const model::VirtualService& service) {
+  RealServer server;
+  server.label = model::kFallbackLabel;
+  server.address = *service.fallback.address;
+  server.port = service.fallback.port;
+  server.forwarding_method = service.fallback.masq ? model::ForwardingMethod::kNat : service.forwarding_method;
+  server.weight = 1;
+  server.takes_new = false;
+  return server;
+}
+
+// The real server that is the fallback as well, where one is.
+RealServer* find_own_fallback(VirtualService& result, const RealServer& fallback) {
+  const auto found = std::ranges::find_if(result.real_servers, [&](const RealServer& server) {
+    return server.address == fallback.address && server.port == fallback.port;
+  });
+  return found == result.real_servers.end() ? nullptr : &*found;
+}
+
+// It takes what nobody else does, and keeps what it has when others are back. A real server does so in spite of its
+// check, which may have failed only because it is busy, but not in spite of the operator.
+void add_fallback_server(const model::VirtualService& service, const Inputs& inputs, VirtualService& result) {
+  RealServer fallback = compute_fallback_server(service);
+  fallback.takes_new = result.fallback_active;
+  RealServer* const own = find_own_fallback(result, fallback);
+  if (own == nullptr) {
+    result.real_servers.push_back(std::move(fallback));
+    return;
+  }
+  const auto said = find_or(inputs.operator_said, {service.label, own->label}, model::OperatorState::kOnline);
+  if (!result.fallback_active || said != model::OperatorState::kOnline) return;
+  own->weight = std::max(own->weight, fallback.weight);
+  own->takes_new = true;
+  own->established = Established::kKeep;
+  own->failed = false;
 }
 
 template <class Value>
@@ -34,15 +146,6 @@ void sort_unique(std::vector<Value>& values) {
   std::ranges::sort(values);
   const auto rest = std::ranges::unique(values);
   values.erase(rest.begin(), rest.end());
-}
-
-// What the network has to do for real servers besides a next hop.
-void ask_of_network(model::ForwardingMethod method, const IpAddress& real_server, Network& network) {
-  switch (method) {
-    case model::ForwardingMethod::kDirectRouting:
-      network.on_link.push_back(real_server);
-      break;
-  }
 }
 
 }  // namespace
@@ -54,31 +157,33 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
       .ports = service.ports,
       .protocol = service.protocol,
       .forwarding_method = service.forwarding_method,
+      .source_addresses = source_addresses_of(service),
       .scheduler = service.scheduler,
+      .one_packet = service.one_packet,
       .persistence = service.persistence,
       .fallback_active = false,
       .fallback = service.fallback.mode,
+      .active_tier = 0,
       .real_servers = {},
   };
   for (const auto& server : service.real_servers) {
     result.real_servers.push_back(compute_real_server(service, server, inputs));
   }
+  apply_tiers(service, inputs, result);
   // "Always off" means that nothing is ever activated: not the fallback either.
   if (service.health_check.type == model::HealthCheckType::kAlwaysOff) result.fallback = model::FallbackMode::kNone;
   result.fallback_active = result.fallback != model::FallbackMode::kNone &&
                            std::ranges::none_of(result.real_servers, &RealServer::takes_new);
+  if (result.fallback == model::FallbackMode::kServer) add_fallback_server(service, inputs, result);
   return result;
 }
 
 State compute(const Inputs& inputs) {
   State state;
   for (const auto& service : inputs.configuration.virtual_services) {
-    state.layer4.virtual_services.push_back(compute_virtual_service(service, inputs));
-    state.network.virtual_addresses.push_back({service.address, service.interface});
-    for (const auto& server : service.real_servers) {
-      state.network.next_hops.push_back(server.address);
-      ask_of_network(service.forwarding_method, server.address, state.network);
-    }
+    const auto& computed = state.layer4.virtual_services.emplace_back(compute_virtual_service(service, inputs));
+    add_addresses(service, state.network);
+    add_next_hops(computed, state.network);
   }
   sort_unique(state.network.virtual_addresses);
   sort_unique(state.network.on_link);

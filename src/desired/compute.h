@@ -3,6 +3,7 @@
 // no log. Equal inputs give equal states.
 
 #include <map>
+#include <string>
 
 #include "desired/state.h"
 #include "model/configuration.h"
@@ -16,6 +17,8 @@ struct Inputs {
   const model::Configuration& configuration;
   const std::map<model::RealServerKey, Health>& health;                       // missing: unknown
   const std::map<model::RealServerKey, model::OperatorState>& operator_said;  // missing: online
+  const std::map<model::RealServerKey, int>& weight_tenths;  // of a slow start, 1..9; missing: the full weight
+  const std::map<std::string, int>& active_tier;  // by label of the virtual service, as last computed; missing: 0
 };
 
 State compute(const Inputs& inputs);

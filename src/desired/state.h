@@ -11,16 +11,25 @@
 
 namespace evenkeel::desired {
 
+// What becomes of the packets of connections that a real server already has.
+enum class Established {
+  kKeep,   // they reach it
+  kReset,  // TCP is reset, towards both ends; the rest is dropped and counted
+  kDrop,   // they are dropped and counted
+};
+
 // One real server as the layer-4 engine must treat it.
 struct RealServer {
   std::string label;
   IpAddress address;
-  uint16_t weight = 100;  // effective
+  uint16_t port = 0;  // 0: the port that the client asked for
+  model::ForwardingMethod forwarding_method = model::ForwardingMethod::kDirectRouting;
+  uint16_t weight = 100;  // effective: less in a slow start
   uint32_t minimum_connections = 0;
   uint32_t maximum_connections = 0;  // 0: no limit
   bool takes_new = true;             // new connections (and persistent clients) may come
-  bool keeps_established = true;     // false when halted: packets of its connections are dropped and counted
-  bool failed = false;               // its health check says so: what begins anew there goes elsewhere
+  Established established = Established::kKeep;
+  bool failed = false;  // its health check says so: what begins anew there goes elsewhere
   bool operator==(const RealServer&) const = default;
 };
 
@@ -30,11 +39,16 @@ struct VirtualService {
   model::PortSet ports;
   model::Protocol protocol = model::Protocol::kTcp;
   model::ForwardingMethod forwarding_method = model::ForwardingMethod::kDirectRouting;
+  std::vector<IpAddress> source_addresses;  // of SNAT: never empty then; empty otherwise
   model::Scheduler scheduler = model::Scheduler::kWeightedLeastConnections;
+  bool one_packet = false;  // UDP: each datagram is scheduled on its own, no connection is kept
   model::Persistence persistence;
   bool fallback_active = false;  // no real server may take a new connection
   model::FallbackMode fallback = model::FallbackMode::kLocal;
-  std::vector<RealServer> real_servers;
+  // The tier that has taken over, to be given back as Inputs::active_tier. 0: none, or not certain while a more
+  // preferred real server has not been checked.
+  int active_tier = 0;
+  std::vector<RealServer> real_servers;  // as configured, and after them the fallback server where there is one
   bool operator==(const VirtualService&) const = default;
 };
 
@@ -57,9 +71,9 @@ struct AutoNat {
 };
 
 struct Network {
-  std::vector<VirtualAddress> virtual_addresses;  // sorted, unique
-  std::vector<IpAddress> on_link;                 // direct-routing real servers: sorted, unique
-  std::vector<IpAddress> next_hops;               // all real servers, behind routers too: sorted, unique
+  std::vector<VirtualAddress> virtual_addresses;  // and source addresses: sorted, unique
+  std::vector<IpAddress> on_link;                 // real servers that must be: direct routing. Sorted, unique
+  std::vector<IpAddress> next_hops;               // every real server, on-link or behind a router: sorted, unique
   std::vector<IpAddress> gateway_for;             // real servers that answer through the load balancer: sorted, unique
   AutoNat auto_nat;
   bool operator==(const Network&) const = default;

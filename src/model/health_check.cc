@@ -16,8 +16,8 @@ const Table& table<HealthCheck>() {
                                 choice<HealthCheckType>()),
       field<&HealthCheck::check_port>(
           {.name = "check_port",
-           .help = "The port to check on the real servers. Empty (null) means the first port of the virtual service; "
-                   "needed when its ports are \"*\"."},
+           .help = "The port to check on the real servers. Empty (null) means the real server's own port, else the "
+                   "first port of the virtual service; needed when its ports are \"*\"."},
           optional(integer<uint16_t>(1, 65535))),
       field<&HealthCheck::protocol>({.name = "protocol", .help = "What a negotiate check speaks."},
                                     choice<NegotiateProtocol>()),

@@ -13,7 +13,7 @@ enum class NegotiateProtocol { kHttp, kHttps };
 
 struct HealthCheck {
   HealthCheckType type = HealthCheckType::kConnect;
-  std::optional<uint16_t> check_port;  // none: the virtual service's first port
+  std::optional<uint16_t> check_port;  // none: the real server's own port, else the virtual service's first
   NegotiateProtocol protocol = NegotiateProtocol::kHttp;
   std::string virtual_host;       // Host header (and SNI); empty: the real server's address
   std::string request = "/";      // path and query; may carry a key: masked wherever it is shown

@@ -14,7 +14,7 @@ struct Choice {
 struct FieldHelp {
   std::string structure;      // "virtual_service", "real_server", "health_check", "persistence", "fallback"
   std::string field;          // "weight"
-  std::string type;           // "integer", "text", "one of", "IP address", ...
+  std::string type;           // "integer", "text", "one of", "IP address", "IP addresses", ...
   std::string default_value;  // as JSON: "100", "\"tcp\"", "null"; empty when required
   std::string range;          // "0 to 65535"; "tcp, udp or tcp_udp"; empty when anything goes
   std::string unit;           // "seconds"; mostly empty

@@ -91,6 +91,40 @@ class AddressKind final : public Kind<IpAddress> {
   }
 };
 
+class AddressesKind final : public Kind<std::vector<IpAddress>> {
+ public:
+  explicit AddressesKind(size_t most) : most_(most), address_(ip_address()) {}
+
+  void parse(const boost::json::value& in, std::vector<IpAddress>& out, const Place& place) const override {
+    const auto* array = in.if_array();
+    if (array == nullptr) {
+      return refuse_type(in, "a list of IP addresses", "write addresses such as [\"10.0.0.30\"]", place);
+    }
+    if (array->size() > most_) {
+      return place.refuse(fmt::format("these are {} addresses where {} are the limit", array->size(), most_),
+                          fmt::format("write at most {} addresses", most_));
+    }
+    out.assign(array->size(), IpAddress{});
+    for (size_t i = 0; i < array->size(); ++i) address_->parse((*array)[i], out[i], place.element(i));
+  }
+  boost::json::value to_json(const std::vector<IpAddress>& value, Secrets secrets) const override {
+    boost::json::array array;
+    for (const IpAddress& address : value) array.push_back(address_->to_json(address, secrets));
+    return array;
+  }
+  boost::json::object schema() const override {
+    return {{"type", "array"}, {"items", address_->schema()}, {"maxItems", most_}};
+  }
+  void describe(FieldHelp& help) const override {
+    help.type = "IP addresses";
+    help.range = fmt::format("up to {} addresses", most_);
+  }
+
+ private:
+  size_t most_;
+  KindOf<IpAddress> address_;
+};
+
 class PortsKind final : public Kind<PortSet> {
  public:
   void parse(const boost::json::value& in, PortSet& out, const Place& place) const override {
@@ -165,6 +199,10 @@ KindOf<bool> boolean() {
 
 KindOf<IpAddress> ip_address() {
   return std::make_shared<const AddressKind>();
+}
+
+KindOf<std::vector<IpAddress>> ip_addresses(size_t most) {
+  return std::make_shared<const AddressesKind>(most);
 }
 
 KindOf<PortSet> port_set() {

@@ -22,6 +22,7 @@ void refuse_type(const boost::json::value& in, std::string_view wanted, std::str
 KindOf<bool> boolean();
 KindOf<IpAddress> ip_address();
 KindOf<AutoNat> auto_nat();
+KindOf<std::vector<IpAddress>> ip_addresses(size_t most);
 KindOf<PortSet> port_set();
 // Seconds with up to three decimals; bounds in milliseconds.
 KindOf<std::chrono::milliseconds> decimal_seconds(std::chrono::milliseconds low, std::chrono::milliseconds high);

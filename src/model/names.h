@@ -50,6 +50,16 @@ inline constexpr std::array kForwardingMethodNames{
     EnumName<ForwardingMethod>{ForwardingMethod::kDirectRouting, "direct_routing",
                                "Layer 4 DR: only the destination MAC address changes, real servers answer the client "
                                "directly; each must hold the virtual address and not answer ARP for it"},
+    EnumName<ForwardingMethod>{ForwardingMethod::kNat, "nat",
+                               "Layer 4 NAT: the destination address and port change; real servers see the client and "
+                               "answer through the load balancer, which must be their default gateway"},
+    EnumName<ForwardingMethod>{ForwardingMethod::kSnat, "snat",
+                               "Layer 4 SNAT: source and destination change; real servers see the load balancer, need "
+                               "no change, and may be anywhere"},
+    EnumName<ForwardingMethod>{
+        ForwardingMethod::kTunnel, "tunnel",
+        "Layer 4 TUN: packets travel inside IP to real servers anywhere, which answer the client "
+        "directly; each must hold the virtual address on a tunnel interface"},
 };
 static_assert(detail::is_complete(kForwardingMethodNames));
 
@@ -63,12 +73,32 @@ inline constexpr std::array kSchedulerNames{
     EnumName<Scheduler>{Scheduler::kMaglev, "maglev",
                         "consistent hashing of the connection: few connections move when a real server comes or goes, "
                         "and several load balancers decide alike"},
+    EnumName<Scheduler>{Scheduler::kDestinationHash, "destination_hash",
+                        "the virtual address decides: its clients all come to one real server, as long as that is "
+                        "usable"},
 };
 static_assert(detail::is_complete(kSchedulerNames));
+
+inline constexpr std::array kOnFailureNames{
+    EnumName<OnFailure>{OnFailure::kKeep, "keep", "they go on, in case only the check has failed"},
+    EnumName<OnFailure>{OnFailure::kReset, "reset",
+                        "TCP connections are reset, so that clients come back at once; UDP is dropped"},
+    EnumName<OnFailure>{OnFailure::kDrop, "drop", "their packets are dropped and counted: clients run into timeouts"},
+};
+static_assert(detail::is_complete(kOnFailureNames));
+
+inline constexpr std::array kOnHaltNames{
+    EnumName<OnHalt>{OnHalt::kReset, "reset",
+                     "TCP connections are reset, so that clients come back at once; UDP is dropped"},
+    EnumName<OnHalt>{OnHalt::kDrop, "drop", "their packets are dropped and counted: clients run into timeouts"},
+};
+static_assert(detail::is_complete(kOnHaltNames));
 
 inline constexpr std::array kFallbackModeNames{
     EnumName<FallbackMode>{FallbackMode::kLocal, "local",
                            "whatever listens on the virtual service's port on the load balancer itself answers"},
+    EnumName<FallbackMode>{FallbackMode::kServer, "server",
+                           "another server answers, such as one with a page that says so, or the secondary server"},
     EnumName<FallbackMode>{FallbackMode::kNone, "none", "nobody answers: new connections are dropped and counted"},
 };
 static_assert(detail::is_complete(kFallbackModeNames));
@@ -110,6 +140,14 @@ constexpr std::span<const EnumName<ForwardingMethod>> names() {
 template <>
 constexpr std::span<const EnumName<Scheduler>> names() {
   return kSchedulerNames;
+}
+template <>
+constexpr std::span<const EnumName<OnFailure>> names() {
+  return kOnFailureNames;
+}
+template <>
+constexpr std::span<const EnumName<OnHalt>> names() {
+  return kOnHaltNames;
 }
 template <>
 constexpr std::span<const EnumName<FallbackMode>> names() {

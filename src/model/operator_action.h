@@ -1,6 +1,7 @@
 #pragma once
 // What an operator said about a real server. Kept apart from the configuration: it outlives restarts and revisions.
 
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -26,6 +27,8 @@ struct OperatorAction {
   std::string author;
   std::string reason;  // may be empty
   WallTime at;
+  // Of a drain: then, or when no connection is left before, it becomes a halt. None: it stays a drain.
+  std::optional<WallTime> deadline = std::nullopt;
   bool operator==(const OperatorAction&) const = default;
 };
 

@@ -6,9 +6,9 @@ namespace evenkeel::model {
 
 namespace {
 
-constexpr const char* kNoPort =
-    "leave it out: port translation is not possible in direct routing, a real server answers on the virtual service's "
-    "ports; for a health check on another port use health_check.check_port";
+constexpr const char* kOnePort =
+    "a real server answers on the virtual service's ports; with nat and snat, \"port\" names another one; for a health "
+    "check on another port use health_check.check_port";
 
 }  // namespace
 
@@ -28,6 +28,16 @@ const Table& table<RealServer>() {
                    "same subnet, and the real server must also hold the virtual address without answering ARP for it.",
                .need = Need::kRequired},
               ip_address()),
+          field<&RealServer::port>(
+              {.name = "port",
+               .help = "The port that the real server listens on, where the virtual service has one port and its "
+                       "forwarding method is nat or snat. 0 means the port that the client asked for."},
+              integer<uint16_t>(0, 65535)),
+          field<&RealServer::priority>(
+              {.name = "priority",
+               .help = "The tier that the real server belongs to. The lowest number is the first choice; the next tier "
+                       "stands by until too few real servers of the tiers before it are usable."},
+              integer<int>(1, 255)),
           field<&RealServer::weight>(
               {.name = "weight",
                .help =
@@ -44,8 +54,7 @@ const Table& table<RealServer>() {
                .help =
                    "With this many connections the server gets no new ones until some have ended. 0 means no limit."},
               integer<uint32_t>(0, 4294967295)))
-          .explain("port", kNoPort)
-          .explain("ports", kNoPort);
+          .explain("ports", kOnePort);
   return table;
 }
 

@@ -6,12 +6,27 @@ namespace evenkeel::model {
 
 template <>
 const Table& table<Fallback>() {
-  static const Table table =
-      make_table<Fallback>("fallback", "Who answers when no real server may take a new connection.",
-                           field<&Fallback::mode>({.name = "mode",
-                                                   .help = "Who answers when every real server is down, drained, "
-                                                           "halted or full."},
-                                                  choice<FallbackMode>()));
+  static const Table table = make_table<Fallback>(
+      "fallback", "Who answers when no real server may take a new connection.",
+      field<&Fallback::mode>({.name = "mode",
+                              .help = "Who answers when every real server is down, drained, "
+                                      "halted or full."},
+                             choice<FallbackMode>()),
+      field<&Fallback::address>(
+          {.name = "address",
+           .help = "With mode server, the server that answers then. It is not health checked, and "
+                   "may be one of the real servers. In direct routing it must hold the virtual "
+                   "address and answer on the virtual service's own ports."},
+          optional(ip_address())),
+      field<&Fallback::port>({.name = "port",
+                              .help = "The port that the fallback server listens on, where masq or the forwarding "
+                                      "method allows another one. 0 means the port that the client asked for."},
+                             integer<uint16_t>(0, 65535)),
+      field<&Fallback::masq>({.name = "masq",
+                              .help = "Reach the fallback server by NAT (MASQ) instead of the virtual service's own "
+                                      "forwarding method: it needs no virtual address then and may listen on another "
+                                      "port, but its answers must come back through the load balancer."},
+                             boolean()));
   return table;
 }
 
@@ -43,13 +58,49 @@ const Table& table<VirtualService>() {
           interface_name()),
       field<&VirtualService::forwarding_method>(
           {.name = "forwarding_method", .help = "How packets get to the real servers."}, choice<ForwardingMethod>()),
+      field<&VirtualService::source_addresses>(
+          {.name = "source_addresses",
+           .help =
+               "With snat, the addresses that real servers see instead of the client's. The load balancer adds them "
+               "to an interface, as it does the virtual address. Each carries about 64,000 connections to one real "
+               "server and port. Empty means the virtual address itself."},
+          ip_addresses(kMostSourceAddresses)),
       field<&VirtualService::scheduler>({.name = "scheduler", .help = "Which real server gets a new connection."},
                                         choice<Scheduler>()),
+      field<&VirtualService::one_packet>(
+          {.name = "one_packet",
+           .help = "Schedule every datagram on its own and keep no connection, for UDP whose clients send everything "
+                   "from one port, such as syslog or RADIUS proxies. Not together with persistence."},
+          boolean()),
       field<&VirtualService::persistence>(
           {.name = "persistence", .help = "Whether a client comes back to the real server that it had before."},
           structure<Persistence>()),
       field<&VirtualService::health_check>(
           {.name = "health_check", .help = "What a real server must do to be sent clients."}, structure<HealthCheck>()),
+      field<&VirtualService::minimum_usable>(
+          {.name = "minimum_usable",
+           .help = "How many real servers must be usable: with fewer in the tiers in force, the tier of the next "
+                   "priority is added."},
+          integer<int>(1, 65535)),
+      field<&VirtualService::failback>(
+          {.name = "failback",
+           .help = "Whether a more preferred tier takes over again as soon as it is usable. Without it the tier that "
+                   "took over stays until it fails or an operator asks for failback."},
+          boolean()),
+      field<&VirtualService::slow_start>(
+          {.name = "slow_start",
+           .help = "How long a real server that comes up again, after it was down or halted, takes to its full weight: "
+                   "it begins with a tenth and gets a tenth more in equal steps. 0 means at once.",
+           .unit = "seconds"},
+          integer<std::chrono::seconds>(0, 3600)),
+      field<&VirtualService::on_failure>(
+          {.name = "on_failure",
+           .help = "What becomes of the established connections of a real server whose check fails."},
+          choice<OnFailure>()),
+      field<&VirtualService::on_halt>(
+          {.name = "on_halt",
+           .help = "What becomes of the established connections of a real server that an operator halts."},
+          choice<OnHalt>()),
       field<&VirtualService::fallback>(
           {.name = "fallback", .help = "Who answers when no real server may take a new connection."},
           structure<Fallback>()),

@@ -1,7 +1,11 @@
 #pragma once
 // A virtual service: an address and ports on which clients find a group of real servers.
 
+#include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ip_address.h"
@@ -13,19 +17,39 @@
 namespace evenkeel::model {
 
 enum class Protocol { kTcp, kUdp, kTcpUdp };
-enum class ForwardingMethod { kDirectRouting };
-enum class Scheduler { kWeightedLeastConnections, kWeightedRoundRobin, kSourceHash, kMaglev };
+enum class ForwardingMethod { kDirectRouting, kNat, kSnat, kTunnel };
+enum class Scheduler { kWeightedLeastConnections, kWeightedRoundRobin, kSourceHash, kMaglev, kDestinationHash };
+
+// What becomes of the established connections of a real server whose check fails.
+enum class OnFailure {
+  kKeep,   // they go on: the check may be wrong about them, and nobody else has them
+  kReset,  // both ends are told that they are over
+  kDrop,   // their packets are dropped and counted
+};
+
+// What becomes of the established connections of a real server that an operator halts.
+enum class OnHalt { kReset, kDrop };
 
 // Who answers when no real server may take a new connection.
 enum class FallbackMode {
-  kLocal,  // whatever listens on the virtual service's port on the load balancer itself
-  kNone,   // nobody: new connections are dropped and counted
+  kLocal,   // whatever listens on the virtual service's port on the load balancer itself
+  kServer,  // another server, which is not checked; it may be one of the real servers
+  kNone,    // nobody: new connections are dropped and counted
 };
+
+// What the fallback server is called among a virtual service's real servers.
+inline constexpr std::string_view kFallbackLabel = "fallback";
 
 struct Fallback {
   FallbackMode mode = FallbackMode::kLocal;
+  std::optional<IpAddress> address;  // of the fallback server
+  uint16_t port = 0;                 // where it listens; 0: the port that the client asked for
+  bool masq = false;                 // reached by NAT, whatever the virtual service's forwarding method is
+
   bool operator==(const Fallback&) const = default;
 };
+
+inline constexpr size_t kMostSourceAddresses = 7;
 
 struct VirtualService {
   std::string label;  // unique; letters, digits, "_", "-", ".", at most 64
@@ -34,9 +58,16 @@ struct VirtualService {
   Protocol protocol = Protocol::kTcp;
   std::string interface;  // that carries the address; empty: the one with a network that contains it
   ForwardingMethod forwarding_method = ForwardingMethod::kDirectRouting;
+  std::vector<IpAddress> source_addresses;  // SNAT: what real servers see; empty: the virtual address; at most 7
   Scheduler scheduler = Scheduler::kWeightedLeastConnections;
+  bool one_packet = false;  // UDP: each datagram is scheduled on its own, no connection is kept
   Persistence persistence;
   HealthCheck health_check;
+  int minimum_usable = 1;  // 1..65535; with fewer usable real servers in the tiers in force, the next tier is added
+  bool failback = true;    // false: the tier that took over stays, although a more preferred one is back
+  std::chrono::seconds slow_start{0};  // 0..3600; how long a real server that comes up takes to its full weight
+  OnFailure on_failure = OnFailure::kKeep;
+  OnHalt on_halt = OnHalt::kReset;  // halting means that connections end: clients learn of it at once
   Fallback fallback;
   std::vector<RealServer> real_servers;
 

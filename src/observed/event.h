@@ -16,6 +16,7 @@ namespace evenkeel::observed {
   X(kOperatorAction, "operator_action", "an operator drained, halted or brought back a server")  \
   X(kFallbackActive, "fallback_active", "no real server of a virtual service takes connections") \
   X(kFallbackInactive, "fallback_inactive", "a real server takes connections again")             \
+  X(kTierChanged, "tier_changed", "another tier of real servers takes the connections")          \
   X(kObjectFailed, "object_failed", "an engine refused an object")                               \
   X(kObjectRecovered, "object_recovered", "an engine accepts an object that it had refused")     \
   X(kNextHopChanged, "next_hop_changed", "a real server's MAC address or interface changed")

@@ -27,13 +27,15 @@ void add_last_probe(json::object& object, const RealServer& server) {
 
 json::object real_server_to_json(const RealServer& server) {
   json::object object;
-  object.reserve(14);
+  object.reserve(16);
   object["label"] = server.configuration.label;
   object["address"] = server.configuration.address.to_string();
+  object["port"] = server.configuration.port;
   object["state"] = to_string(server.state);
   object["since"] = to_iso8601(server.since);
   object["reason"] = model::mask_secrets(server.reason);
   object["weight"] = server.configuration.weight;
+  object["priority"] = server.configuration.priority;
   object["effective_weight"] = server.effective_weight;
   object["minimum_connections"] = server.configuration.minimum_connections;
   object["maximum_connections"] = server.configuration.maximum_connections;
@@ -44,10 +46,16 @@ json::object real_server_to_json(const RealServer& server) {
   return object;
 }
 
+json::object fallback_to_json(const model::Fallback& fallback) {
+  return {{"mode", model::to_string(fallback.mode)},
+          {"address", fallback.address ? json::value(json::string(fallback.address->to_string())) : nullptr},
+          {"port", fallback.port}};
+}
+
 // The fields of the configuration that a status shows.
 json::object shown_configuration(const model::VirtualService& service) {
   json::object shown;
-  shown.reserve(13);
+  shown.reserve(15);
   shown["label"] = service.label;
   shown["address"] = service.address.to_string();
   shown["ports"] = service.ports.to_string();
@@ -63,6 +71,8 @@ const char* to_string(RealServerState state) {
   switch (state) {
     case RealServerState::kUp:
       return "up";
+    case RealServerState::kStandby:
+      return "standby";
     case RealServerState::kDown:
       return "down";
     case RealServerState::kUnknown:
@@ -109,14 +119,17 @@ json::object to_json(const model::OperatorAction& action) {
   return {{"state", model::to_string(action.state)},
           {"author", action.author},
           {"reason", model::mask_secrets(action.reason)},
-          {"at", to_iso8601(action.at)}};
+          {"at", to_iso8601(action.at)},
+          {"deadline", action.deadline ? json::value(json::string(to_iso8601(*action.deadline))) : nullptr}};
 }
 
 json::object to_json(const VirtualService& service) {
   json::object object = shown_configuration(service.configuration);
   object["state"] = to_string(service.state);
   object["fallback_active"] = service.fallback_active;
+  object["fallback"] = fallback_to_json(service.configuration.fallback);
   object["reason"] = model::mask_secrets(service.reason);
+  object["active_tier"] = service.active_tier;
   object["interface"] = service.interface;
   object["counters"] = to_json(service.counters);
   json::array& servers = object["real_servers"].emplace_array();

@@ -22,6 +22,7 @@ struct Counters {
 // One word for a real server, from what the operator said, health, and the engines.
 enum class RealServerState {
   kUp,       // takes new connections
+  kStandby,  // healthy, but a more preferred tier takes the connections
   kDown,     // its check failed
   kUnknown,  // not checked yet
   kDrained,  // by the operator
@@ -55,6 +56,7 @@ struct VirtualService {
   VirtualServiceState state = VirtualServiceState::kDown;
   bool fallback_active = false;
   std::string reason;
+  int active_tier = 0;    // of real servers, that takes the connections; 0: none has taken over
   std::string interface;  // that carries the virtual address; empty when none does
   Counters counters;
   std::vector<RealServer> real_servers;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
@@ -23,9 +24,15 @@ ek_scheduler scheduler_of(model::Scheduler scheduler) {
       return EK_SCHEDULER_WRR;
     case model::Scheduler::kSourceHash:
     case model::Scheduler::kMaglev:
+    case model::Scheduler::kDestinationHash:
       return EK_SCHEDULER_RING;
   }
   return EK_SCHEDULER_WLC;
+}
+
+ek_hash_input hash_input_of(model::Scheduler scheduler) {
+  if (scheduler == model::Scheduler::kMaglev) return EK_HASH_FLOW;
+  return scheduler == model::Scheduler::kDestinationHash ? EK_HASH_DESTINATION : EK_HASH_SOURCE;
 }
 
 // IPVS's defaults.
@@ -56,6 +63,32 @@ IpAddress from_abi(const ek_address& address) {
   return IpAddress::from_ipv6(bytes);
 }
 
+ek_forwarding_method method_of(model::ForwardingMethod method) {
+  switch (method) {
+    case model::ForwardingMethod::kDirectRouting:
+      return EK_METHOD_DIRECT_ROUTING;
+    case model::ForwardingMethod::kNat:
+      return EK_METHOD_NAT;
+    case model::ForwardingMethod::kSnat:
+      return EK_METHOD_SNAT;
+    case model::ForwardingMethod::kTunnel:
+      return EK_METHOD_TUNNEL;
+  }
+  return EK_METHOD_DIRECT_ROUTING;
+}
+
+bool is_translated(const ek_real_server& record) {
+  return record.method >= EK_METHOD_NAT;
+}
+
+// The data plane has an IPv4 address in the last word alone.
+uint32_t translated_bit(const ek_address& address) {
+  std::array<ek_u32, 4> words;
+  std::memcpy(words.data(), address.bytes, sizeof address.bytes);
+  if (from_abi(address).is_ipv4()) words[2] = 0;
+  return ek_translated_bit(words.data());
+}
+
 std::vector<uint8_t> protocols_of(model::Protocol protocol) {
   switch (protocol) {
     case model::Protocol::kTcp:
@@ -75,12 +108,21 @@ const char* state_name(uint8_t state) {
   return state < kNames.size() ? kNames[state] : "NONE";
 }
 
+ek_sources sources_of(const desired::VirtualService& want) {
+  ek_sources sources{};
+  for (const IpAddress& address : want.source_addresses) {
+    if (sources.count < EK_MAX_SOURCES) sources.address[sources.count++] = to_abi(address);
+  }
+  return sources;
+}
+
 ek_service service_record(const desired::VirtualService& want) {
   ek_service record{};
   if (want.persistence.enabled) record.flags |= EK_SERVICE_PERSISTENT;
+  if (want.one_packet) record.flags |= EK_SERVICE_ONE_PACKET;
   if (want.fallback == model::FallbackMode::kLocal) record.flags |= EK_SERVICE_FALLBACK_LOCAL;
   record.scheduler = static_cast<ek_u8>(scheduler_of(want.scheduler));
-  record.hash_input = want.scheduler == model::Scheduler::kMaglev ? EK_HASH_FLOW : EK_HASH_SOURCE;
+  record.hash_input = static_cast<ek_u8>(hash_input_of(want.scheduler));
   record.ipv4_prefix = static_cast<ek_u8>(want.persistence.ipv4_prefix);
   record.ipv6_prefix = static_cast<ek_u8>(want.persistence.ipv6_prefix);
   set_timeouts(record);

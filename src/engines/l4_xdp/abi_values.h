@@ -14,10 +14,14 @@ namespace evenkeel::engines::l4_xdp {
 
 ek_address to_abi(const IpAddress& address);
 IpAddress from_abi(const ek_address& address);
+ek_forwarding_method method_of(model::ForwardingMethod method);
+bool is_translated(const ek_real_server& record);  // NAT, SNAT
+uint32_t translated_bit(const ek_address& address);
 std::vector<uint8_t> protocols_of(model::Protocol protocol);  // IPPROTO_TCP, IPPROTO_UDP
 const char* state_name(uint8_t state);                        // as IPVS has it; a template is "NONE"
 
 // Without what belongs to the slot (generation) and to the ring (ring_length).
+ek_sources sources_of(const desired::VirtualService& want);
 ek_service service_record(const desired::VirtualService& want);
 
 template <class Record>

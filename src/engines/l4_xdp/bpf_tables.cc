@@ -102,7 +102,10 @@ Result<std::vector<Totals>> BpfTables::read_totals(std::span<const uint32_t> rea
 }
 
 Result<> BpfTables::write_real_servers(std::span<const RealServerEntry> entries) {
-  for (const RealServerEntry& entry : entries) arrays_.real_servers[entry.id] = entry.record;
+  for (const RealServerEntry& entry : entries) {
+    if (!same_bytes(entry.tunnel_source, ek_address{})) arrays_.tunnel_sources[entry.id] = entry.tunnel_source;
+    arrays_.real_servers[entry.id] = entry.record;
+  }
   return {};
 }
 
@@ -119,6 +122,28 @@ Result<> BpfTables::write_services(std::span<const ServiceEntry> entries) {
 Result<> BpfTables::reset_services(std::span<const uint32_t> ids) {
   for (const uint32_t id : ids) arrays_.service_live[id] = {};
   return {};
+}
+
+void BpfTables::write_sources(uint32_t service, const ek_sources& sources) {
+  arrays_.sources[service] = sources;
+}
+
+void BpfTables::add_translated(std::span<const ek_address> addresses) {
+  for (const ek_address& address : addresses) {
+    const uint32_t bit = translated_bit(address);
+    arrays_.translated[bit / 64] |= uint64_t{1} << (bit % 64);
+  }
+}
+
+void BpfTables::write_translated(std::span<const ek_address> addresses) {
+  std::vector<uint64_t> words(EK_TRANSLATED_BITS / 64);
+  for (const ek_address& address : addresses) {
+    const uint32_t bit = translated_bit(address);
+    words[bit / 64] |= uint64_t{1} << (bit % 64);
+  }
+  for (size_t word = 0; word < words.size(); ++word) {
+    if (arrays_.translated[word] != words[word]) arrays_.translated[word] = words[word];
+  }
 }
 
 Result<> BpfTables::write_keys(std::span<const KeyEntry> entries) {

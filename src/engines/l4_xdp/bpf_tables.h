@@ -25,6 +25,9 @@ class BpfTables final : public Tables {
   Result<> reset_real_servers(std::span<const uint32_t> ids) override;
   Result<> write_services(std::span<const ServiceEntry> entries) override;
   Result<> reset_services(std::span<const uint32_t> ids) override;
+  void write_sources(uint32_t service, const ek_sources& sources) override;
+  void add_translated(std::span<const ek_address> addresses) override;
+  void write_translated(std::span<const ek_address> addresses) override;
   Result<> write_rings(std::span<const RingEntry> entries) override;
   Result<> write_keys(std::span<const KeyEntry> entries) override;
   Result<> erase_keys(std::span<const ek_service_key> keys) override;

@@ -1,5 +1,7 @@
 #include "engines/l4_xdp/change.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -14,9 +16,11 @@ namespace {
 
 ek_real_server real_server_record(const desired::RealServer& want, uint32_t service, uint32_t generation) {
   ek_real_server record{};
-  record.method = EK_METHOD_DIRECT_ROUTING;
+  record.method = static_cast<ek_u8>(method_of(want.forwarding_method));
+  record.port_be = htons(want.port);
   if (want.takes_new) record.flags |= EK_REAL_SERVER_TAKES_NEW;
-  if (want.keeps_established) record.flags |= EK_REAL_SERVER_KEEPS_ESTABLISHED;
+  if (want.established == desired::Established::kKeep) record.flags |= EK_REAL_SERVER_KEEPS_ESTABLISHED;
+  if (want.established == desired::Established::kReset) record.flags |= EK_REAL_SERVER_RESETS;
   if (want.failed) record.flags |= EK_REAL_SERVER_FAILED;
   record.service = service;
   record.weight = want.weight;
@@ -39,6 +43,7 @@ std::vector<ObjectStatus> Change::run(std::span<const desired::VirtualService* c
   write_keys();
   remove_services();
   remove_real_servers();
+  forget_translated();
   conclude();
   return std::move(failures_);
 }
@@ -82,7 +87,7 @@ void Change::collect_real_servers(size_t plan_index, std::vector<RealServerEntry
   Plan& plan = plans_[plan_index];
   for (size_t member = 0; member < plan.members.size(); ++member) {
     const desired::RealServer& want = plan.want->real_servers[member];
-    uint32_t id = ledger_.real_servers.find(plan.id, want.address);
+    uint32_t id = ledger_.real_servers.find(plan.id, {want.address, want.port});
     const ek_real_server* old = id == 0 ? nullptr : ledger_.real_servers.find(id);
     uint32_t generation = old == nullptr ? 0 : old->generation;
     if (old == nullptr) {
@@ -96,7 +101,7 @@ void Change::collect_real_servers(size_t plan_index, std::vector<RealServerEntry
     }
     RealServerEntry entry{.id = id, .record = real_server_record(want, plan.id, generation)};
     const auto next_hop = ledger_.next_hops.find(want.address);
-    if (next_hop != ledger_.next_hops.end()) set_next_hop(entry.record, &next_hop->second);
+    if (next_hop != ledger_.next_hops.end()) set_next_hop(entry, &next_hop->second);
     plan.members[member] = id;
     if (old != nullptr && same_bytes(*old, entry.record)) continue;
     entries.push_back(entry);
@@ -111,6 +116,7 @@ void Change::write_real_servers() {
     if (plans_[index].id != 0 && !plans_[index].is_unchanged) collect_real_servers(index, entries, writes);
   }
   clear_reused_slots(entries, writes);
+  mark_translated(entries);
   const auto failures = write_each(entries, [this](auto part) { return tables_.write_real_servers(part); });
   std::vector<bool> has_failed(entries.size(), false);
   for (const EntryFailure& failure : failures) {
@@ -120,6 +126,15 @@ void Change::write_real_servers() {
   for (size_t entry = 0; entry < entries.size(); ++entry) {
     if (!has_failed[entry]) ledger_.real_servers.put(entries[entry].id, entries[entry].record);
   }
+}
+
+// Before a packet can be translated, its answers must be looked for.
+void Change::mark_translated(const std::vector<RealServerEntry>& entries) {
+  std::vector<ek_address> addresses;
+  for (const RealServerEntry& entry : entries) {
+    if (is_translated(entry.record)) addresses.push_back(entry.record.address);
+  }
+  if (!addresses.empty()) tables_.add_translated(addresses);
 }
 
 // A slot that was used before gets its new generation first, and nothing else: from then on no connection of its last
@@ -155,6 +170,11 @@ void Change::fail_write(const RealServerWrite& write, const Error& error) {
     plan.members[write.member] = 0;
   }
   fail_member(plan, write.member, retried(error));
+}
+
+// What is no longer translated costs its packets a look-up more than needed.
+void Change::forget_translated() {
+  tables_.write_translated(ledger_.real_servers.translated());
 }
 
 void Change::compute_rings() {
@@ -196,6 +216,7 @@ void Change::write_services() {
   std::vector<uint32_t> fresh;
   for (Plan& plan : plans_) {
     if (plan.id == 0 || plan.is_unchanged || plan.service_has_failed) continue;
+    tables_.write_sources(plan.id, sources_of(*plan.want));
     ServiceEntry entry{.id = plan.id, .record = service_record(*plan.want)};
     entry.record.generation = plan.generation;
     entry.record.ring_length = static_cast<ek_u32>(plan.ring.size());

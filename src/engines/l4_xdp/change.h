@@ -44,6 +44,8 @@ class Change {
   void write_real_servers();
   void collect_real_servers(size_t plan, std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes);
   void clear_reused_slots(std::vector<RealServerEntry>& entries, std::vector<RealServerWrite>& writes);
+  void mark_translated(const std::vector<RealServerEntry>& entries);
+  void forget_translated();
   void fail_write(const RealServerWrite& write, const Error& error);
   void compute_rings();
   // Before the records those rings that grow, after them those that shrink: a record's length never exceeds its ring's.

@@ -29,6 +29,8 @@ std::string scheduler_text(const ExplanationContext& context) {
       return "source hash of the client's address";
     case model::Scheduler::kMaglev:
       return "Maglev hash of the connection's addresses and ports";
+    case model::Scheduler::kDestinationHash:
+      return "destination hash of the virtual address";
   }
   return "";
 }

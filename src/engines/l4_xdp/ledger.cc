@@ -1,5 +1,7 @@
 #include "engines/l4_xdp/ledger.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "engines/l4_xdp/abi_values.h"
@@ -13,6 +15,7 @@ NextHop next_hop_of(const ek_real_server& record) {
   next_hop.state = NextHop::State::kReachable;
   next_hop.interface_index = record.interface_index;
   next_hop.vlan = record.vlan;
+  next_hop.mtu = record.mtu;
   std::ranges::copy(record.mac, next_hop.mac.bytes.begin());
   std::ranges::copy(record.source_mac, next_hop.source_mac.bytes.begin());
   return next_hop;
@@ -26,9 +29,13 @@ RingPrint print_of(std::span<const uint16_t> ring) {
   return {.length = static_cast<uint32_t>(ring.size()), .hash = hash};
 }
 
+RealServerLedger::Place RealServerLedger::place_of(const ek_real_server& record) {
+  return {record.service, ntohs(record.port_be)};
+}
+
 void RealServerLedger::put(uint32_t id, const ek_real_server& record) {
   records_[id] = record;
-  by_address_[from_abi(record.address)][record.service] = id;
+  by_address_[from_abi(record.address)][place_of(record)] = id;
 }
 
 void RealServerLedger::erase(uint32_t id) {
@@ -37,7 +44,7 @@ void RealServerLedger::erase(uint32_t id) {
   const auto place = by_address_.find(from_abi(found->second.address));
   if (place != by_address_.end()) {
     // After a crash two slots may claim the same real server: only the one that the index names counts.
-    const auto named = place->second.find(found->second.service);
+    const auto named = place->second.find(place_of(found->second));
     if (named != place->second.end() && named->second == id) place->second.erase(named);
     if (place->second.empty()) by_address_.erase(place);
   }
@@ -49,10 +56,10 @@ const ek_real_server* RealServerLedger::find(uint32_t id) const {
   return found == records_.end() ? nullptr : &found->second;
 }
 
-uint32_t RealServerLedger::find(uint32_t service, const IpAddress& address) const {
-  const auto place = by_address_.find(address);
+uint32_t RealServerLedger::find(uint32_t service, const RealEndpoint& endpoint) const {
+  const auto place = by_address_.find(endpoint.address);
   if (place == by_address_.end()) return 0;
-  const auto found = place->second.find(service);
+  const auto found = place->second.find({service, endpoint.port});
   return found == place->second.end() ? 0 : found->second;
 }
 
@@ -60,8 +67,16 @@ std::vector<uint32_t> RealServerLedger::at(const IpAddress& address) const {
   std::vector<uint32_t> ids;
   const auto place = by_address_.find(address);
   if (place == by_address_.end()) return ids;
-  for (const auto& [service, id] : place->second) ids.push_back(id);
+  for (const auto& [within, id] : place->second) ids.push_back(id);
   return ids;
+}
+
+std::vector<ek_address> RealServerLedger::translated() const {
+  std::vector<ek_address> addresses;
+  for (const auto& [id, record] : records_) {
+    if (is_translated(record)) addresses.push_back(record.address);
+  }
+  return addresses;
 }
 
 std::vector<uint32_t> RealServerLedger::ids() const {

@@ -31,19 +31,30 @@ struct InForce {
   bool is_complete = false;       // everything of it is in the maps
 };
 
+// A real server within its virtual service.
+struct RealEndpoint {
+  IpAddress address;
+  uint16_t port = 0;  // 0: as the client has it
+  auto operator<=>(const RealEndpoint&) const = default;
+};
+
 class RealServerLedger {
  public:
   void put(uint32_t id, const ek_real_server& record);
   void erase(uint32_t id);
   const ek_real_server* find(uint32_t id) const;
-  uint32_t find(uint32_t service, const IpAddress& address) const;  // id; 0: none
+  uint32_t find(uint32_t service, const RealEndpoint& endpoint) const;  // id; 0: none
   std::vector<uint32_t> at(const IpAddress& address) const;
   std::vector<uint32_t> ids() const;
+  std::vector<ek_address> translated() const;  // addresses of those whose packets are
   size_t size() const { return records_.size(); }
 
  private:
   std::unordered_map<uint32_t, ek_real_server> records_;
-  std::map<IpAddress, std::map<uint32_t, uint32_t>> by_address_;  // address -> service -> id
+  using Place = std::pair<uint32_t, uint16_t>;  // service, port
+  static Place place_of(const ek_real_server& record);
+
+  std::map<IpAddress, std::map<Place, uint32_t>> by_address_;  // -> id
 };
 
 struct Ledger {

@@ -11,12 +11,14 @@ namespace {
 
 static_assert(EK_MAX_REAL_SERVERS == 65535, "named in a message");
 
-bool has_duplicate_addresses(const std::vector<desired::RealServer>& real_servers) {
-  std::vector<IpAddress> addresses;
-  addresses.reserve(real_servers.size());
-  for (const desired::RealServer& real_server : real_servers) addresses.push_back(real_server.address);
-  std::ranges::sort(addresses);
-  return std::ranges::adjacent_find(addresses) != addresses.end();
+using Endpoint = std::pair<IpAddress, uint16_t>;
+
+bool has_duplicates(const std::vector<desired::RealServer>& real_servers) {
+  std::vector<Endpoint> endpoints;
+  endpoints.reserve(real_servers.size());
+  for (const desired::RealServer& server : real_servers) endpoints.emplace_back(server.address, server.port);
+  std::ranges::sort(endpoints);
+  return std::ranges::adjacent_find(endpoints) != endpoints.end();
 }
 
 class Check {
@@ -48,14 +50,14 @@ class Check {
   }
 
   void check_real_servers(const desired::VirtualService& service) {
-    const bool has_twins = has_duplicate_addresses(service.real_servers);
-    std::set<IpAddress> addresses;
+    const bool has_twins = has_duplicates(service.real_servers);
+    std::set<Endpoint> endpoints;
     for (const desired::RealServer& real_server : service.real_servers) {
       const char* reason = nullptr;
       if (real_server.address.family() != service.address.family())
         reason = "its address and the virtual service's are not both IPv4 or both IPv6: give it one that is";
-      else if (has_twins && !addresses.insert(real_server.address).second)
-        reason = "another real server of this virtual service has the same address: remove one";
+      else if (has_twins && !endpoints.insert({real_server.address, real_server.port}).second)
+        reason = "another real server of this virtual service has the same address and port: remove one";
       else if (real_servers_ == EK_MAX_REAL_SERVERS)
         reason = "more than 65535 real servers over all virtual services: remove some";
       else

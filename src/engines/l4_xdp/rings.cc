@@ -31,6 +31,7 @@ std::vector<uint16_t> build_ring(model::Scheduler scheduler, std::span<const Rin
       return smooth_ring(kept);
     case model::Scheduler::kSourceHash:
     case model::Scheduler::kMaglev:
+    case model::Scheduler::kDestinationHash:
       return maglev_ring(kept);
   }
   return {};

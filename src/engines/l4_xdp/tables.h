@@ -16,6 +16,7 @@ namespace evenkeel::engines::l4_xdp {
 struct RealServerEntry {
   uint32_t id = 0;
   ek_real_server record{};
+  ek_address tunnel_source{};  // all zero: not known, and left as it is; not read again
 };
 struct ServiceEntry {
   uint32_t id = 0;
@@ -50,6 +51,10 @@ class Tables {
   virtual Result<> reset_real_servers(std::span<const uint32_t> ids) = 0;  // live and counters to zero
   virtual Result<> write_services(std::span<const ServiceEntry> entries) = 0;
   virtual Result<> reset_services(std::span<const uint32_t> ids) = 0;  // live to zero
+  virtual void write_sources(uint32_t service, const ek_sources& sources) = 0;
+  // Addresses of real servers whose answers are to be looked for: these too; these only.
+  virtual void add_translated(std::span<const ek_address> addresses) = 0;
+  virtual void write_translated(std::span<const ek_address> addresses) = 0;
   virtual Result<> write_rings(std::span<const RingEntry> entries) = 0;
   virtual Result<> write_keys(std::span<const KeyEntry> entries) = 0;
   virtual Result<> erase_keys(std::span<const ek_service_key> keys) = 0;  // none there: no error

@@ -56,8 +56,9 @@ class Accepted {
 
 }  // namespace
 
-void set_next_hop(ek_real_server& record, const NextHop* next_hop) {
-  if (next_hop == nullptr) {
+void set_next_hop(RealServerEntry& entry, const NextHop* next_hop) {
+  ek_real_server& record = entry.record;
+  if (next_hop == nullptr || (record.method == EK_METHOD_DIRECT_ROUTING && !next_hop->on_link)) {
     record.flags &= static_cast<ek_u8>(~EK_REAL_SERVER_HAS_NEXT_HOP);
     return;
   }
@@ -65,7 +66,9 @@ void set_next_hop(ek_real_server& record, const NextHop* next_hop) {
   std::ranges::copy(next_hop->source_mac.bytes, record.source_mac);
   record.interface_index = next_hop->interface_index;
   record.vlan = next_hop->vlan;
+  record.mtu = static_cast<ek_u16>(std::min<uint32_t>(next_hop->mtu, UINT16_MAX));
   record.flags |= EK_REAL_SERVER_HAS_NEXT_HOP;
+  entry.tunnel_source = to_abi(next_hop->source);
 }
 
 ApplyReport Writer::apply(const desired::Layer4& want) {
@@ -77,22 +80,26 @@ ApplyReport Writer::apply(const desired::Layer4& want) {
 }
 
 void Writer::set_next_hop(const NextHop& next_hop) {
-  const bool is_on_link = next_hop.state != NextHop::State::kNoRoute && next_hop.on_link;
-  if (is_on_link && next_hop.state != NextHop::State::kReachable) return;
-  const NextHop* usable = is_on_link ? &next_hop : nullptr;
-  if (usable != nullptr)
+  const bool has_route = next_hop.state != NextHop::State::kNoRoute;
+  if (has_route && next_hop.state != NextHop::State::kReachable) return;
+  if (has_route)
     ledger_.next_hops.insert_or_assign(next_hop.address, next_hop);
   else
     ledger_.next_hops.erase(next_hop.address);
   for (const uint32_t id : ledger_.real_servers.at(next_hop.address)) {
     RealServerEntry entry{.id = id, .record = *ledger_.real_servers.find(id)};
-    l4_xdp::set_next_hop(entry.record, usable);
-    if (same_bytes(entry.record, *ledger_.real_servers.find(id))) continue;
-    if (tables_.write_real_servers({&entry, 1})) {
-      ledger_.real_servers.put(id, entry.record);
-    } else if (const auto service = ledger_.in_force.find(entry.record.service); service != ledger_.in_force.end()) {
-      service->second.is_complete = false;  // the next apply writes it
-    }
+    l4_xdp::set_next_hop(entry, has_route ? &next_hop : nullptr);
+    write_changed(entry);
+  }
+}
+
+void Writer::write_changed(const RealServerEntry& entry) {
+  const bool is_tunnel = entry.record.method == EK_METHOD_TUNNEL;  // whose source is not in the record
+  if (!is_tunnel && same_bytes(entry.record, *ledger_.real_servers.find(entry.id))) return;
+  if (tables_.write_real_servers({&entry, 1})) {
+    ledger_.real_servers.put(entry.id, entry.record);
+  } else if (const auto service = ledger_.in_force.find(entry.record.service); service != ledger_.in_force.end()) {
+    service->second.is_complete = false;  // the next apply writes it
   }
 }
 

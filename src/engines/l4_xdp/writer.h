@@ -29,12 +29,14 @@ class Writer {
   const Ledger& ledger() const { return ledger_; }
 
  private:
+  void write_changed(const RealServerEntry& entry);
+
   Tables& tables_;
   LabelBook& labels_;
   Ledger ledger_;
 };
 
-// The record of a real server with this next hop, if any.
-void set_next_hop(ek_real_server& record, const NextHop* next_hop);
+// The record of a real server with this next hop, if it has one that its forwarding method can use.
+void set_next_hop(RealServerEntry& entry, const NextHop* next_hop);
 
 }  // namespace evenkeel::engines::l4_xdp

@@ -43,6 +43,12 @@ class FakeControl final : public Control {
     co_return Result<>();
   }
 
+  Result<int> fail_back(const std::string& virtual_service, const std::string& author) override {
+    if (virtual_service == "unknown") return fail(ErrorCode::kNotFound, "there is no such virtual service");
+    failed_back = virtual_service + " by " + author;
+    return 1;
+  }
+
   Result<std::vector<config::Revision>> revisions(size_t limit) override {
     std::vector<config::Revision> newest;
     for (auto it = history.rbegin(); it != history.rend() && newest.size() < limit; ++it) newest.push_back(it->first);
@@ -96,6 +102,7 @@ class FakeControl final : public Control {
 
   std::optional<ChangeRequest> last_change;
   std::vector<model::OperatorAction> actions;
+  std::string failed_back;  // "label by author"
   std::optional<observed::ConnectionFilter> last_filter;
   std::optional<observed::ExplainQuery> last_query;
 };

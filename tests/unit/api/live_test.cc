@@ -153,6 +153,31 @@ TEST_F(ApiTest, OperatorActionsCarryAuthorReasonAndTime) {
   }
 }
 
+TEST_F(ApiTest, ADrainMayEnd) {
+  const std::string drain = std::string(kServer) + "drain";
+  const auto reply = ask("POST", drain, R"({"within": 600})");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(control_.actions.at(0).deadline, clock_.wall_now() + std::chrono::minutes(10));
+  EXPECT_EQ(reply.value().at("operator_action").at("deadline"),
+            json::value(to_iso8601(clock_.wall_now() + std::chrono::minutes(10))));
+  EXPECT_EQ(ask("POST", drain, "{}").value().at("operator_action").at("deadline"), nullptr);
+  for (const char* body : {R"({"within": 0})", R"({"within": 604801})", R"({"within": "10m"})", R"({"within": 1.5})"}) {
+    const auto refused = ask("POST", drain, body);
+    EXPECT_EQ(refused.status, 400) << body;
+    EXPECT_NE(refused.message().find("from 1 to 604800"), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(ask("POST", std::string(kServer) + "halt", R"({"within": 600})").status, 400);
+  EXPECT_EQ(ask("POST", std::string(kServer) + "online", R"({"within": 600})").status, 400);
+}
+
+TEST_F(ApiTest, FailbackAnswersWithTheTierInForce) {
+  const auto reply = ask("POST", "/api/v1/virtual-services/Print_Provider/failback");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.value(), json::parse(R"({"virtual_service": "Print_Provider", "active_tier": 1})"));
+  EXPECT_TRUE(control_.failed_back.starts_with("Print_Provider by ")) << control_.failed_back;
+  EXPECT_EQ(ask("POST", "/api/v1/virtual-services/unknown/failback").status, 404);
+}
+
 TEST_F(ApiTest, TheReasonIsOptionalAndChecked) {
   const std::string drain = std::string(kServer) + "drain";
   EXPECT_EQ(ask("POST", drain).status, 200);

@@ -27,7 +27,9 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
                            "protocol",
                            "interface",
                            "forwarding-method",
+                           "source-addresses",
                            "scheduler",
+                           "one-packet",
                            "persistence",
                            "persistence-timeout",
                            "persistence-ipv4-prefix",
@@ -42,7 +44,15 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
                            "check-interval",
                            "check-timeout",
                            "check-failure-count",
-                           "fallback"}) {
+                           "minimum-usable",
+                           "failback",
+                           "slow-start",
+                           "on-failure",
+                           "on-halt",
+                           "fallback",
+                           "fallback-address",
+                           "fallback-port",
+                           "fallback-masq"}) {
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
   }
   EXPECT_EQ(find("virtual_service", "check-port").path, (std::vector<std::string>{"health_check", "check_port"}));
@@ -82,6 +92,13 @@ TEST(FieldOptions, NamesMayBeWrittenAsPeopleDo) {
   EXPECT_EQ(parse_field(find("virtual_service", "scheduler"), "weighted-round-robin"),
             json::value("weighted_round_robin"));
   EXPECT_FALSE(parse_field(protocol, "sctp"));
+}
+
+TEST(FieldOptions, AddressesAreSeparatedByCommas) {
+  const FieldOption sources = find("virtual_service", "source-addresses");
+  EXPECT_EQ(parse_field(sources, "10.0.0.8"), (json::array{"10.0.0.8"}));
+  EXPECT_EQ(parse_field(sources, "10.0.0.8,10.0.0.9"), (json::array{"10.0.0.8", "10.0.0.9"}));
+  EXPECT_EQ(parse_field(sources, ""), json::array());
 }
 
 TEST(FieldOptions, TextStaysText) {

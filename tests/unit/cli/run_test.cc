@@ -103,8 +103,13 @@ INSTANTIATE_TEST_SUITE_P(
                     "POST",
                     "virtual-services/VS/real-servers/PS1/drain",
                     R"({"reason":"new \"toner\""})"},
+        CommandCase{{"real-server", "drain", "VS", "PS1", "--within", "10m"},
+                    "POST",
+                    "virtual-services/VS/real-servers/PS1/drain",
+                    R"({"within":600})"},
         CommandCase{{"real-server", "halt", "VS", "PS1"}, "POST", "virtual-services/VS/real-servers/PS1/halt", ""},
         CommandCase{{"real-server", "online", "VS", "PS1"}, "POST", "virtual-services/VS/real-servers/PS1/online", ""},
+        CommandCase{{"virtual-service", "failback", "VS"}, "POST", "virtual-services/VS/failback", ""},
         CommandCase{{"revisions", "restore", "4", "--dry-run"}, "POST", "revisions/4/restore?dry_run=true", ""}));
 
 TEST(Apply, SendsStandardInputAsItIs) {
@@ -149,6 +154,17 @@ TEST(AllServices, ActsWhereverTheLabelIs) {
   EXPECT_EQ(fake.out.str(),
             "PS1 of A is drained: no new connections, established ones go on.\n"
             "PS1 of C is drained: no new connections, established ones go on.\n");
+}
+
+TEST(Failback, SaysWhichTierTakesTheConnections) {
+  FakeWorld fake;
+  fake.answer(R"({"virtual_service": "VS", "active_tier": 1})");
+  EXPECT_EQ(fake.run({"virtual-service", "failback", "VS"}), ExitCode::kOk);
+  EXPECT_EQ(fake.out.str(), "VS: tier 1 takes the connections.\n");
+  FakeWorld nobody;
+  nobody.answer(R"({"virtual_service": "VS", "active_tier": 0})");
+  EXPECT_EQ(nobody.run({"virtual-service", "failback", "VS"}), ExitCode::kOk);
+  EXPECT_EQ(nobody.out.str(), "VS: no tier has usable real servers.\n");
 }
 
 TEST(AllServices, RefusesALabelThatIsNowhere) {
@@ -255,6 +271,7 @@ INSTANTIATE_TEST_SUITE_P(
         UsageCase{{"virtual-service", "edit", "VS", "--reset", "address"}, "--reset: there is no setting \"address\""},
         UsageCase{{"real-server", "drain", "PS1"}, "name the virtual service and the real server"},
         UsageCase{{"real-server", "drain", "VS", "PS1", "--all-services"}, "name the real server alone"},
+        UsageCase{{"real-server", "drain", "VS", "PS1", "--within", "soon"}, "--within: \"soon\" is no time"},
         UsageCase{{"connections", "--limit", "-5"}, "--limit"}, UsageCase{{"explain", "VS"}, "CLIENT is required"},
         UsageCase{{"explain", "VS", "10.0.0.1:1", "--protocol", "sctp"}, "--protocol"},
         UsageCase{{"revisions", "show", "three"}, "three"}, UsageCase{{"apply"}, "--file is required"},

@@ -144,6 +144,65 @@ TEST(StatusView, ColourAddsNothingButColour) {
   EXPECT_EQ(coloured, plain);
 }
 
+TEST(StatusView, ShowsThePortOfARealServerThatHasItsOwn) {
+  boost::json::value status = boost::json::parse(kStatus);
+  auto& servers = status.at("virtual_services").at(0).at("real_servers").as_array();
+  servers[0].as_object()["port"] = 8080;
+  servers[1].as_object()["port"] = 8080;
+  servers[1].as_object()["address"] = "2001:db8::22";
+  servers[2].as_object()["port"] = 0;
+  const std::string text = render_status(status, {.colour = false, .unicode = true, .width = 0});
+  for (const char* shown : {" 10.77.0.21:8080 ", " [2001:db8::22]:8080 ", " 10.77.0.23 "}) {
+    EXPECT_NE(text.find(shown), std::string::npos) << shown << "\n" << text;
+  }
+}
+
+TEST(StatusView, NamesTheTierWhereThereAreSeveral) {
+  boost::json::value status = boost::json::parse(kStatus);
+  boost::json::value& service = status.at("virtual_services").at(0);
+  service.as_object()["active_tier"] = 1;
+  const auto shown = [&] { return render_status(status, {.colour = false, .unicode = true, .width = 0}); };
+  EXPECT_EQ(shown().find("tier 1"), std::string::npos);
+  auto& servers = service.at("real_servers").as_array();
+  servers[0].as_object()["priority"] = 1;
+  servers[1].as_object()["priority"] = 2;
+  servers[1].as_object()["state"] = "standby";
+  EXPECT_NE(shown().find("weighted least connections · tier 1 · eth0"), std::string::npos) << shown();
+  EXPECT_NE(shown().find("● standby 5 min"), std::string::npos) << shown();
+}
+
+TEST(StatusView, ShowsWhatASlowStartLeavesOfTheWeight) {
+  boost::json::value status = boost::json::parse(kStatus);
+  auto& servers = status.at("virtual_services").at(0).at("real_servers").as_array();
+  servers[0].as_object()["effective_weight"] = 30;
+  servers[1].as_object()["effective_weight"] = 0;
+  const std::string wide = render_status(status, {.colour = false, .unicode = true, .width = 0});
+  EXPECT_NE(wide.find(" 30/100 "), std::string::npos) << wide;
+  EXPECT_EQ(wide.find("0/50"), std::string::npos) << wide;
+  const std::string narrow = render_status(status, {.colour = false, .unicode = true, .width = 80});
+  EXPECT_NE(narrow.find("    weight 30/100\n"), std::string::npos) << narrow;
+}
+
+TEST(StatusView, SaysWhenADrainEnds) {
+  boost::json::value status = boost::json::parse(kStatus);
+  boost::json::value& server = status.at("virtual_services").at(0).at("real_servers").at(1);
+  server.at("operator_action").as_object()["deadline"] = "2026-01-31T08:05:30.000Z";
+  const auto shown = [&] { return render_status(status, {.colour = false, .unicode = true, .width = 0}); };
+  EXPECT_NE(shown().find("new toner\n    3 connections left, halted in 5 min\n"), std::string::npos) << shown();
+  server.at("counters").as_object()["inactive"] = 1;
+  EXPECT_NE(shown().find("    1 connection left, halted in 5 min\n"), std::string::npos) << shown();
+}
+
+TEST(StatusView, NamesTheFallbackServer) {
+  boost::json::value status = boost::json::parse(kStatus);
+  auto& service = status.at("virtual_services").at(1).as_object();
+  const auto shown = [&] { return render_status(status, {.colour = false, .unicode = true, .width = 0}); };
+  service["fallback"] = boost::json::parse(R"({"mode": "server", "address": "10.77.0.50", "port": 8080})");
+  EXPECT_NE(shown().find("  fallback 10.77.0.50:8080 active: no real server"), std::string::npos) << shown();
+  service["fallback"] = boost::json::parse(R"({"mode": "local", "address": null, "port": 0})");
+  EXPECT_NE(shown().find("  fallback active: no real server"), std::string::npos) << shown();
+}
+
 TEST(StatusView, SaysWhenItIsReadOnlyAndWhenThereIsNothing) {
   const std::string text =
       render_status(boost::json::parse(R"({"version": "0.1.0", "read_only": true, "revision": 0})"),

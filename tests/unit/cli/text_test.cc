@@ -79,6 +79,14 @@ TEST(Human, Times) {
   EXPECT_EQ(human_age(2min), "2 min");
   EXPECT_EQ(human_age(47h), "47 h");
   EXPECT_EQ(human_age(72h), "3 days");
+  EXPECT_EQ(parse_duration("90s"), 90s);
+  EXPECT_EQ(parse_duration("600"), 600s);
+  EXPECT_EQ(parse_duration("10m"), 10min);
+  EXPECT_EQ(parse_duration("2h"), 2h);
+  EXPECT_EQ(parse_duration("1d"), 24h);
+  for (const char* bad : {"", "m", "-1m", "1.5h", "10 m", "10min", "9999999999999999999", "1000000001s"}) {
+    EXPECT_EQ(parse_duration(bad), std::nullopt) << bad;
+  }
   EXPECT_EQ(minutes_seconds(26), "00:26");
   EXPECT_EQ(minutes_seconds(258), "04:18");
   EXPECT_EQ(minutes_seconds(4500), "75:00");

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <random>
 
+#include "config/sqlite.h"
 #include "store_fixture.h"
 
 namespace evenkeel::config {
@@ -87,7 +88,8 @@ OperatorAction action(const char* service, const char* server, OperatorState sta
 TEST_F(StoreTest, KeepsOperatorActionsOverRestartsAndRevisions) {
   open();
   ASSERT_TRUE(commit(weighted(1)));
-  const auto drain = action("Print_Provider", "PS1", OperatorState::kDrain, clock_);
+  auto drain = action("Print_Provider", "PS1", OperatorState::kDrain, clock_);
+  drain.deadline = clock_.wall_now() + std::chrono::minutes(10);
   const auto halt = action("MobilityPrint", "PS2", OperatorState::kHalt, clock_);
   ASSERT_TRUE(store_->record(drain));
   ASSERT_TRUE(store_->record(action("MobilityPrint", "PS2", OperatorState::kDrain, clock_)));
@@ -97,6 +99,30 @@ TEST_F(StoreTest, KeepsOperatorActionsOverRestartsAndRevisions) {
   EXPECT_THAT(*store_->operator_actions(), ElementsAre(halt, drain));
   ASSERT_TRUE(store_->record(action("MobilityPrint", "PS2", OperatorState::kOnline, clock_)));
   ASSERT_TRUE(store_->record(action("Never", "Seen", OperatorState::kOnline, clock_)));
+  EXPECT_THAT(*store_->operator_actions(), ElementsAre(drain));
+}
+
+// As a version without deadlines wrote it.
+void remove_deadlines(const std::string& path) {
+  auto database = Database::open(path, Database::Access::kReadWrite);
+  ASSERT_TRUE(database);
+  ASSERT_TRUE(database->execute("ALTER TABLE operator_action DROP COLUMN deadline; PRAGMA user_version = 1"));
+}
+
+TEST_F(StoreTest, AnOlderStoreGoesOn) {
+  open();
+  ASSERT_TRUE(commit(weighted(1)));
+  auto drain = action("Print_Provider", "PS1", OperatorState::kDrain, clock_);
+  ASSERT_TRUE(store_->record(drain));
+  store_.reset();
+  remove_deadlines(path_);
+  const auto salvaged = Store::salvage(path_);
+  ASSERT_TRUE(salvaged) << to_string(salvaged.error());
+  EXPECT_THAT(salvaged->operator_actions, ElementsAre(drain));
+  open();
+  EXPECT_THAT(*store_->operator_actions(), ElementsAre(drain));
+  drain.deadline = clock_.wall_now();
+  ASSERT_TRUE(store_->record(drain));
   EXPECT_THAT(*store_->operator_actions(), ElementsAre(drain));
 }
 

@@ -5,11 +5,12 @@
 
 #include "bpf/abi.h"
 #include "config/plan.h"
-#include "sample.h"
+#include "one_problem.h"
 
 namespace evenkeel::config {
 namespace {
 
+using model::ForwardingMethod;
 using model::HealthCheckType;
 using model::PortSet;
 using model::Problem;
@@ -21,32 +22,6 @@ static_assert(kShortRange == EK_EXPAND_PORTS && kMostLongRanges == EK_MAX_PORT_R
 static_assert(kMostVirtualServices == EK_MAX_SERVICES && kMostRealServers == EK_MAX_REAL_SERVERS);
 static_assert(kMostPorts == EK_MAX_SERVICE_KEYS);
 
-using Services = std::vector<model::VirtualService>;
-
-struct Case {
-  const char* name;
-  std::function<void(Services&)> edit;
-  const char* path;
-  const char* message;  // a part of it
-  const char* hint;     // a part of it
-};
-
-void PrintTo(const Case& test, std::ostream* out) {
-  *out << test.name;
-}
-
-std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-  return info.param.name;
-}
-
-IpAddress address(const char* text) {
-  return *IpAddress::parse(text);
-}
-
-PortSet ports(const std::string& text) {
-  return *PortSet::parse(text);
-}
-
 // "1000-1064,2000-2064,..." : ranges one port longer than the engine expands.
 std::string long_ranges(int count, int from) {
   std::string text;
@@ -56,22 +31,6 @@ std::string long_ranges(int count, int from) {
   }
   return text;
 }
-
-class OneProblem : public ::testing::TestWithParam<Case> {
- protected:
-  void expect_one(const std::vector<Problem>& problems) {
-    ASSERT_EQ(problems.size(), 1u);
-    EXPECT_EQ(problems[0].path, GetParam().path);
-    EXPECT_THAT(problems[0].message, HasSubstr(GetParam().message));
-    EXPECT_THAT(problems[0].hint, HasSubstr(GetParam().hint));
-    EXPECT_FALSE(problems[0].hint.empty());
-  }
-  model::Configuration edited() {
-    model::Configuration configuration = sample();
-    GetParam().edit(configuration.virtual_services);
-    return configuration;
-  }
-};
 
 using Validate = OneProblem;
 TEST_P(Validate, SaysWhereAndWhatToDo) {
@@ -121,6 +80,100 @@ INSTANTIATE_TEST_SUITE_P(
              "$.virtual_services[3].ports", "10.77.0.100 has more than 16 tcp ranges of more than 64 ports", "\"*\""}),
     name_of);
 
+void use_snat(Services& s, std::vector<IpAddress> sources) {
+  s[0].forwarding_method = ForwardingMethod::kSnat;
+  s[0].source_addresses = std::move(sources);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    SourceAddresses, Validate,
+    ::testing::Values(Case{"OfAnotherMethod", [](Services& s) { s[0].source_addresses = {address("10.77.0.9")}; },
+                           "$.virtual_services[0].source_addresses",
+                           "with direct_routing real servers see the client's own address", "snat"},
+                      Case{"Loopback", [](Services& s) { use_snat(s, {address("127.0.0.1")}); },
+                           "$.virtual_services[0].source_addresses[0]", "127.0.0.1 is a loopback address",
+                           "a free address"},
+                      Case{"Twice", [](Services& s) { use_snat(s, {address("10.77.0.9"), address("10.77.0.9")}); },
+                           "$.virtual_services[0].source_addresses[1]", "10.77.0.9 is in the list twice", "once"},
+                      Case{"OtherFamily", [](Services& s) { use_snat(s, {address("2001:db8::9")}); },
+                           "$.virtual_services[0].source_addresses[0]",
+                           "2001:db8::9 is IPv6 but the virtual address 10.77.0.101 is IPv4", "IPv4 address"},
+                      Case{"VirtualAddress", [](Services& s) { use_snat(s, {s[1].address}); },
+                           "$.virtual_services[0].source_addresses[0]",
+                           "10.77.0.100 is the virtual address of Print_Provider", "a free address"},
+                      Case{"RealServer",
+                           [](Services& s) {
+                             use_snat(s, {s[1].real_servers[0].address});
+                             s.pop_back();
+                           },
+                           "$.virtual_services[1].real_servers[0].address",
+                           "10.77.0.21 is a source address of Papercut_WUI", "(RIP)"}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(OnePacket, Validate,
+                         ::testing::Values(Case{"HasConnections",
+                                                [](Services& s) {
+                                                  s[2].one_packet = true;
+                                                  s[2].persistence.enabled = false;
+                                                },
+                                                "$.virtual_services[2].one_packet", "tcp_udp has connections", "udp"},
+                                           Case{"WithPersistence",
+                                                [](Services& s) {
+                                                  s[2].one_packet = true;
+                                                  s[2].protocol = Protocol::kUdp;
+                                                },
+                                                "$.virtual_services[2].persistence.enabled",
+                                                "every datagram is scheduled anew", "off"}),
+                         name_of);
+
+void use_fallback(Services& s, const char* server, uint16_t port = 0) {
+  s[1].fallback.mode = model::FallbackMode::kServer;
+  s[1].fallback.address = address(server);
+  s[1].fallback.port = port;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Fallback, Validate,
+    ::testing::Values(
+        Case{"NoAddress", [](Services& s) { s[1].fallback.mode = model::FallbackMode::kServer; },
+             "$.virtual_services[1].fallback.address", "needs the address", "local"},
+        Case{"LeftOver", [](Services& s) { s[1].fallback.address = address("10.77.0.50"); },
+             "$.virtual_services[1].fallback.mode", "with the mode local there is no fallback server",
+             "make the mode server"},
+        Case{"LeftOverMasq", [](Services& s) { s[1].fallback.masq = true; }, "$.virtual_services[1].fallback.mode",
+             "with the mode local there is no fallback server", "make the mode server"},
+        Case{"Loopback", [](Services& s) { use_fallback(s, "127.0.0.1"); }, "$.virtual_services[1].fallback.address",
+             "127.0.0.1 is a loopback address", "make the mode local"},
+        Case{"VirtualAddress", [](Services& s) { use_fallback(s, "10.77.0.101"); },
+             "$.virtual_services[1].fallback.address", "10.77.0.101 is an address that the load balancer itself holds",
+             "another server"},
+        Case{"OtherFamily", [](Services& s) { use_fallback(s, "2001:db8::50"); },
+             "$.virtual_services[1].fallback.address", "are not both IPv4 or both IPv6", "IPv4 address"},
+        Case{"PortOfDirectRouting", [](Services& s) { use_fallback(s, "10.77.0.50", 80); },
+             "$.virtual_services[1].fallback.port",
+             "with direct_routing the packet reaches the fallback server unchanged, so its port cannot differ", "masq"},
+        Case{"OnePortForSeveral",
+             [](Services& s) {
+               use_fallback(s, "10.77.0.50", 80);
+               s[1].fallback.masq = true;
+               s[1].ports = ports("445,139");
+             },
+             "$.virtual_services[1].fallback.port", "the ports \"445,139\" are several", "write 0"},
+        Case{"RealServerByMasq",
+             [](Services& s) {
+               use_fallback(s, "10.77.0.21");
+               s[1].fallback.masq = true;
+             },
+             "$.virtual_services[1].fallback.masq", "10.77.0.21 is real server PS1, which is reached by direct_routing",
+             "masq off"},
+        Case{"TakenLabel",
+             [](Services& s) {
+               use_fallback(s, "10.77.0.50");
+               s[1].real_servers[1].label = "fallback";
+             },
+             "$.virtual_services[1].real_servers[1].label", "\"fallback\" is its label", "another label"}),
+    name_of);
+
 INSTANTIATE_TEST_SUITE_P(
     RealServers, Validate,
     ::testing::Values(
@@ -130,6 +183,38 @@ INSTANTIATE_TEST_SUITE_P(
              "$.virtual_services[1].real_servers[1].address", "10.77.0.21 is already real server PS1", "weight"},
         Case{"OtherFamily", [](Services& s) { s[1].real_servers[0].address = address("2001:db8::21"); },
              "$.virtual_services[1].real_servers[0].address", "only the destination MAC address", "IPv4 address"},
+        Case{"OtherFamilyOfTunnel",
+             [](Services& s) {
+               s[1].forwarding_method = ForwardingMethod::kTunnel;
+               s[1].real_servers[0].address = address("2001:db8::21");
+             },
+             "$.virtual_services[1].real_servers[0].address", "layer 4 does not translate between the two",
+             "IPv4 address"},
+        Case{"PortOfDirectRouting", [](Services& s) { s[1].real_servers[0].port = 4450; },
+             "$.virtual_services[1].real_servers[0].port",
+             "with direct_routing the packet reaches the real server unchanged, so its port cannot differ",
+             "nat or snat"},
+        Case{"PortOfTunnel",
+             [](Services& s) {
+               s[1].forwarding_method = ForwardingMethod::kTunnel;
+               s[1].real_servers[0].port = 4450;
+             },
+             "$.virtual_services[1].real_servers[0].port", "with tunnel the packet reaches the real server unchanged",
+             "nat or snat"},
+        Case{"OnePortForSeveral",
+             [](Services& s) {
+               s[0].forwarding_method = ForwardingMethod::kNat;
+               s[0].real_servers[0].port = 9191;
+             },
+             "$.virtual_services[0].real_servers[0].port", "the ports \"9191,9192,9193\" are several",
+             "one virtual service of each port"},
+        Case{"OnePortForARange",
+             [](Services& s) {
+               s[1].forwarding_method = ForwardingMethod::kSnat;
+               s[1].ports = ports("445-446");
+               s[1].real_servers[0].port = 4450;
+             },
+             "$.virtual_services[1].real_servers[0].port", "the ports \"445-446\" are several", "leave the port out"},
         Case{"Loopback", [](Services& s) { s[1].real_servers[0].address = address("127.0.0.1"); },
              "$.virtual_services[1].real_servers[0].address", "a loopback address", "own address"},
         Case{"OwnVirtualAddress", [](Services& s) { s[1].real_servers[0].address = s[1].address; },
@@ -182,6 +267,30 @@ TEST(Validate, AcceptsWhatIsRight) {
       [](Services& s) {
         s[0].address = address("2001:db8::1");
         s[0].real_servers = {real_server("A", "2001:db8::2")};
+      },
+      [](Services& s) {
+        s[1].forwarding_method = ForwardingMethod::kNat;
+        s[1].real_servers[0].port = 4450;
+        s[1].real_servers[1].address = s[1].real_servers[0].address;
+        s[1].real_servers[1].port = 4451;
+      },
+      [](Services& s) {
+        for (auto& service : s) {
+          service.forwarding_method = ForwardingMethod::kSnat;
+          service.source_addresses = {service.address, address("10.77.0.9")};
+        }
+      },
+      [](Services& s) { use_fallback(s, "10.77.0.50"); },
+      [](Services& s) { use_fallback(s, "10.77.0.21"); },
+      [](Services& s) {
+        use_fallback(s, "192.0.2.50", 80);
+        s[1].fallback.masq = true;
+      },
+      [](Services& s) { s[1].real_servers[1].label = "fallback"; },
+      [](Services& s) {
+        s[2].protocol = Protocol::kUdp;
+        s[2].one_packet = true;
+        s[2].persistence.enabled = false;
       }};
   for (size_t i = 0; i < edits.size(); ++i) {
     model::Configuration configuration = sample();
@@ -197,43 +306,6 @@ TEST(Validate, ReportsEveryProblemAtOnce) {
   services[1].real_servers[1].label = "PS1";
   services[2].real_servers[0].address = address("::1");
   EXPECT_EQ(validate(configuration).size(), 3u);
-}
-
-using Lint = OneProblem;
-TEST_P(Lint, Warns) {
-  EXPECT_THAT(validate(edited()), IsEmpty());
-  expect_one(lint(edited()));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Warnings, Lint,
-    ::testing::Values(
-        Case{"OneAddressForTheWholeFarm",
-             [](Services& s) {
-               s[0].address = s[1].address;
-               s.pop_back();
-             },
-             "$.virtual_services[1].address",
-             "PS1 holds that address for Print_Provider, so what it sends to Papercut_WUI there stays on its own "
-             "loopback",
-             "an address of its own"},
-        Case{"NoRealServer", [](Services& s) { s[0].real_servers.clear(); }, "$.virtual_services[0].real_servers",
-             "Papercut_WUI has no real server", "add"},
-        Case{"NoWeight",
-             [](Services& s) {
-               for (auto& server : s[0].real_servers) server.weight = 0;
-             },
-             "$.virtual_services[0].real_servers", "every real server of Papercut_WUI has weight 0", "100"},
-        Case{"SlowCheck", [](Services& s) { s[0].health_check.timeout = std::chrono::seconds(7); },
-             "$.virtual_services[0].health_check.timeout", "longer than the interval", "shorter"},
-        Case{"MinimumAlone", [](Services& s) { s[1].real_servers[1].minimum_connections = 5; },
-             "$.virtual_services[1].real_servers[1].minimum_connections", "without a maximum", "maximum_connections"},
-        Case{"UnusedRequest", [](Services& s) { s[0].health_check.type = HealthCheckType::kConnect; },
-             "$.virtual_services[0].health_check.type", "a connect check does not look at request", "negotiate"}),
-    name_of);
-
-TEST(Lint, IsSilentAboutAGoodConfiguration) {
-  EXPECT_THAT(lint(sample()), IsEmpty());
 }
 
 }  // namespace

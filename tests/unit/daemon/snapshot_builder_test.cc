@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "desired/compute.h"
+
 namespace evenkeel::daemon {
 namespace {
 
@@ -41,11 +43,24 @@ class SnapshotTest : public testing::Test {
   void refuse(const std::string& object) {
     statuses[object] = {object, ObjectStatus::State::kFailed, "refused by the kernel"};
   }
+  desired::State desired_state() {
+    std::map<model::RealServerKey, desired::Health> verdicts;
+    for (const auto& [key, status] : health) {
+      if (status.verdict != Verdict::kUnknown) {
+        verdicts[key] = status.verdict == Verdict::kUp ? desired::Health::kUp : desired::Health::kDown;
+      }
+    }
+    std::map<model::RealServerKey, OperatorState> said;
+    for (const auto& [key, action] : actions) said[key] = action.state;
+    return desired::compute({configuration, verdicts, said, weight_tenths, active_tier});
+  }
   observed::VirtualService service() {
+    const auto want = desired_state();
     return build_snapshot({.configuration = configuration,
                            .revision = 3,
                            .read_only = false,
                            .now = {},
+                           .desired = want,
                            .health = health,
                            .operator_actions = actions,
                            .next_hops = {},
@@ -60,7 +75,29 @@ class SnapshotTest : public testing::Test {
   std::map<model::RealServerKey, health::Status> health;
   std::map<model::RealServerKey, model::OperatorAction> actions;
   std::map<std::string, ObjectStatus> statuses;
+  std::map<model::RealServerKey, int> weight_tenths;
+  std::map<std::string, int> active_tier;
 };
+
+TEST_F(SnapshotTest, ASlowStartShowsInTheEffectiveWeight) {
+  weight_tenths[{"Print_Provider", "PS1"}] = 3;
+  EXPECT_EQ(service().real_servers[0].effective_weight, 30);
+  EXPECT_EQ(service().state, VirtualServiceState::kUp);
+}
+
+TEST_F(SnapshotTest, AServerThatStandsByIsHealthy) {
+  configuration.virtual_services[0].real_servers[1].priority = 2;
+  EXPECT_EQ(service().state, VirtualServiceState::kUp);
+  EXPECT_EQ(service().active_tier, 1);
+  EXPECT_EQ(service().real_servers[1].state, RealServerState::kStandby);
+  EXPECT_THAT(service().real_servers[1].reason, HasSubstr("stands by as tier 2"));
+  EXPECT_EQ(service().real_servers[1].effective_weight, 0);
+  set_health("PS1", Verdict::kDown);
+  EXPECT_EQ(service().state, VirtualServiceState::kDegraded);
+  EXPECT_EQ(service().active_tier, 2);
+  EXPECT_EQ(service().real_servers[1].state, RealServerState::kUp);
+  EXPECT_FALSE(service().fallback_active);
+}
 
 TEST_F(SnapshotTest, AllUp) {
   EXPECT_EQ(service().state, VirtualServiceState::kUp);
@@ -109,14 +146,33 @@ TEST_F(SnapshotTest, WhatAnEngineRefusedStandsOnTheObject) {
   EXPECT_EQ(service().state, VirtualServiceState::kFailed);
 }
 
+TEST_F(SnapshotTest, WhatIsWrongWithTheFallbackServerStandsOnItsService) {
+  auto& fallback = configuration.virtual_services[0].fallback;
+  fallback.mode = model::FallbackMode::kServer;
+  fallback.address = IpAddress::parse("10.0.0.50").value();
+  EXPECT_EQ(service().reason, "");
+  EXPECT_THAT(service().real_servers, SizeIs(2));
+  refuse("next_hop/10.0.0.50");
+  EXPECT_EQ(service().state, VirtualServiceState::kUp);
+  EXPECT_EQ(service().reason, "the fallback server cannot be used: refused by the kernel");
+  set_health("PS1", Verdict::kDown);
+  EXPECT_EQ(service().reason,
+            "1 of 2 real servers take connections; the fallback server cannot be used: refused by the kernel");
+  statuses.clear();
+  refuse("virtual_service/Print_Provider/real_server/fallback");
+  EXPECT_THAT(service().reason, HasSubstr("the fallback server cannot be used"));
+}
+
 TEST_F(SnapshotTest, EngineTroubleBecomesANotice) {
   refuse("engine/l4_xdp");
   statuses["interface/eth0"] = {"interface/eth0", ObjectStatus::State::kNotice, "generic XDP"};
   refuse("virtual_service/Print_Provider");
+  const auto want = desired_state();
   const auto snapshot = build_snapshot({.configuration = configuration,
                                         .revision = 3,
                                         .read_only = false,
                                         .now = {},
+                                        .desired = want,
                                         .health = health,
                                         .operator_actions = actions,
                                         .next_hops = {},

@@ -37,20 +37,23 @@ TEST_F(VerdictFileTest, KeepsWhatWasWritten) {
   Status unknown = up;
   unknown.verdict = Verdict::kUnknown;
   const VerdictFile file(path());
-  ASSERT_TRUE(file.write({up, down, unknown}));
+  ASSERT_TRUE(file.write({{up, down, unknown}, {{"Print_Provider", 2}}}));
   const auto read = file.read();
   ASSERT_TRUE(read);
-  EXPECT_THAT(*read, testing::ElementsAre(up, down));  // what is not known is not worth remembering
+  EXPECT_THAT(read->statuses, testing::ElementsAre(up, down));  // what is not known is not worth remembering
+  EXPECT_THAT(read->active_tier, testing::ElementsAre(testing::Pair("Print_Provider", 2)));
 }
 
 TEST_F(VerdictFileTest, NoFileIsNoVerdicts) {
   const auto read = VerdictFile(path()).read();
   ASSERT_TRUE(read);
-  EXPECT_TRUE(read->empty());
+  EXPECT_TRUE(read->statuses.empty());
+  EXPECT_TRUE(read->active_tier.empty());
 }
 
 TEST_F(VerdictFileTest, ADamagedFileIsAnErrorNotACrash) {
-  for (const char* text : {"", "{", "[1]", "[{\"up\":1}]", "{}"}) {
+  for (const char* text : {"", "{", "[1]", "[]", "{}", R"({"verdicts":[{"up":1}],"active_tier":{}})",
+                           R"({"verdicts":[]})", R"({"verdicts":[],"active_tier":{"X":"2"}})"}) {
     std::ofstream(path(), std::ios::trunc) << text;
     const auto read = VerdictFile(path()).read();
     ASSERT_FALSE(read) << text;

@@ -17,6 +17,8 @@ struct Farm {
   model::Configuration configuration;
   std::map<model::RealServerKey, Health> health;
   std::map<model::RealServerKey, OperatorState> operator_said;
+  std::map<model::RealServerKey, int> weight_tenths;
+  std::map<std::string, int> active_tier;
 
   Farm() {
     model::VirtualService service;
@@ -33,14 +35,16 @@ struct Farm {
     configuration.virtual_services.push_back(service);
   }
   model::VirtualService& service() { return configuration.virtual_services[0]; }
-  State compute() const { return desired::compute({configuration, health, operator_said}); }
+  State compute() const { return desired::compute({configuration, health, operator_said, weight_tenths, active_tier}); }
   VirtualService computed() const { return compute().layer4.virtual_services[0]; }
 };
 
 struct Case {
   Health health;
   OperatorState operator_said;
-  bool takes_new, keeps_established, failed;
+  bool takes_new;
+  Established established;
+  bool failed;
 };
 
 class RealServerRules : public testing::TestWithParam<Case> {};
@@ -51,24 +55,142 @@ TEST_P(RealServerRules, DecideWhatAServerMayDo) {
   farm.operator_said[{"Print_Provider", "PS1"}] = GetParam().operator_said;
   const auto server = farm.computed().real_servers[0];
   EXPECT_EQ(server.takes_new, GetParam().takes_new);
-  EXPECT_EQ(server.keeps_established, GetParam().keeps_established);
+  EXPECT_EQ(server.established, GetParam().established);
   EXPECT_EQ(server.failed, GetParam().failed);
 }
 
+constexpr auto kKeep = Established::kKeep;
+constexpr auto kReset = Established::kReset;
+
 INSTANTIATE_TEST_SUITE_P(Desired, RealServerRules,
-                         testing::Values(Case{Health::kUp, OperatorState::kOnline, true, true, false},
-                                         Case{Health::kDown, OperatorState::kOnline, false, true, true},
-                                         Case{Health::kUnknown, OperatorState::kOnline, false, true, false},
-                                         Case{Health::kUp, OperatorState::kDrain, false, true, false},
-                                         Case{Health::kDown, OperatorState::kDrain, false, true, true},
-                                         Case{Health::kUp, OperatorState::kHalt, false, false, false},
-                                         Case{Health::kDown, OperatorState::kHalt, false, false, true}));
+                         testing::Values(Case{Health::kUp, OperatorState::kOnline, true, kKeep, false},
+                                         Case{Health::kDown, OperatorState::kOnline, false, kKeep, true},
+                                         Case{Health::kUnknown, OperatorState::kOnline, false, kKeep, false},
+                                         Case{Health::kUp, OperatorState::kDrain, false, kKeep, false},
+                                         Case{Health::kDown, OperatorState::kDrain, false, kKeep, true},
+                                         Case{Health::kUp, OperatorState::kHalt, false, kReset, false},
+                                         Case{Health::kDown, OperatorState::kHalt, false, kReset, true}));
+
+TEST(Desired, TheServiceSaysWhatBecomesOfEstablishedConnections) {
+  Farm farm;
+  farm.health[{"Print_Provider", "PS1"}] = Health::kDown;
+  farm.operator_said[{"Print_Provider", "PS2"}] = OperatorState::kHalt;
+  farm.service().on_failure = model::OnFailure::kReset;
+  farm.service().on_halt = model::OnHalt::kDrop;
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kReset);
+  EXPECT_EQ(farm.computed().real_servers[1].established, Established::kDrop);
+  farm.service().on_failure = model::OnFailure::kDrop;
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kDrop);
+  farm.operator_said[{"Print_Provider", "PS1"}] = OperatorState::kHalt;
+  farm.service().on_failure = model::OnFailure::kKeep;
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kDrop) << "the operator outranks the check";
+}
+
+TEST(Desired, ARealServerIsReachedAsItsServiceSays) {
+  Farm farm;
+  farm.service().forwarding_method = model::ForwardingMethod::kNat;
+  farm.service().ports = *model::PortSet::parse("80");
+  farm.service().real_servers[1].port = 8080;
+  const auto service = farm.computed();
+  EXPECT_EQ(service.real_servers[0].forwarding_method, model::ForwardingMethod::kNat);
+  EXPECT_EQ(service.real_servers[0].port, 0);
+  EXPECT_EQ(service.real_servers[1].port, 8080);
+  EXPECT_THAT(service.source_addresses, testing::IsEmpty());
+  farm.service().protocol = model::Protocol::kUdp;
+  farm.service().one_packet = true;
+  EXPECT_TRUE(farm.computed().one_packet);
+}
+
+TEST(Desired, SourceAddressesAreHeldLikeVirtualOnes) {
+  Farm farm;
+  farm.service().forwarding_method = model::ForwardingMethod::kSnat;
+  farm.service().interface = "eth0";
+  EXPECT_THAT(farm.computed().source_addresses, ElementsAre(address("10.0.0.100")));
+  EXPECT_THAT(farm.compute().network.virtual_addresses, ElementsAre(VirtualAddress{address("10.0.0.100"), "eth0"}));
+  farm.service().source_addresses = {address("10.1.0.9"), address("10.0.0.100"), address("10.1.0.8")};
+  EXPECT_EQ(farm.computed().source_addresses, farm.service().source_addresses);
+  EXPECT_THAT(farm.compute().network.virtual_addresses,
+              ElementsAre(VirtualAddress{address("10.0.0.100"), "eth0"}, VirtualAddress{address("10.1.0.8"), ""},
+                          VirtualAddress{address("10.1.0.9"), ""}));
+}
+
+TEST(Desired, OnlyDirectRoutingNeedsRealServersOnLink) {
+  using enum model::ForwardingMethod;
+  for (const auto method : {kNat, kSnat, kTunnel}) {
+    Farm farm;
+    farm.service().forwarding_method = method;
+    EXPECT_THAT(farm.compute().network.on_link, testing::IsEmpty());
+    EXPECT_THAT(farm.compute().network.next_hops, ElementsAre(address("10.0.0.21"), address("10.0.0.22")));
+  }
+}
+
+struct TwoTiers : Farm {
+  TwoTiers() {
+    service().real_servers[1].priority = 2;
+    service().failback = false;
+  }
+  // What the daemon does: computes, and remembers which tier is in force.
+  std::vector<bool> takes_new() {
+    const auto now = computed();
+    active_tier["Print_Provider"] = now.active_tier;
+    return {now.real_servers[0].takes_new, now.real_servers[1].takes_new};
+  }
+  void set_health(const char* label, Health value) { health[{"Print_Provider", label}] = value; }
+};
+
+TEST(Desired, TheTierThatTookOverStays) {
+  TwoTiers farm;
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+  EXPECT_EQ(farm.active_tier["Print_Provider"], 1);
+  farm.set_health("PS1", Health::kDown);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+  farm.set_health("PS1", Health::kUp);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+  EXPECT_EQ(farm.active_tier["Print_Provider"], 2);
+  EXPECT_FALSE(farm.computed().fallback_active);
+  farm.operator_said[{"Print_Provider", "PS2"}] = OperatorState::kDrain;
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+  farm.operator_said.clear();
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+}
+
+TEST(Desired, ATierThatIsCheckedFirstHasNotTakenOver) {
+  TwoTiers farm;
+  farm.set_health("PS1", Health::kUnknown);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true)) << "somebody must answer";
+  EXPECT_EQ(farm.active_tier["Print_Provider"], 0);
+  farm.set_health("PS1", Health::kUp);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(true, false));
+}
+
+TEST(Desired, ATierThatTookOverStaysWhileAnotherIsNotCheckedYet) {
+  TwoTiers farm;
+  farm.active_tier["Print_Provider"] = 2;  // from before a restart
+  farm.set_health("PS1", Health::kUnknown);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+  farm.set_health("PS1", Health::kUp);
+  EXPECT_THAT(farm.takes_new(), ElementsAre(false, true));
+}
+
+TEST(Desired, ASlowStartHasAShareOfTheWeight) {
+  Farm farm;
+  farm.weight_tenths[{"Print_Provider", "PS1"}] = 3;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 30);
+  EXPECT_EQ(farm.computed().real_servers[1].weight, 100);
+  farm.service().real_servers[0].weight = 65535;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 19660);
+  farm.service().real_servers[0].weight = 2;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 1) << "some, not none";
+  EXPECT_TRUE(farm.computed().real_servers[0].takes_new);
+  farm.service().real_servers[0].weight = 0;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 0);
+}
 
 TEST(Desired, WeightZeroTakesNothingNew) {
   Farm farm;
   farm.service().real_servers[0].weight = 0;
   EXPECT_FALSE(farm.computed().real_servers[0].takes_new);
-  EXPECT_TRUE(farm.computed().real_servers[0].keeps_established);
+  EXPECT_EQ(farm.computed().real_servers[0].established, Established::kKeep);
 }
 
 TEST(Desired, FallbackIsActiveOnlyWhenNobodyTakesNewConnections) {
@@ -93,6 +215,74 @@ TEST(Desired, AlwaysOffActivatesNotEvenTheFallback) {
   farm.service().health_check.type = model::HealthCheckType::kAlwaysOff;
   EXPECT_FALSE(farm.computed().fallback_active);
   EXPECT_EQ(farm.computed().fallback, model::FallbackMode::kNone);
+}
+
+struct FallbackFarm : Farm {
+  explicit FallbackFarm(const char* fallback) {
+    service().fallback.mode = model::FallbackMode::kServer;
+    service().fallback.address = address(fallback);
+  }
+  void fail_all() {
+    for (auto& [key, value] : health) value = Health::kDown;
+  }
+};
+
+TEST(Desired, AFallbackServerTakesWhatNobodyElseDoes) {
+  FallbackFarm farm("10.0.0.50");
+  auto servers = farm.computed().real_servers;
+  ASSERT_EQ(servers.size(), 3U);
+  EXPECT_EQ(servers[2].label, "fallback");
+  EXPECT_EQ(servers[2].address, address("10.0.0.50"));
+  EXPECT_EQ(servers[2].forwarding_method, model::ForwardingMethod::kDirectRouting);
+  EXPECT_EQ(servers[2].weight, 1);
+  EXPECT_FALSE(servers[2].takes_new);
+  EXPECT_EQ(servers[2].established, Established::kKeep);
+  EXPECT_THAT(farm.compute().network.on_link,
+              ElementsAre(address("10.0.0.21"), address("10.0.0.22"), address("10.0.0.50")));
+  farm.fail_all();
+  servers = farm.computed().real_servers;
+  EXPECT_TRUE(farm.computed().fallback_active);
+  EXPECT_TRUE(servers[2].takes_new);
+  EXPECT_FALSE(servers[0].takes_new);
+}
+
+TEST(Desired, MasqReachesTheFallbackServerByNat) {
+  FallbackFarm farm("10.9.0.50");
+  farm.service().fallback.masq = true;
+  farm.service().fallback.port = 8080;
+  const auto fallback = farm.computed().real_servers[2];
+  EXPECT_EQ(fallback.forwarding_method, model::ForwardingMethod::kNat);
+  EXPECT_EQ(fallback.port, 8080);
+  const auto network = farm.compute().network;
+  EXPECT_THAT(network.on_link, ElementsAre(address("10.0.0.21"), address("10.0.0.22"))) << "it may be behind a router";
+  EXPECT_THAT(network.next_hops, testing::Contains(address("10.9.0.50")));
+}
+
+TEST(Desired, ARealServerMayBeTheFallback) {
+  FallbackFarm farm("10.0.0.21");
+  EXPECT_EQ(farm.computed().real_servers.size(), 2U);
+  farm.service().on_failure = model::OnFailure::kReset;
+  farm.fail_all();
+  const auto servers = farm.computed().real_servers;
+  EXPECT_TRUE(farm.computed().fallback_active);
+  EXPECT_TRUE(servers[0].takes_new) << "its check may have failed because it is busy";
+  EXPECT_FALSE(servers[0].failed);
+  EXPECT_EQ(servers[0].established, Established::kKeep);
+  EXPECT_FALSE(servers[1].takes_new);
+  EXPECT_TRUE(servers[1].failed);
+  farm.operator_said[{"Print_Provider", "PS1"}] = OperatorState::kHalt;
+  EXPECT_FALSE(farm.computed().real_servers[0].takes_new) << "the operator outranks the fallback";
+  farm.operator_said.clear();
+  farm.service().real_servers[0].weight = 0;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 1);
+  EXPECT_TRUE(farm.computed().real_servers[0].takes_new);
+}
+
+TEST(Desired, AlwaysOffActivatesNoFallbackServer) {
+  FallbackFarm farm("10.0.0.50");
+  farm.health.clear();
+  farm.service().health_check.type = model::HealthCheckType::kAlwaysOff;
+  EXPECT_EQ(farm.computed().real_servers.size(), 2U);
 }
 
 TEST(Desired, NetworkHoldsEachAddressOnce) {

@@ -18,13 +18,16 @@ class FakeTables final : public Tables {
   std::map<uint32_t, ek_service> services;
   std::map<uint32_t, std::vector<uint16_t>> rings;
   std::map<ek_service_key, ek_service_value, KeyLess> keys;
+  std::map<uint32_t, ek_sources> sources;
+  std::map<uint32_t, ek_address> tunnel_sources;
+  std::set<IpAddress> translated;
   std::map<uint32_t, Totals> totals;
 
   std::vector<std::string> journal;  // "real_server 1", "ring 1", "service 1", "key 80", "erase_key 80", ...
   std::function<bool(const std::string&)> fails = [](const std::string&) { return false; };  // asked with journal lines
 
   Result<> visit_real_servers(const std::function<void(const RealServerEntry&)>& visit) const override {
-    for (const auto& [id, record] : real_servers) visit({id, record});
+    for (const auto& [id, record] : real_servers) visit({.id = id, .record = record});
     return {};
   }
   Result<> visit_services(const std::function<void(const ServiceEntry&)>& visit) const override {
@@ -52,8 +55,10 @@ class FakeTables final : public Tables {
   }
 
   Result<> write_real_servers(std::span<const RealServerEntry> entries) override {
-    return each(entries, "real_server ",
-                [this](const RealServerEntry& entry) { real_servers[entry.id] = entry.record; });
+    return each(entries, "real_server ", [this](const RealServerEntry& entry) {
+      real_servers[entry.id] = entry.record;
+      tunnel_sources[entry.id] = entry.tunnel_source;
+    });
   }
   Result<> reset_real_servers(std::span<const uint32_t> ids) override {
     for (const uint32_t id : ids) {
@@ -70,6 +75,14 @@ class FakeTables final : public Tables {
       if (auto done = note("reset_service " + std::to_string(id)); !done) return done;
     }
     return {};
+  }
+  void write_sources(uint32_t service, const ek_sources& written) override { sources[service] = written; }
+  void add_translated(std::span<const ek_address> addresses) override {
+    for (const ek_address& address : addresses) translated.insert(from_abi(address));
+  }
+  void write_translated(std::span<const ek_address> addresses) override {
+    translated.clear();
+    add_translated(addresses);
   }
   Result<> write_rings(std::span<const RingEntry> entries) override {
     for (const RingEntry& entry : entries) {

@@ -21,7 +21,10 @@ Configuration full_configuration() {
   service.ports = *PortSet::parse("9191,9192-9193");
   service.protocol = Protocol::kTcpUdp;
   service.interface = "eth1";
+  service.forwarding_method = ForwardingMethod::kSnat;
+  service.source_addresses = {*IpAddress::parse("10.77.0.8"), *IpAddress::parse("10.77.0.9")};
   service.scheduler = Scheduler::kMaglev;
+  service.one_packet = true;
   service.persistence = {.enabled = false, .timeout = seconds(900), .ipv4_prefix = 24, .ipv6_prefix = 64};
   service.health_check = {.type = HealthCheckType::kNegotiate,
                           .check_port = 9191,
@@ -33,9 +36,17 @@ Configuration full_configuration() {
                           .interval = seconds(7),
                           .timeout = milliseconds(2500),
                           .failure_count = 3};
-  service.fallback.mode = FallbackMode::kNone;
+  service.minimum_usable = 2;
+  service.failback = false;
+  service.slow_start = seconds(30);
+  service.on_failure = OnFailure::kReset;
+  service.on_halt = OnHalt::kDrop;
+  service.fallback = {
+      .mode = FallbackMode::kServer, .address = *IpAddress::parse("10.77.0.50"), .port = 8080, .masq = true};
   service.real_servers = {{.label = "PS1",
                            .address = *IpAddress::parse("2001:db8::21"),
+                           .port = 8080,
+                           .priority = 2,
                            .weight = 50,
                            .minimum_connections = 10,
                            .maximum_connections = 4294967295}};
@@ -57,13 +68,15 @@ TEST(Json, WritesWhatTheDocumentsSay) {
   EXPECT_EQ(
       text,
       R"({"virtual_services":[{"label":"Papercut_WUI","address":"10.77.0.100","ports":"9191,9192-9193",)"
-      R"("protocol":"tcp_udp","interface":"eth1","forwarding_method":"direct_routing","scheduler":"maglev",)"
+      R"("protocol":"tcp_udp","interface":"eth1","forwarding_method":"snat",)"
+      R"("source_addresses":["10.77.0.8","10.77.0.9"],"scheduler":"maglev","one_packet":true,)"
       R"("persistence":{"enabled":false,"timeout":900,"ipv4_prefix":24,"ipv6_prefix":64},)"
       R"("health_check":{"type":"negotiate","check_port":9191,"protocol":"https",)"
       R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
       R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","interval":7,)"
-      R"("timeout":2.5,"failure_count":3},"fallback":{"mode":"none"},"real_servers":[{"label":"PS1",)"
-      R"("address":"2001:db8::21","weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false})");
+      R"("timeout":2.5,"failure_count":3},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
+      R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},"real_servers":[{"label":"PS1",)"
+      R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false})");
 }
 
 TEST(Json, MissingFieldsHaveTheirDefaults) {

@@ -55,6 +55,10 @@ TEST(Schema, SaysWhatParsingChecks) {
   EXPECT_EQ(property("health_check", "request").at("x-secret"), true);
   EXPECT_EQ(property("health_check", "timeout").at("default"), 5);
   EXPECT_EQ(property("health_check", "timeout").at("x-unit"), "seconds");
+  EXPECT_EQ(property("virtual_service", "source_addresses").at("maxItems"), 7);
+  EXPECT_EQ(property("virtual_service", "source_addresses").at("default"), boost::json::array());
+  EXPECT_EQ(property("virtual_service", "on_failure").at("enum"), (boost::json::array{"keep", "reset", "drop"}));
+  EXPECT_EQ(property("virtual_service", "on_halt").at("default"), "reset");
   EXPECT_EQ(property("persistence", "ipv6_prefix").at("maximum"), 128);
 }
 
@@ -68,7 +72,7 @@ TEST(Help, HasEveryFieldOnce) {
     EXPECT_EQ(help.default_value.empty(), help.required) << help.field;
     EXPECT_EQ(help.since, "0.1.0");
   }
-  EXPECT_EQ(names.size(), 33u);
+  EXPECT_EQ(names.size(), 45u);
 }
 
 TEST(Help, IsWhatAPersonNeeds) {

@@ -13,19 +13,28 @@ VirtualService print_service() {
   service.configuration.address = IpAddress::parse("10.77.0.100").value();
   service.configuration.ports = model::PortSet::parse("445").value();
   service.state = VirtualServiceState::kDegraded;
+  service.active_tier = 1;
+  service.configuration.fallback.mode = model::FallbackMode::kServer;
+  service.configuration.fallback.address = IpAddress::parse("10.77.0.50").value();
   service.interface = "eth0";
   service.counters = {1, 2, 3, 4, 5};
   RealServer server;
   server.configuration.label = "PS1";
   server.configuration.address = IpAddress::parse("10.77.0.21").value();
+  server.configuration.port = 4450;
+  server.configuration.priority = 2;
   server.configuration.minimum_connections = 3;
   server.configuration.maximum_connections = 9;
   server.state = RealServerState::kDrained;
   server.reason = "key=KEY-1";
   server.effective_weight = 50;
   server.next_hop = "02:00:00:00:00:21 on eth0";
-  server.operator_action =
-      model::OperatorAction{{"Print_Provider", "PS1"}, model::OperatorState::kDrain, "root", "new fuser", WallTime{}};
+  server.operator_action = model::OperatorAction{{"Print_Provider", "PS1"},
+                                                 model::OperatorState::kDrain,
+                                                 "root",
+                                                 "new fuser",
+                                                 WallTime{},
+                                                 WallTime{} + std::chrono::minutes(10)};
   service.real_servers.push_back(server);
   return service;
 }
@@ -34,12 +43,14 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
   const json::value expected = json::parse(R"({
     "label": "Print_Provider", "address": "10.77.0.100", "ports": "445", "protocol": "tcp",
     "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
-    "state": "degraded", "fallback_active": false, "reason": "", "interface": "eth0",
+    "state": "degraded", "fallback_active": false,
+    "fallback": {"mode": "server", "address": "10.77.0.50", "port": 0}, "reason": "", "active_tier": 1, "interface": "eth0",
     "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5},
-    "real_servers": [{"label": "PS1", "address": "10.77.0.21", "state": "drained",
-      "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "effective_weight": 50,
+    "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
+      "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "priority": 2, "effective_weight": 50,
       "minimum_connections": 3, "maximum_connections": 9,
-      "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z"},
+      "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z",
+        "deadline": "1970-01-01T00:10:00.000Z"},
       "last_probe": null, "last_probe_ms": null, "next_hop": "02:00:00:00:00:21 on eth0",
       "counters": {"packets": 0, "bytes": 0, "connections": 0, "active": 0, "inactive": 0}}]})");
   EXPECT_EQ(json::value(to_json(print_service())), expected) << json::serialize(to_json(print_service()));
