@@ -66,7 +66,7 @@ struct VirtualAddress {
 struct Network {
   std::vector<VirtualAddress> virtual_addresses;  // and source addresses: sorted, unique
   std::vector<IpAddress> on_link;                 // real servers that must be: direct routing. Sorted, unique
-  std::vector<IpAddress> next_hops;               // every real server, on-link or behind a router: sorted, unique
+  std::vector<IpAddress> next_hops = {};          // every real server, on-link or behind a router: sorted, unique
   bool operator==(const Network&) const = default;
 };
 
