@@ -24,7 +24,7 @@ Changed<Said> refuse_field(std::string_view field, std::string message, std::str
 
 // {"reason": "...", "within": 600}, {} or nothing at all. Only a drain can end.
 Changed<Said> parse_said(const Request& request, model::OperatorState state) {
-  constexpr int64_t kLongest = 7 * 86400;
+  constexpr int64_t kLongest = int64_t{7} * 86400;
   if (request.body.empty()) return Said{};
   const auto body = parse_body(request);
   if (!body) return std::unexpected(body.error());
@@ -78,7 +78,7 @@ Answer act(Call& call, model::OperatorState state) {
 }  // namespace
 
 Answer fail_back(Call& call) {
-  const std::string label = call.capture("label");
+  const std::string& label = call.capture("label");
   const auto tier = call.context.control.fail_back(label, call.request.peer.name);
   if (!tier) co_return refuse(tier.error());
   co_return reply(json::object{{"virtual_service", label}, {"active_tier", *tier}});
