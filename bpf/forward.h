@@ -2,6 +2,7 @@
 /* Carries a decision out, by the real server's forwarding method. */
 #pragma once
 
+#include "bpf/answer_reset.h"
 #include "bpf/forward_direct_routing.h"
 #include "bpf/forward_translated.h"
 #include "bpf/forward_tunnel.h"
@@ -21,6 +22,8 @@ static __always_inline int forward(struct xdp_md *context, const struct packet *
 	__u32 id = decision;
 	struct ek_real_server *server;
 
+	if (decision == DECIDED_RESET)
+		return answer_reset(context, packet);
 	if (decision <= 0)
 		return -decision;
 	server = real_server_at(id);

@@ -99,6 +99,10 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 		course = course_of(server, generation, state, packet);
 	if (likely(course == COURSE_FOLLOW))
 		return follow(&place, packet, state);
+	if (course == COURSE_HALTED && server->flags & EK_REAL_SERVER_RESETS) {
+		drop(EK_REASON_RESET);
+		return DECIDED_RESET;
+	}
 	if (course == COURSE_HALTED)
 		return drop(EK_REASON_HALTED);
 	packet->replaces = true;

@@ -79,6 +79,7 @@ static __always_inline bool opens_connection(__u8 tcp_flags)
 enum decision {
 	DECIDED_DROP = -XDP_DROP,
 	DECIDED_PASS = -XDP_PASS,
+	DECIDED_RESET = -50,     /* its real server is gone, and its client is to know */
 	/* not decided yet */
 	UNDECIDED_ANEW = -100,   /* like a packet without a connection */
 	UNDECIDED_PERSISTENT,    /* the client may belong to a real server */

@@ -91,13 +91,21 @@ static __always_inline int make_frame(struct xdp_md *context, struct traffic *t)
 	return 0;
 }
 
+/* A tunnel has put a header in front. */
+static __always_inline int restore_length(struct xdp_md *context)
+{
+	int grown = (int)(context->data_end - context->data) - TRAFFIC_FRAME;
+
+	return grown ? bpf_xdp_adjust_head(context, grown) : 0;
+}
+
 SEC("xdp.frags")
 int make_and_test(struct xdp_md *context)
 {
 	__u32 zero = 0;
 	struct traffic *t = bpf_map_lookup_elem(&traffic, &zero);
 
-	if (!t || make_frame(context, t))
+	if (!t || restore_length(context) || make_frame(context, t))
 		return XDP_ABORTED;
 	bpf_tail_call(context, &under_test, 0);
 	return XDP_ABORTED;

@@ -29,25 +29,50 @@ const std::string kVirtual4 = "10.77.0.100", kVirtual6 = "fd77::100";
 struct Scenario {
   std::string name;
   uint64_t flows;
-  std::optional<double> at_most;
+  std::optional<double> at_most = {};
   bool ipv6 = false;
   bool udp = false;
-  bool fresh = false;        // every packet is a SYN of a flow never seen before
+  bool fresh = false;  // every packet is a SYN of a flow never seen before
+  ek_forwarding_method method = EK_METHOD_DIRECT_ROUTING;
   bool only_memory = false;  // not our program: the trivial one, with the cache misses of one look-up
 };
 
+constexpr bool kIpv6 = true;
+
+Scenario memory(uint64_t flows) {
+  return {.name = "trivial-with-memory", .flows = flows, .only_memory = true};
+}
+
+Scenario established(const std::string& name, uint64_t flows, std::optional<double> at_most,
+                     ek_forwarding_method method = EK_METHOD_DIRECT_ROUTING, bool ipv6 = false) {
+  return {.name = name, .flows = flows, .at_most = at_most, .ipv6 = ipv6, .method = method};
+}
+
+// A smaller scenario's flows are the first of a larger one's with the same method and family.
 const std::vector<Scenario> kScenarios = {
-    {"dr-established-v4", 1, 1.8},
-    {"trivial-with-memory", 65536, std::nullopt, false, false, false, true},
-    {"dr-established-v4", 65536, 5.5},
-    {"trivial-with-memory", 524288, std::nullopt, false, false, false, true},
-    {"dr-established-v4", 524288, 7.0},
-    {"dr-new-v4", kNewFlows, 7.0, false, false, true},
-    {"dr-udp-v4", 1, std::nullopt, false, true},
-    {"dr-udp-v4", 65536, std::nullopt, false, true},
-    {"dr-established-v6", 1, std::nullopt, true},
-    {"dr-established-v6", 65536, std::nullopt, true},
-    {"dr-new-v6", kNewFlows, std::nullopt, true, false, true},
+    established("dr-established-v4", 1, 1.8),
+    established("dr-established-v4", 1024, std::nullopt),
+    memory(65536),
+    established("dr-established-v4", 65536, 5.5),
+    memory(524288),
+    established("dr-established-v4", 524288, 7.0),
+    {.name = "dr-new-v4", .flows = kNewFlows, .at_most = 7.0, .fresh = true},
+    {.name = "dr-udp-v4", .flows = 1, .udp = true},
+    {.name = "dr-udp-v4", .flows = 65536, .udp = true},
+    established("dr-established-v6", 1, std::nullopt, EK_METHOD_DIRECT_ROUTING, kIpv6),
+    established("dr-established-v6", 65536, std::nullopt, EK_METHOD_DIRECT_ROUTING, kIpv6),
+    {.name = "dr-new-v6", .flows = kNewFlows, .ipv6 = true, .fresh = true},
+    established("nat-established-v4", 1, 2.2, EK_METHOD_NAT),
+    established("nat-established-v4", 65536, std::nullopt, EK_METHOD_NAT),
+    established("nat-established-v6", 1, std::nullopt, EK_METHOD_NAT, kIpv6),
+    {.name = "nat-new-v4", .flows = kNewFlows, .at_most = 7.0, .fresh = true, .method = EK_METHOD_NAT},
+    established("snat-established-v4", 1, 2.2, EK_METHOD_SNAT),
+    established("snat-established-v4", 65536, std::nullopt, EK_METHOD_SNAT),
+    established("snat-established-v6", 1, std::nullopt, EK_METHOD_SNAT, kIpv6),
+    {.name = "snat-new-v4", .flows = kNewFlows, .at_most = 10.0, .fresh = true, .method = EK_METHOD_SNAT},
+    established("tunnel-established-v4", 1, 2.8, EK_METHOD_TUNNEL),
+    established("tunnel-established-v4", 65536, std::nullopt, EK_METHOD_TUNNEL),
+    established("tunnel-established-v6", 1, std::nullopt, EK_METHOD_TUNNEL, kIpv6),
 };
 
 Frame frame_of(const Scenario& scenario, uint8_t tcp_flags) {
@@ -57,22 +82,16 @@ Frame frame_of(const Scenario& scenario, uint8_t tcp_flags) {
   } else {
     frame.ipv4("10.80.0.0", kVirtual4);
   }
-  return scenario.udp ? frame.udp(1, kPort, 18) : frame.tcp(1, kPort, tcp_flags);
+  const auto port = static_cast<uint16_t>(kPort + scenario.method);
+  return scenario.udp ? frame.udp(1, port, 18) : frame.tcp(1, port, tcp_flags);
 }
 
 class Bench {
  public:
   Bench() : plane_({.sets4 = kSets4, .sets6 = kSets6, .simulated_clock = false}) {
-    uint32_t service = plane_.add_service({.scheduler = EK_SCHEDULER_WLC});
-    std::vector<uint16_t> ring;
-    ring.reserve(kRealServers);
-    for (uint32_t i = 0; i < kRealServers; ++i) {
-      ring.push_back(plane_.add_real_server(service));
-    }
-    plane_.set_ring(service, ring);
-    for (const std::string& address : {kVirtual4, kVirtual6}) {
-      plane_.add_key(address, kPort, packet::kTcp, service);
-      plane_.add_key(address, kPort, packet::kUdp, service);
+    for (ek_forwarding_method method : {EK_METHOD_DIRECT_ROUTING, EK_METHOD_TUNNEL, EK_METHOD_NAT, EK_METHOD_SNAT}) {
+      add_service(method, kVirtual4, "10.78.0.");
+      add_service(method, kVirtual6, "fd78::");
     }
     program_ = bpf_program__fd(plane_.skeleton().progs.evenkeel_xdp);
   }
@@ -103,6 +122,23 @@ class Bench {
  private:
   void describe(const Scenario& scenario, uint8_t tcp_flags, uint64_t flows, uint32_t first) {
     generator_.describe(frame_of(scenario, tcp_flags), scenario.ipv6, {.count = flows, .first = first});
+  }
+
+  // A service with real servers at `network` 1, 2, ... on a port of the method's own.
+  void add_service(ek_forwarding_method method, const std::string& address, const std::string& network) {
+    uint32_t service = plane_.add_service({.scheduler = EK_SCHEDULER_WLC});
+    std::vector<uint16_t> ring;
+    for (uint32_t i = 1; i <= kRealServers; ++i) {
+      packet::RealServerOptions server;
+      server.method = method;
+      server.address = method == EK_METHOD_DIRECT_ROUTING ? "" : network + std::to_string(i);
+      server.tunnel_source = network + "99";
+      ring.push_back(plane_.add_real_server(service, server));
+    }
+    plane_.set_ring(service, ring);
+    for (uint8_t protocol : {packet::kTcp, packet::kUdp}) {
+      plane_.add_key(address, static_cast<uint16_t>(kPort + method), protocol, service);
+    }
   }
 
   DataPlane plane_;
