@@ -136,6 +136,9 @@ class Bench {
       ring.push_back(plane_.add_real_server(service, server));
     }
     plane_.set_ring(service, ring);
+    if (method == EK_METHOD_SNAT) {  // more flows than one address has ports
+      plane_.set_sources(service, {network + "91", network + "92", network + "93", network + "94"});
+    }
     for (uint8_t protocol : {packet::kTcp, packet::kUdp}) {
       plane_.add_key(address, static_cast<uint16_t>(kPort + method), protocol, service);
     }

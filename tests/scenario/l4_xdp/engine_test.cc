@@ -272,7 +272,9 @@ TEST_F(EngineTest, ConnectionsAreListedAndFiltered) {
 
 TEST_F(EngineTest, CountersSumCpusAndIncludeTheDeleted) {
   apply(print_farm());
-  std::vector<ek_counters> per_cpu(ArrayMap::possible_cpus(), {.packets = 10, .bytes = 100, .connections = 1, .answer_packets = 0, .answer_bytes = 0});
+  std::vector<ek_counters> per_cpu(
+      ArrayMap::possible_cpus(),
+      {.packets = 10, .bytes = 100, .connections = 1, .answer_packets = 0, .answer_bytes = 0});
   const uint32_t id = 1;
   ASSERT_EQ(bpf_map_update_elem(pinned("real_server_counters").get(), &id, per_cpu.data(), BPF_ANY), 0);
   const uint64_t cpus = per_cpu.size();
