@@ -37,6 +37,11 @@ Endpoint virtual_of(const ek_connection6& connection) {
   return {from_abi(connection.virtual_address), ntohs(connection.virtual_port_be)};
 }
 
+template <class Record>
+bool is_translated(const Record& record) {
+  return (record.flags & EK_CONNECTION_TRANSLATED) != 0;
+}
+
 // What the two tables differ in.
 struct Table4 {
   using Set = ek_set4;
@@ -94,7 +99,8 @@ void read_connection(Reading& reading, const ek_set_header& header, size_t way, 
   row.state = state;
   row.source = client;
   row.virtual_endpoint = virtual_of(record);
-  row.destination = {from_abi(real_server->second.address), row.virtual_endpoint.port};
+  const uint16_t real_port = is_translated(record) ? ntohs(record.translation.real_port_be) : row.virtual_endpoint.port;
+  row.destination = {from_abi(real_server->second.address), real_port};
   model::RealServerKey key = reading.labels.real_server(id);
   row.virtual_service = std::move(key.virtual_service);
   row.real_server = std::move(key.real_server);

@@ -1,5 +1,6 @@
 #include "engines/l4_xdp/writer.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 
 #include "engines/l4_xdp/abi_values.h"
@@ -329,6 +330,68 @@ TEST_F(WriterTest, DirectRoutingNeverGoesByARouter) {
   by_router.address = ip("10.0.0.22");
   writer_->set_next_hop(by_router);
   EXPECT_FALSE(tables_.real_servers[2].flags & EK_REAL_SERVER_HAS_NEXT_HOP);
+}
+
+// ---- forwarding methods ----
+
+desired::Layer4 farm_by(model::ForwardingMethod method) {
+  auto want = print_farm();
+  want.virtual_services[0].forwarding_method = method;
+  for (auto& server : want.virtual_services[0].real_servers) server.forwarding_method = method;
+  return want;
+}
+
+TEST_F(WriterTest, SnatIsWrittenWithPortsAndSources) {
+  auto want = farm_by(model::ForwardingMethod::kSnat);
+  want.virtual_services[0].source_addresses = {ip("10.0.0.7"), ip("10.0.0.8")};
+  want.virtual_services[0].real_servers[0].port = 8163;
+  want.virtual_services[0].real_servers[1].established = desired::Established::kReset;
+  EXPECT_THAT(apply(want), IsEmpty());
+  const ek_real_server& record = tables_.real_servers[id_of("10.0.0.21")];
+  EXPECT_EQ(record.method, EK_METHOD_SNAT);
+  EXPECT_EQ(record.port_be, htons(8163));
+  EXPECT_EQ(tables_.real_servers[id_of("10.0.0.22")].flags & (EK_REAL_SERVER_KEEPS_ESTABLISHED | EK_REAL_SERVER_RESETS),
+            EK_REAL_SERVER_RESETS);
+  EXPECT_EQ(tables_.sources[1].count, 2U);
+  EXPECT_EQ(from_abi(tables_.sources[1].address[1]), ip("10.0.0.8"));
+  EXPECT_THAT(tables_.translated, ElementsAre(ip("10.0.0.21"), ip("10.0.0.22"))) << "the other service's are not";
+}
+
+TEST_F(WriterTest, WhatIsNoLongerTranslatedIsNotLookedForAnyMore) {
+  apply(farm_by(model::ForwardingMethod::kNat));
+  EXPECT_EQ(tables_.translated.size(), 2U);
+  apply(farm_by(model::ForwardingMethod::kTunnel));
+  EXPECT_THAT(tables_.translated, IsEmpty());
+  EXPECT_EQ(tables_.real_servers[id_of("10.0.0.21")].method, EK_METHOD_TUNNEL);
+}
+
+TEST_F(WriterTest, OneMachineOnTwoPortsIsTwoRealServers) {
+  auto want = farm_by(model::ForwardingMethod::kNat);
+  auto& servers = want.virtual_services[0].real_servers;
+  servers[0].port = 8001;
+  servers[1].address = servers[0].address;
+  servers[1].port = 8002;
+  EXPECT_THAT(apply(want), IsEmpty());
+  EXPECT_EQ(tables_.services[1].ring_length, 2U);
+  restart();
+  EXPECT_THAT(apply(want), IsEmpty());
+  EXPECT_THAT(tables_.journal, IsEmpty());
+}
+
+TEST_F(WriterTest, AllButDirectRoutingGoThroughARouter) {
+  for (const auto method :
+       {model::ForwardingMethod::kNat, model::ForwardingMethod::kSnat, model::ForwardingMethod::kTunnel}) {
+    apply(farm_by(method));
+    NextHop by_router = next_hop("10.0.0.21", NextHop::State::kReachable, 9);
+    by_router.on_link = false;
+    by_router.mtu = 1400;
+    by_router.source = ip("10.0.0.2");
+    writer_->set_next_hop(by_router);
+    const uint32_t id = id_of("10.0.0.21");
+    EXPECT_TRUE(tables_.real_servers[id].flags & EK_REAL_SERVER_HAS_NEXT_HOP);
+    EXPECT_EQ(tables_.real_servers[id].mtu, 1400);
+    EXPECT_EQ(from_abi(tables_.tunnel_sources[id]), ip("10.0.0.2"));
+  }
 }
 
 TEST_F(WriterTest, ANewRealServerGetsAKnownNextHop) {
