@@ -22,10 +22,31 @@ enum {
 	NOT_PLAIN_FLAGS = EK_REAL_SERVER_FAILED,
 };
 
-/* A frame without tags, options and fragments, in one buffer, whose lengths agree. */
-static __always_inline bool parse_plain(struct xdp_md *context, struct packet *packet)
+enum {
+	PLAIN_L4 = sizeof(struct ethhdr) + sizeof(struct iphdr),
+	PLAIN_LEAST = sizeof(struct iphdr) + sizeof(struct tcphdr), /* of an IP packet; a smaller one with UDP is rare */
+};
+
+/* Their lengths agree with the packet's. What begins below the least wraps round and is too much. */
+static __always_inline bool parse_plain_tcp(const struct tcphdr *tcp, struct packet *packet)
 {
-	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
+	__u32 header = (((const __u8 *)tcp)[12] >> 2) & 60;
+
+	packet->tuple.ports = *(const __u32 *)tcp;
+	packet->tcp_flags = ((const __u8 *)tcp)[13];
+	return header - sizeof(*tcp) <= packet->length - PLAIN_LEAST;
+}
+
+static __always_inline bool parse_plain_udp(const struct udphdr *udp, struct packet *packet)
+{
+	packet->tuple.ports = *(const __u32 *)udp;
+	return (__u32)bpf_ntohs(udp->len) - (__u32)sizeof(*udp) <=
+	       packet->length - (__u32)(sizeof(struct iphdr) + sizeof(*udp));
+}
+
+/* A frame without tags, options and fragments, in one buffer, whose lengths agree. */
+static __always_inline bool parse_plain(void *data, void *end, struct packet *packet)
+{
 	struct ethhdr *ethernet = data;
 	struct iphdr *ip = (void *)(ethernet + 1);
 	void *l4 = ip + 1;
@@ -35,13 +56,15 @@ static __always_inline bool parse_plain(struct xdp_md *context, struct packet *p
 	if (*(__u8 *)ip != PLAIN_IPV4 || ip->frag_off & bpf_htons(IPV4_OFFSET_MASK | IPV4_MORE_FRAGMENTS))
 		return false;
 	packet->length = bpf_ntohs(ip->tot_len);
-	if (packet->length < sizeof(*ip) || (long)(end - data) < (long)(sizeof(*ethernet) + packet->length))
+	if (packet->length - PLAIN_LEAST > (__u32)(end - data) - sizeof(*ethernet) - PLAIN_LEAST)
 		return false;
-	packet->l4_offset = sizeof(*ethernet) + sizeof(*ip);
+	packet->l4_offset = PLAIN_L4;
 	packet->tuple.client[3] = ip->saddr;
 	packet->tuple.virtual_address[3] = ip->daddr;
 	packet->tuple.protocol = ip->protocol;
-	return parse_l4(l4, end, packet, packet->length - sizeof(*ip)) == PARSED_CONNECTION;
+	if (likely(ip->protocol == IPPROTO_TCP))
+		return parse_plain_tcp(l4, packet);
+	return ip->protocol == IPPROTO_UDP && parse_plain_udp(l4, packet);
 }
 
 /* The one state in which a packet without SYN, FIN and RST changes nothing. */
@@ -66,15 +89,56 @@ static __always_inline __u32 plain_way(struct ek_set_header *header, __u64 hash)
 	return way;
 }
 
+/* Once a tick. False: it has expired. */
+static __always_inline bool renew(struct ek_set_header *header, struct ek_connection *connection, __u32 way,
+				  const struct packet *packet)
+{
+	if (is_expired(header->expires[way], packet->tick))
+		return false;
+	connection->touched = packet->tick;
+	header->expires[way] = expiry_of(service_at(connection->service), plain_state(packet), packet->tick);
+	return true;
+}
+
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_real_server, vlan) == 16 &&
+			 __builtin_offsetof(struct ek_real_server, method) == 18 &&
+			 __builtin_offsetof(struct ek_real_server, flags) == 19 && EK_METHOD_DIRECT_ROUTING == 0,
+		 "what is asked of a real server is one word");
+
+/* Direct routing, no tag, a next hop, neither halted nor failed: in one comparison. */
+static __always_inline bool is_plainly_direct(const struct ek_real_server *server)
+{
+	__u32 word = *(const __u32 *)&server->vlan;
+
+	return (word & ~((__u32)EK_REAL_SERVER_TAKES_NEW << 24)) == (__u32)PLAIN_FLAGS << 24;
+}
+
+static __always_inline int forward_plainly_by_method(struct xdp_md *context, const struct packet *packet,
+						     struct ek_connection *connection,
+						     const struct ek_real_server *server)
+{
+	if ((server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS)
+		return NOT_PLAIN;
+	if (server->method == EK_METHOD_TUNNEL && !fits_in_tunnel(packet, server))
+		return NOT_PLAIN;
+	count_packet(connection->real_server, packet->length);
+	if (server->method >= EK_METHOD_NAT)
+		return send_to_real_server(context, packet, connection, server, false);
+	if (server->method == EK_METHOD_TUNNEL)
+		return forward_plain_tunnel(context, packet, server, connection->real_server);
+	return forward_direct_routing(context, packet, server);
+}
+
 static __always_inline int forward_plain(struct xdp_md *context)
 {
+	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 	struct packet packet = {};
 	struct ek_real_server *server;
 	struct ek_set_header *header;
 	struct ek_connection *connection;
 	__u32 way;
 
-	if (!parse_plain(context, &packet) || plain_state(&packet) == EK_STATE_NONE ||
+	if (!parse_plain(data, end, &packet) || plain_state(&packet) == EK_STATE_NONE ||
 	    comes_from_translated(&packet.tuple))
 		return NOT_PLAIN;
 	packet.hash = hash_tuple(&packet.tuple, false);
@@ -86,22 +150,16 @@ static __always_inline int forward_plain(struct xdp_md *context)
 		return NOT_PLAIN;
 	connection = connection_at(header, way, false);
 	packet.tick = current_tick();
-	if (header->state[way] != plain_state(&packet) || !holds(header, way, &packet.tuple, false) ||
-	    is_expired(header->expires[way], packet.tick))
+	if (header->state[way] != plain_state(&packet) || !holds(header, way, &packet.tuple, false))
+		return NOT_PLAIN;
+	if (unlikely(connection->touched != packet.tick) && !renew(header, connection, way, &packet))
 		return NOT_PLAIN;
 	server = real_server_at(connection->real_server);
-	if (server->generation != connection->real_server_generation ||
-	    (server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS ||
-	    (server->method == EK_METHOD_TUNNEL && !fits_in_tunnel(&packet, server)))
+	if (server->generation != connection->real_server_generation)
 		return NOT_PLAIN;
-	if (unlikely(connection->touched != packet.tick)) {
-		connection->touched = packet.tick;
-		header->expires[way] = expiry_of(service_at(connection->service), plain_state(&packet), packet.tick);
-	}
+	if (unlikely(!is_plainly_direct(server)))
+		return forward_plainly_by_method(context, &packet, connection, server);
 	count_packet(connection->real_server, packet.length);
-	if (likely(server->method == EK_METHOD_DIRECT_ROUTING))
-		return forward_direct_routing(context, &packet, server);
-	if (server->method >= EK_METHOD_NAT)
-		return send_to_real_server(context, &packet, connection, server, false);
-	return forward_plain_tunnel(context, &packet, server, connection->real_server);
+	write_macs(data, (const void *)server);
+	return leave_by(context, server->interface_index);
 }
