@@ -109,7 +109,7 @@ struct ek_service {
 	ek_u8 scheduler;          /* enum ek_scheduler */
 	ek_u8 hash_input;         /* enum ek_hash_input */
 	ek_u8 ipv4_prefix, ipv6_prefix; /* persistence granularity */
-	ek_u32 half_open_quota;   /* half-open connections that it may have; 0: no limit */
+	ek_u32 reserved;
 	ek_u32 generation;        /* of this slot's use: a connection of an older one is dead */
 	ek_u32 timeouts[EK_STATES];     /* seconds; of EK_STATE_TEMPLATE: how long a client is remembered */
 };
@@ -222,7 +222,7 @@ static inline ek_u32 ek_translated_bit(const ek_u32 *address)
 	X(HALTED,                "halted",                "packet of an established connection whose real server is halted or deleted") \
 	X(NO_NEXT_HOP,           "no_next_hop",           "the real server's MAC address is not known") \
 	X(FRAGMENT_UNKNOWN,      "fragment_unknown",      "a later fragment came without its first one") \
-	X(TABLE_FULL,            "table_full",            "no room in the connection table: forwarded by hash, without an entry") \
+	X(TABLE_FULL,            "table_full",            "no room in the connection table: forwarded by hash, without an entry (dropped where it would have to be translated)") \
 	X(TEMPLATE_TABLE_FULL,   "template_table_full",   "no room for a persistence entry: client placed by source hash") \
 	X(FALLBACK,              "fallback",              "new connection handed to the local fallback") \
 	X(NOT_A_CONNECTION,      "not_a_connection",      "TCP packet of no known connection, left to the local stack") \
@@ -271,7 +271,7 @@ struct ek_connection {           /* what both families share */
 struct ek_translation {
 	ek_u16 real_port_be, source_port_be; /* what the real server takes for the client's */
 	ek_u16 l3_delta, l4_delta; /* what is added to the sums that checksums are made of, on the way to the real server */
-	ek_u32 sequence_delta;
+	ek_u32 reserved;
 	ek_u8 client_mac[6];      /* the client's next hop */
 	ek_u16 client_vlan;
 	ek_u32 client_interface;  /* 0: nothing is translated */

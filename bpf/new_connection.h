@@ -21,6 +21,8 @@ static __always_inline int place_without_entry(const struct packet *packet)
 	const struct ek_service *service = service_at(packet->service);
 	int real_server = schedule_by_hash(packet->service, service->ring_length, packet->hash, true);
 
+	if (real_server > 0 && real_server_at(real_server)->method >= EK_METHOD_NAT) /* it could not be translated back */
+		return drop(EK_REASON_TABLE_FULL);
 	count_reason(EK_REASON_TABLE_FULL);
 	return real_server > 0 ? real_server : drop(EK_REASON_NO_REAL_SERVER);
 }
@@ -173,7 +175,6 @@ static __always_inline int choose_for_client(struct packet *packet)
 static __always_inline int place_connection(struct packet *packet)
 {
 	int chosen = packet->ipv6 ? choose6(packet) : choose4(packet);
-	bool is_translated;
 
 	if (chosen == UNDECIDED_NO_ROOM)
 		return place_without_entry(packet);
@@ -182,9 +183,10 @@ static __always_inline int place_connection(struct packet *packet)
 	if (chosen <= 0 || chosen == (int)packet->stays_with || goes_alone(packet, chosen))
 		return chosen;
 	packet->way = 0;
-	is_translated = real_server_at(chosen)->method >= EK_METHOD_NAT; /* without an entry it could not be */
 	chosen = packet->ipv6 ? store6(packet, chosen) : store4(packet, chosen);
 	if (chosen == UNDECIDED_NO_ROOM)
-		return is_translated ? drop(EK_REASON_TABLE_FULL) : place_without_entry(packet);
-	return packet->is_new && is_translated ? translate_connection(packet, chosen) : chosen;
+		return place_without_entry(packet);
+	if (!packet->is_new || real_server_at(chosen)->method < EK_METHOD_NAT)
+		return chosen;
+	return translate_connection(packet, chosen);
 }

@@ -66,7 +66,6 @@ static __always_inline void write_ports(struct ek_translation *translation, cons
 	translation->l3_delta = fold(addresses);
 	translation->l4_delta = fold(addresses + change_of_port(chosen->client_port_be, chosen->source_port_be) +
 				     change_of_port(virtual_port, chosen->real_port_be));
-	translation->sequence_delta = 0;
 	translation->client_interface = 0;
 }
 

@@ -285,6 +285,18 @@ TEST_P(Translation, AnErrorAboutWhatTheRealServerWasSentReachesTheClient) {
   }
 }
 
+TEST_P(Translation, WithoutRoomItIsDroppedAndNamed) {
+  open({.sets4 = 1, .sets6 = 1});
+  serve({});
+  for (uint16_t port = 1; port <= EK_SET_WAYS; ++port) {
+    from_client(kSyn, 0, port);
+    from_client(kAck, 0, port);
+  }
+  EXPECT_EQ(verdict(ip(client_address(), virtual_address()).tcp(100, kPort, kSyn)), Verdict::kDrop);
+  EXPECT_EQ(verdict(ip(client_address(), virtual_address()).tcp(101, kPort, kAck)), Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_TABLE_FULL), 2U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Methods, Translation,
                          testing::Values(Way{EK_METHOD_NAT, false}, Way{EK_METHOD_NAT, true},
                                          Way{EK_METHOD_SNAT, false}, Way{EK_METHOD_SNAT, true}),
