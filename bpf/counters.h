@@ -16,13 +16,15 @@ static __always_inline void count_reason(__u32 reason)
 		++*count;
 }
 
+static __always_inline struct ek_counters *counters_of(__u32 real_server)
+{
+	return explain_mode ? NULL : bpf_map_lookup_elem(&real_server_counters, &real_server);
+}
+
 static __always_inline void count_packet(__u32 real_server, __u32 bytes)
 {
-	struct ek_counters *counters;
+	struct ek_counters *counters = counters_of(real_server);
 
-	if (explain_mode)
-		return;
-	counters = bpf_map_lookup_elem(&real_server_counters, &real_server);
 	if (!counters)
 		return;
 	counters->packets++;
@@ -31,11 +33,8 @@ static __always_inline void count_packet(__u32 real_server, __u32 bytes)
 
 static __always_inline void count_answer(__u32 real_server, __u32 bytes)
 {
-	struct ek_counters *counters;
+	struct ek_counters *counters = counters_of(real_server);
 
-	if (explain_mode)
-		return;
-	counters = bpf_map_lookup_elem(&real_server_counters, &real_server);
 	if (!counters)
 		return;
 	counters->answer_packets++;
@@ -44,11 +43,8 @@ static __always_inline void count_answer(__u32 real_server, __u32 bytes)
 
 static __always_inline void count_connection(__u32 real_server)
 {
-	struct ek_counters *counters;
+	struct ek_counters *counters = counters_of(real_server);
 
-	if (explain_mode)
-		return;
-	counters = bpf_map_lookup_elem(&real_server_counters, &real_server);
 	if (counters)
 		counters->connections++;
 }

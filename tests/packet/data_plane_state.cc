@@ -1,0 +1,110 @@
+// What became of packets: counters, connections, the reverse index.
+#include <bpf/bpf.h>
+
+#include "data_plane.h"
+#include "map_access.h"
+#include "skeleton.h"
+
+namespace evenkeel::packet {
+namespace {
+
+template <class Set>
+void list_connections(bpf_map* map, uint32_t sets, std::vector<Connection>& list) {
+  for (uint32_t index = 0; index < sets; ++index) {
+    auto set = lookup<Set>(map, index);
+    for (uint32_t way = 0; way < EK_SET_WAYS; ++way) {
+      if (set.header.tag[way] < EK_TAG_FIRST) {
+        continue;
+      }
+      const auto& record = set.connection[way];
+      list.push_back({static_cast<ek_state>(set.header.state[way]), record.common.real_server, record.common.service,
+                      set.header.expires[way], index, way, record.template_service});
+    }
+  }
+}
+
+}  // namespace
+
+uint64_t DataPlane::reason(ek_reason reason) const {
+  std::vector<uint64_t> values(libbpf_num_possible_cpus());
+  uint32_t key = reason;
+  check(bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.reasons), &key, values.data()) == 0, "reasons");
+  uint64_t sum = 0;
+  for (uint64_t value : values) {
+    sum += value;
+  }
+  return sum;
+}
+
+uint64_t DataPlane::all_reasons() const {
+  uint64_t sum = 0;
+  for (int i = 0; i < EK_REASONS_COUNT; ++i) {
+    sum += reason(static_cast<ek_reason>(i));
+  }
+  return sum;
+}
+
+ek_counters DataPlane::counters(uint32_t real_server) const {
+  std::vector<ek_counters> values(libbpf_num_possible_cpus());
+  check(bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.real_server_counters), &real_server, values.data()) == 0,
+        "counters");
+  ek_counters sum = {};
+  for (const ek_counters& value : values) {
+    sum.packets += value.packets;
+    sum.bytes += value.bytes;
+    sum.connections += value.connections;
+    sum.answer_packets += value.answer_packets;
+    sum.answer_bytes += value.answer_bytes;
+  }
+  return sum;
+}
+
+uint32_t DataPlane::reverse_entries(bool ipv6) const {
+  bpf_map* map = ipv6 ? skeleton_->maps.reverse6 : skeleton_->maps.reverse4;
+  uint32_t used = 0;
+  for (uint32_t set = 0; set < ek_reverse_sets(ipv6 ? options_.sets6 : options_.sets4); ++set) {
+    for (uint32_t entry : lookup<ek_reverse_set>(map, set).entry) {
+      used += entry != 0 ? 1 : 0;
+    }
+  }
+  return used;
+}
+
+ek_real_server_live DataPlane::live(uint32_t real_server) const {
+  return arrays().real_server_live[real_server];
+}
+
+ek_service_live DataPlane::service_live(uint32_t service) const {
+  return arrays().service_live[service];
+}
+
+std::vector<Connection> DataPlane::connections(bool ipv6) const {
+  std::vector<Connection> list;
+  if (ipv6) {
+    list_connections<ek_set6>(skeleton_->maps.connections6, options_.sets6, list);
+  } else {
+    list_connections<ek_set4>(skeleton_->maps.connections4, options_.sets4, list);
+  }
+  return list;
+}
+
+Bytes DataPlane::table_bytes(bool ipv6) const {
+  bpf_map* map = ipv6 ? skeleton_->maps.connections6 : skeleton_->maps.connections4;
+  size_t size = ipv6 ? sizeof(ek_set6) : sizeof(ek_set4);
+  uint32_t sets = ipv6 ? options_.sets6 : options_.sets4;
+  Bytes bytes(size * sets);
+  for (uint32_t index = 0; index < sets; ++index) {
+    check(bpf_map_lookup_elem(bpf_map__fd(map), &index, bytes.data() + index * size) == 0, "table");
+  }
+  return bytes;
+}
+
+Bytes DataPlane::mac_of(uint32_t real_server) {
+  return {0x02, 0x10, 0, 0, static_cast<uint8_t>(real_server >> 8), static_cast<uint8_t>(real_server)};
+}
+
+Bytes DataPlane::source_mac() {
+  return {0x02, 0x20, 0, 0, 0, 1};
+}
+
+}  // namespace evenkeel::packet
