@@ -14,19 +14,25 @@ static __always_inline bool comes_from_translated(const struct tuple *tuple)
 	return arrays.translated[bit / 64] >> (bit % 64) & 1;
 }
 
-static __always_inline void touch_by_answer(const struct place *place, const struct packet *packet)
+/*
+ * State and time stamp after a packet of this side; in a state that stays only the latter, and only when the tick has
+ * moved on. Returns the state that this packet has led to.
+ */
+static __always_inline __u32 advance(const struct place *place, const struct packet *packet, __u32 state, enum side side)
 {
-	__u32 state = place->header->state[place->way], next = state;
-	struct ek_service *service = service_at(place->connection->service);
+	const struct ek_service *service = service_at(place->connection->service);
+	__u32 next = state;
 
 	if (packet->tuple.protocol == IPPROTO_TCP)
-		next = tcp_state_after(state, packet->tcp_flags, SIDE_SERVER);
-	if (next == state && place->connection->touched == packet->tick)
-		return;
+		next = tcp_state_after(state, packet->tcp_flags, side);
+	if (likely(next == state && place->connection->touched == packet->tick))
+		return state;
 	place->connection->touched = packet->tick;
 	place->header->expires[place->way] = expiry_of(service, next, packet->tick);
-	if (next != state && change_state(place->header, place->way, state, next))
-		count_state_change(place->connection->real_server, state, next);
+	if (likely(next == state) || !change_state(place->header, place->way, state, next))
+		return state;
+	count_state_change(place->connection->real_server, state, next);
+	return next;
 }
 
 /* 0: no answer to anything that is known. */
@@ -46,7 +52,7 @@ static __always_inline int decide_answer(struct packet *packet, const bool ipv6)
 		return drop(EK_REASON_HALTED);
 	explain_connection(place.connection->service, place.header->state[place.way]);
 	if (!explain_mode)
-		touch_by_answer(&place, packet);
+		advance(&place, packet, place.header->state[place.way], SIDE_SERVER);
 	packet->way = number;
 	packet->is_answer = true;
 	return id;

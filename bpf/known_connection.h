@@ -43,22 +43,13 @@ static __always_inline enum course course_of(const struct ek_real_server *server
 	return likely(!(server->flags & EK_REAL_SERVER_FAILED)) ? COURSE_FOLLOW : COURSE_ANEW_IF_BETTER;
 }
 
-/* State and time stamp; in ESTABLISHED only the latter, and only when the tick has moved on. */
+/* With its handshake complete, a connection makes the client's persistence worth keeping. */
 static __always_inline void touch(const struct place *place, struct packet *packet, __u32 state)
 {
-	__u32 service_id = place->connection->service, next = state;
-	struct ek_service *service = service_at(service_id);
+	enum side side = is_translated(place->connection, packet->ipv6) ? SIDE_CLIENT : SIDE_CLIENT_ONLY;
+	__u32 service_id = place->connection->service, next = advance(place, packet, state, side);
 
-	if (packet->tuple.protocol == IPPROTO_TCP)
-		next = tcp_state_after(state, packet->tcp_flags, is_translated(place->connection, packet->ipv6) ? SIDE_CLIENT : SIDE_CLIENT_ONLY);
-	if (likely(next == state && place->connection->touched == packet->tick))
-		return;
-	place->connection->touched = packet->tick;
-	place->header->expires[place->way] = expiry_of(service, next, packet->tick);
-	if (likely(next == state) || !change_state(place->header, place->way, state, next))
-		return;
-	count_state_change(place->connection->real_server, state, next);
-	if (next == EK_STATE_ESTABLISHED && service->flags & EK_SERVICE_PERSISTENT) {
+	if (next != state && next == EK_STATE_ESTABLISHED && service_at(service_id)->flags & EK_SERVICE_PERSISTENT) {
 		packet->service = service_id;
 		packet->confirms = true;
 	}
