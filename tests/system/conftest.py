@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab import farm as lab_farm  # noqa: E402
-from lab import build, guide, namespaces  # noqa: E402
-from lab.commands import run  # noqa: E402
+from lab import guide, namespaces  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
 from lab.method import Method  # noqa: E402
 from lab.network import Family  # noqa: E402
@@ -99,7 +97,6 @@ def small() -> Iterator[SmallFarm]:
 def farm_by_method(request) -> Iterator[SmallFarm]:
     """The small farm behind evenkeeld in one forwarding method and address family, both servers up."""
     method, family = request.param
-    skip_unless_offered(method)
     with running_small_farm(f"{method.value}{family.value[-1]}", method, family) as made:
         made.balancer.start()
         made.configure()
@@ -110,18 +107,11 @@ def farm_by_method(request) -> Iterator[SmallFarm]:
 def papercut_by_method(request) -> Iterator[Farm]:
     """The whole farm behind evenkeeld in one forwarding method and address family, all green."""
     method, family = request.param
-    skip_unless_offered(method)
     with running_farm(f"all{method.value}{family.value[-1]}", Options(take_over_time=1.0), method, family) as made:
         made.balancer.start()
         guide.configure(made, _FAST)
         guide.wait_until_green(made)
         yield made
-
-
-def skip_unless_offered(method: Method) -> None:
-    known = run([str(build.command_line()), "virtual-service", "add", "--help"]).stdout
-    if method.configured not in re.findall(r"\w+", known):
-        pytest.skip(f"this evenkeel does not offer {method.title}")
 
 
 @pytest.fixture

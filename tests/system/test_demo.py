@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from conftest import prefix_for, skip_unless_offered
+from conftest import prefix_for
 
 from lab import namespaces
 from lab.commands import PROJECT, wait_until
@@ -32,7 +32,6 @@ def demo(*options: str) -> subprocess.Popen:
 
 @pytest.mark.parametrize("method", list(Method), ids=lambda method: method.value)
 def test_once_holds_and_leaves_nothing(method: Method) -> None:
-    skip_unless_offered(method)
     running = demo("--once", "--jobs", "6", "--method", method.value)
     output, _ = running.communicate(timeout=240)
     assert running.returncode == 0, output
