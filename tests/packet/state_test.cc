@@ -297,6 +297,36 @@ TEST_F(States, SweepFreesWhatHasExpiredAndCountsTheRest) {
   }
 }
 
+// evenkeeld and the timer may both be gone: what has expired makes room by itself, and only the counts wait for a
+// sweep.
+TEST_F(States, AnHourWithoutASweepLosesNothing) {
+  farm(3);
+  constexpr uint16_t kTcpAMinute = 10, kUdpAMinute = 20;  // about 250 at a time, in 448 ways
+  for (uint32_t minute = 0; minute < 60; ++minute) {
+    for (uint16_t i = 0; i < kTcpAMinute; ++i) {
+      EXPECT_NE(establish(client_address(minute), i), 0U);
+    }
+    for (uint16_t i = 0; i < kUdpAMinute; ++i) {
+      uint32_t server = send_to(client(client_address(minute)).udp(i, kPort));
+      EXPECT_NE(server, 0U);
+      EXPECT_EQ(send_to(client(client_address(minute)).udp(i, kPort)), server);
+    }
+    plane->advance(60);
+  }
+  EXPECT_EQ(plane->all_reasons(), 0U);
+  auto counted = [this] {
+    std::pair<uint32_t, uint32_t> sum;
+    for (uint16_t server : servers) {
+      sum.first += plane->live(server).active;
+      sum.second += plane->live(server).inactive;
+    }
+    return sum;
+  };
+  EXPECT_GT(counted().first, 15U * kTcpAMinute) << "some that have expired are still counted";
+  EXPECT_GT(plane->sweep(false).freed, 0U);
+  EXPECT_EQ(counted(), std::make_pair(15U * kTcpAMinute, 5U * kUdpAMinute)) << "900 and 300 seconds' worth";
+}
+
 TEST_F(States, TimerSweepsWithoutAnybody) {
   DataPlane own({.sets4 = 16, .sets6 = 16});  // its timer must not reach into other tests
   uint32_t id = own.add_service();
