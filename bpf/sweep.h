@@ -13,21 +13,38 @@ struct sweep_slice {
 	__u32 used, freed;
 };
 
+/* A bit for each; without branches, like ways_with_tag, as most sets have nothing that has expired. */
+static __always_inline __u32 ways_expired(const struct ek_set_header *header, __u32 tick)
+{
+	__u32 ways = 0;
+
+#pragma unroll
+	for (int way = 0; way < EK_SET_WAYS; way++)
+		ways |= ((header->expires[way] - tick) >> 31) << way; /* is_expired */
+	return ways;
+}
+
 static __always_inline void sweep_set(struct sweep_slice *slice, __u32 index, const bool ipv6)
 {
 	struct ek_set_header *header = set_at(index, ipv6);
+	__u32 used, expired;
 
 	if (!header)
 		return;
+	used = ~(ways_with_tag(header, EK_TAG_FREE) | ways_with_tag(header, EK_TAG_BUSY)) & 127;
+	expired = used & ways_expired(header, slice->tick);
+	slice->used += count_of_ways[used & 127];
+	if (likely(!expired))
+		return;
+#pragma clang loop unroll(disable)
 	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
 		__u32 tag = *(volatile __u32 *)&header->tag[way];
 
-		if (tag < EK_TAG_FIRST)
+		if (tag < EK_TAG_FIRST || !is_expired(header->expires[way], slice->tick) ||
+		    !release(header, index, way, tag, ipv6))
 			continue;
-		if (is_expired(header->expires[way], slice->tick) && release(header, index, way, tag, ipv6))
-			slice->freed++;
-		else
-			slice->used++;
+		slice->freed++;
+		slice->used--;
 	}
 }
 
