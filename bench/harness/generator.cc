@@ -42,6 +42,7 @@ void Generator::describe(const packet::Frame& frame, bool ipv6, const Flows& flo
   value.flows = flows.count;
   value.first_flow = flows.first;
   value.out_interface = flows.interface_index;
+  value.virtual_addresses = flows.virtual_addresses;
   uint32_t zero = 0;
   check(bpf_map_update_elem(bpf_map__fd(skeleton_->maps.traffic), &zero, &value, BPF_ANY) == 0, "traffic");
 }

@@ -18,9 +18,10 @@ class Generator {
   Generator& operator=(const Generator&) = delete;
 
   struct Flows {
-    uint64_t count = 1;            // a power of two
-    uint32_t first = 0;            // number of the first one
-    uint32_t interface_index = 0;  // live frames: where they are sent
+    uint64_t count = 1;              // a power of two
+    uint32_t first = 0;              // number of the first one
+    uint32_t interface_index = 0;    // live frames: where they are sent
+    uint32_t virtual_addresses = 0;  // IPv4: this many from the frame's on, in turn; 0: the frame's
   };
   // The frame's client is 10.80.0.0 or fd77:1:: plus flow / 16384, its port 1024 plus flow % 16384.
   void describe(const packet::Frame& frame, bool ipv6, const Flows& flows);

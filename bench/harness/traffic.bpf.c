@@ -39,6 +39,7 @@ struct {
 enum {
 	REWRITTEN = ETH_HLEN + 40 + 20, /* the longest headers: IPv6, TCP */
 	IPV4_CLIENT = 14 + 12,
+	IPV4_VIRTUAL = 14 + 16,
 	IPV4_PORT = 14 + 20,
 	IPV6_CLIENT = 14 + 20, /* last word */
 	IPV6_PORT = 14 + 40,
@@ -69,6 +70,15 @@ static __always_inline void write_flow(void *data, const void *frame, __u32 clie
 	copy_words(data, frame, port_at + 4, REWRITTEN);
 }
 
+/* Only where asked for: the others' cost is to stay as it is. */
+static __always_inline void spread(void *data, const struct traffic *t, __u32 flow)
+{
+	if (t->virtual_addresses)
+		*(__u32 *)(data + IPV4_VIRTUAL) =
+			bpf_htonl(bpf_ntohl(*(const __u32 *)((const void *)t->frame + IPV4_VIRTUAL)) +
+				  flow % t->virtual_addresses);
+}
+
 /* The whole frame is written anew, since the last program has left it changed. */
 static __always_inline int make_frame(struct xdp_md *context, struct traffic *t)
 {
@@ -88,6 +98,7 @@ static __always_inline int make_frame(struct xdp_md *context, struct traffic *t)
 		write_flow(data, frame, client, port, IPV6_CLIENT, IPV6_PORT);
 	else
 		write_flow(data, frame, client, port, IPV4_CLIENT, IPV4_PORT);
+	spread(data, t, flow);
 	return 0;
 }
 
