@@ -83,7 +83,7 @@ def in_guest(folder: str) -> dict[str, dict[int, float]]:
         os.path.join(folder, "guest.sh"), *[os.path.join(folder, name) for name in names],
         env=os.environ | {"D": folder})
     for _ in range(2):  # the emulator hangs once in a while
-        command = ["timeout", "400", "qemu-system-x86_64", "-accel", "tcg,thread=single,tb-size=512", "-cpu",
+        command = ["timeout", "1200", "qemu-system-x86_64", "-accel", "tcg,thread=single,tb-size=512", "-cpu",
                    "max,-la57,-erms,-fsrm", "-m", "2560", "-smp", "1", "-nic", "none", "-nographic", "-monitor", "none",
                    "-no-reboot", "-icount", "shift=0,sleep=off",
                    "-kernel", only_entry(os.path.join(kernel, "boot"), "vmlinuz"), "-initrd", image, "-append",
