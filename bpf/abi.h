@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 3
+#define EK_ABI_VERSION 4
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -100,6 +100,10 @@ enum ek_service_flags {
 	EK_SERVICE_PERSISTENT = 1,
 	EK_SERVICE_FALLBACK_LOCAL = 2, /* no usable real server: pass to the local stack; else drop and count */
 	EK_SERVICE_ONE_PACKET = 4,     /* every UDP datagram is scheduled on its own; no connection is kept */
+	/* what happens to SYNs above half_open_limit; without any of them half-open connections just give way */
+	EK_SERVICE_SYN_COOKIES = 8,    /* the client is answered in the real server's name: NAT, SNAT */
+	EK_SERVICE_SYN_TWICE = 16,     /* only those that come again are taken */
+	EK_SERVICE_SYN_DROP = 32,
 };
 
 /* service id is the index, 1..EK_MAX_SERVICES-1 */
@@ -109,7 +113,7 @@ struct ek_service {
 	ek_u8 scheduler;          /* enum ek_scheduler */
 	ek_u8 hash_input;         /* enum ek_hash_input */
 	ek_u8 ipv4_prefix, ipv6_prefix; /* persistence granularity */
-	ek_u32 reserved;
+	ek_u32 half_open_limit;   /* half-open connections from which on a SYN is taken for a flood's; 0: none */
 	ek_u32 generation;        /* of this slot's use: a connection of an older one is dead */
 	ek_u32 timeouts[EK_STATES];     /* seconds; of EK_STATE_TEMPLATE: how long a client is remembered */
 };
@@ -185,7 +189,9 @@ EK_STATIC_ASSERT(sizeof(struct ek_interface) == 12, "ek_interface");
 /* ---- services: live ---- */
 struct ek_service_live {
 	ek_u32 round_robin;       /* atomic position in the WRR ring */
-	ek_u32 reserved[15];
+	ek_u32 half_open;         /* connections that wait for the client; goes on when the slot is used again */
+	ek_u32 last_cookie;       /* tick at which a SYN was answered with one; 0: never */
+	ek_u32 reserved[13];
 };
 EK_STATIC_ASSERT(sizeof(struct ek_service_live) == 64, "ek_service_live");
 
@@ -234,7 +240,11 @@ static inline ek_u32 ek_translated_bit(const ek_u32 *address)
 	X(TRANSLATION_IN_USE,    "translation_in_use",    "the client has the same connection with this real server through another virtual service") \
 	X(PACKET_TOO_BIG,        "packet_too_big",        "too large for the tunnel: the sender was told the size that fits") \
 	X(NO_WAY_BACK,           "no_way_back",           "an answer to a client whose next hop is not known") \
-	X(RESET,                 "reset",                 "packet of a connection whose real server is gone: the client was sent a reset")
+	X(RESET,                 "reset",                 "packet of a connection whose real server is gone: the client was sent a reset") \
+	X(SYN_COOKIE,            "syn_cookie",            "too many half-open connections: the client has to answer before a real server is asked") \
+	X(FIRST_SYN,             "first_syn",             "too many half-open connections: the client has to ask twice") \
+	X(HALF_OPEN_LIMIT,       "half_open_limit",       "too many half-open connections: no new ones until some have ended") \
+	X(NOT_PROXIED,           "not_proxied",           "segment that does not fit into a connection that a SYN cookie has begun")
 
 enum ek_reason {
 #define EK_REASON_ID(id, name, text) EK_REASON_##id,
@@ -249,11 +259,16 @@ enum ek_tag { /* of a way; real tags are >= EK_TAG_FIRST */
 	EK_TAG_BUSY = 1,          /* being filled or taken over */
 	EK_TAG_FIRST = 2,
 };
+enum ek_set_hints {
+	EK_SET_OVERFLOWED = 1,       /* once a connection whose first set this is went to its second: look there too */
+	EK_SET_OLDEST_SHIFT = 1,
+	EK_SET_OLDEST_MASK = 7,
+};
 struct ek_set_header {
 	ek_u32 tag[EK_SET_WAYS];
 	ek_u32 expires[EK_SET_WAYS]; /* tick of expiry; compared as a signed difference */
 	ek_u8 state[EK_SET_WAYS];    /* enum ek_state */
-	ek_u8 overflowed;            /* once a connection whose first set this is went to its second: look there too */
+	ek_u8 hints;                 /* EK_SET_OVERFLOWED, and from EK_SET_OLDEST_SHIFT on the way given away next among equals */
 };
 EK_STATIC_ASSERT(sizeof(struct ek_set_header) == 64, "ek_set_header");
 
@@ -271,7 +286,7 @@ struct ek_connection {           /* what both families share */
 struct ek_translation {
 	ek_u16 real_port_be, source_port_be; /* what the real server takes for the client's */
 	ek_u16 l3_delta, l4_delta; /* what is added to the sums that checksums are made of, on the way to the real server */
-	ek_u32 reserved;
+	ek_u32 sequence;          /* see ek_connection_flags */
 	ek_u8 client_mac[6];      /* the client's next hop */
 	ek_u16 client_vlan;
 	ek_u32 client_interface;  /* 0: nothing is translated */
@@ -280,6 +295,14 @@ EK_STATIC_ASSERT(sizeof(struct ek_translation) == 24, "ek_translation");
 
 enum ek_connection_flags {
 	EK_CONNECTION_TRANSLATED = 1,
+	/*
+	 * The client was answered by us, with a SYN cookie; the real server has not answered yet. `sequence`: the cookie.
+	 */
+	EK_CONNECTION_OPENING = 2,
+	/* It has since: `sequence` is how far the numbers that the client knows are ahead of the real server's. */
+	EK_CONNECTION_PROXIED = 4,
+	/* The upper four bits: by how much the real server's window scale is above the one that the client was told, plus 8. */
+	EK_CONNECTION_SCALE_SHIFT = 4,
 };
 struct ek_connection4 {
 	ek_u32 client_be, virtual_be; /* of a template: client's prefix, 0 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The live counts of a real server: active (ESTABLISHED) and inactive (every other connection). Persistence entries are
- * in neither. A connection changes them when it starts, when its state changes and when its way is released, each
- * exactly once, because each is decided by one compare-and-swap.
+ * The live counts of a real server: active (ESTABLISHED) and inactive (every other connection), and of a virtual service:
+ * half-open. Persistence entries are in none. A connection changes them when it starts, when its state changes and when
+ * its way is released, each exactly once, because each is decided by one compare-and-swap.
  */
 #pragma once
 
@@ -59,20 +59,37 @@ static __always_inline void add_to_live(__u32 real_server, __u32 generation, __u
 	judge_load(server, live);
 }
 
-static __always_inline void count_in(__u32 real_server, __u32 generation, __u32 state)
+static __always_inline bool is_half_open(__u32 state)
+{
+	return state == EK_STATE_SYN_RECV || state == EK_STATE_SYN_SENT;
+}
+
+/* By the service that the connection was made for, whatever has become of it: so the count is exact without generations. */
+static __always_inline void add_to_half_open(__u32 service, __u32 amount)
+{
+	__sync_fetch_and_add(&service_live_at(service)->half_open, amount);
+}
+
+static __always_inline void count_in(__u32 service, __u32 real_server, __u32 generation, __u32 state)
 {
 	add_to_live(real_server, generation, state, 1);
+	if (is_half_open(state))
+		add_to_half_open(service, 1);
 }
 
-static __always_inline void count_out(__u32 real_server, __u32 generation, __u32 state)
+static __always_inline void count_out(__u32 service, __u32 real_server, __u32 generation, __u32 state)
 {
 	add_to_live(real_server, generation, state, -1);
+	if (is_half_open(state))
+		add_to_half_open(service, -1);
 }
 
-static __always_inline void count_state_change(__u32 real_server, __u32 from, __u32 to)
+static __always_inline void count_state_change(__u32 service, __u32 real_server, __u32 from, __u32 to)
 {
 	struct ek_real_server_live *live = real_server_live_at(real_server);
 
+	if (is_half_open(from) != is_half_open(to))
+		add_to_half_open(service, is_half_open(to) ? 1 : -1);
 	if ((from == EK_STATE_ESTABLISHED) == (to == EK_STATE_ESTABLISHED))
 		return;
 	if (to == EK_STATE_ESTABLISHED) {

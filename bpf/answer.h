@@ -31,7 +31,7 @@ static __always_inline __u32 advance(const struct place *place, const struct pac
 	place->header->expires[place->way] = expiry_of(service, next, packet->tick);
 	if (likely(next == state) || !change_state(place->header, place->way, state, next))
 		return state;
-	count_state_change(place->connection->real_server, state, next);
+	count_state_change(place->connection->service, place->connection->real_server, state, next);
 	return next;
 }
 

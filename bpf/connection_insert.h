@@ -56,7 +56,10 @@ static __always_inline __u32 rank_of_way(struct ek_set_header *header, __u32 way
 	return rank_of_state[header->state[way] & 15];
 }
 
-/* The way of a set that is given away first, in one number, lower first: rank, ticks left, way. */
+/*
+ * The way of a set that is given away first, in one number, lower first: rank, ticks left, turn, way. Under a flood many
+ * end in the same tick: they go in turn, so that the newest one, whose client may be real, goes last.
+ */
 static __always_inline __u32 choice_rank(__u64 choice)
 {
 	return choice >> 56;
@@ -64,19 +67,42 @@ static __always_inline __u32 choice_rank(__u64 choice)
 
 static __always_inline __u32 choice_way(__u64 choice)
 {
-	return choice & 0xff;
+	return choice & 7;
+}
+
+static __always_inline __u32 oldest_way(const struct ek_set_header *header)
+{
+	return *(const volatile __u8 *)&header->hints >> EK_SET_OLDEST_SHIFT & EK_SET_OLDEST_MASK;
+}
+
+/* A hint: when two CPUs do this at once, the turn is another one. */
+static __always_inline void give_turn_after(struct ek_set_header *header, __u32 way)
+{
+	__u32 next = way + 1 < EK_SET_WAYS ? way + 1 : 0;
+
+	__sync_fetch_and_xor(state_word(header),
+			     (__u64)(oldest_way(header) ^ next) << (HINTS_SHIFT + EK_SET_OLDEST_SHIFT));
+}
+
+static __always_inline void note_overflow(struct ek_set_header *header)
+{
+	if (!has_overflowed(header))
+		__sync_fetch_and_or(state_word(header), (__u64)EK_SET_OVERFLOWED << HINTS_SHIFT);
 }
 
 __noinline_global __u64 choose_way(struct ek_set_header *header, __u32 tick)
 {
 	__u64 best = (__u64)RANK_LIVE << 56;
+	__u32 oldest;
 
 	if (!header)
 		return best;
+	oldest = oldest_way(header);
 #pragma clang loop unroll(disable)
 	for (__u32 way = 0; way < EK_SET_WAYS; way++) {
 		__u64 rank = rank_of_way(header, way, tick);
-		__u64 choice = rank << 56 | way;
+		__u64 turn = way >= oldest ? way - oldest : way + EK_SET_WAYS - oldest;
+		__u64 choice = rank << 56 | turn << 3 | way;
 
 		if (rank > RANK_EXPIRED)
 			choice |= (__u64)(header->expires[way] - tick) << 8;
@@ -170,6 +196,7 @@ static __always_inline struct ek_set_header *take_used_way(struct ek_set_header 
 			continue; /* somebody else was faster: look again */
 		if (rank == RANK_HALF_OPEN)
 			count_reason(EK_REASON_EVICTED_HALF_OPEN);
+		give_turn_after(header, way);
 		*taken = way;
 		return header;
 	}
@@ -232,12 +259,12 @@ static __always_inline __u32 insert(struct entry *entry, const bool ipv6)
 	if (!header || way >= EK_SET_WAYS)
 		return 0;
 	write_record(header, way, entry, ipv6);
-	count_in(entry->real_server, entry->generation, entry->state);
+	count_in(entry->service, entry->real_server, entry->generation, entry->state);
 	if (header == second)
-		first->overflowed = true;
+		note_overflow(first);
 	publish(header, way, tag_of(entry->hash));
 	kept = keep_one_in_set(first, first_index, entry, ipv6, 0);
-	if (first->overflowed && first != second)
+	if (has_overflowed(first) && first != second)
 		kept = keep_one_in_set(second, second_index, entry, ipv6, kept);
 	own = way_number(header == first ? first_index : second_index, way);
 	entry->is_ours = !kept || kept == own;

@@ -28,7 +28,7 @@ static __always_inline bool take_over(struct ek_set_header *header, __u32 way, _
 	old = connection_at(header, way, ipv6);
 	if (is_translated(old, ipv6))
 		remove_from_reverse(header, way, number, ipv6);
-	count_out(old->real_server, old->real_server_generation, take_state(header, way));
+	count_out(old->service, old->real_server, old->real_server_generation, take_state(header, way));
 	return true;
 }
 

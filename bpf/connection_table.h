@@ -99,9 +99,20 @@ static __always_inline struct ek_connection6 *record6(struct ek_connection *conn
 	return (void *)connection - __builtin_offsetof(struct ek_connection6, common);
 }
 
+static __always_inline __u8 *flags_of(struct ek_connection *connection, const bool ipv6)
+{
+	return ipv6 ? &record6(connection)->flags : &record4(connection)->flags;
+}
+
 static __always_inline bool is_translated(struct ek_connection *connection, const bool ipv6)
 {
-	return (ipv6 ? record6(connection)->flags : record4(connection)->flags) & EK_CONNECTION_TRANSLATED;
+	return *flags_of(connection, ipv6) & EK_CONNECTION_TRANSLATED;
+}
+
+/* Its segments are changed in more than addresses and ports (bpf/syn_proxy.h). */
+static __always_inline bool is_proxied(struct ek_connection *connection, const bool ipv6)
+{
+	return *flags_of(connection, ipv6) & (EK_CONNECTION_OPENING | EK_CONNECTION_PROXIED);
 }
 
 enum {
@@ -230,6 +241,11 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u32 set,
 	return false;
 }
 
+static __always_inline bool has_overflowed(const struct ek_set_header *header)
+{
+	return *(const volatile __u8 *)&header->hints & EK_SET_OVERFLOWED;
+}
+
 /* Expired or not. The second set, which is likely not in the cache, is looked at only if it can have something. */
 static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, const bool ipv6, struct place *place)
 {
@@ -240,7 +256,7 @@ static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, co
 		return false;
 	if (find_in_set(header, set, hash, tuple, ipv6, place))
 		return true;
-	if (!*(volatile __u8 *)&header->overflowed)
+	if (!has_overflowed(header))
 		return false;
 	set = second_set(hash, ipv6);
 	header = set_at(set, ipv6);
@@ -259,7 +275,13 @@ static __always_inline __u64 *state_word(struct ek_set_header *header)
 {
 	return (__u64 *)header->state;
 }
-EK_STATIC_ASSERT(__builtin_offsetof(struct ek_set_header, state) % 8 == 0, "states are one word");
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_set_header, state) % 8 == 0 &&
+			 __builtin_offsetof(struct ek_set_header, hints) ==
+				 __builtin_offsetof(struct ek_set_header, state) + EK_SET_WAYS,
+		 "states and hints are one word, so that they can be changed without a loss");
+enum {
+	HINTS_SHIFT = 8 * EK_SET_WAYS,
+};
 
 /* True for the one caller whose change took place; false when the way is no longer in the state `from`. */
 __noinline_global int change_state(struct ek_set_header *header, __u32 way, __u32 from, __u32 to)

@@ -49,7 +49,7 @@ static __always_inline int decide(struct xdp_md *context, struct packet *packet,
 	}
 	decision = packet->ipv6 ? decide_connection6(packet) : decide_connection4(packet);
 	if (decision == UNDECIDED_ANEW)
-		decision = place_connection(packet);
+		decision = place_connection(context, packet);
 	else if (unlikely(packet->confirms))
 		confirm_template(packet, decision);
 	if (unlikely(packet->first_fragment))

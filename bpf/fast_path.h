@@ -119,6 +119,8 @@ static __always_inline int forward_plainly_by_method(struct xdp_md *context, con
 {
 	if ((server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS)
 		return NOT_PLAIN;
+	if (unlikely(is_proxied(connection, false)))
+		return NOT_PLAIN;
 	if (server->method == EK_METHOD_TUNNEL && !fits_in_tunnel(packet, server))
 		return NOT_PLAIN;
 	count_packet(connection->real_server, packet->length);

@@ -6,6 +6,7 @@
 #include "bpf/forward_direct_routing.h"
 #include "bpf/forward_translated.h"
 #include "bpf/forward_tunnel.h"
+#include "bpf/syn_proxy.h"
 
 static __always_inline int forward_by_method(struct xdp_md *context, const struct packet *packet,
 					     const struct ek_real_server *server, __u32 id)
@@ -24,6 +25,8 @@ static __always_inline int forward(struct xdp_md *context, const struct packet *
 
 	if (decision == DECIDED_RESET)
 		return answer_reset(context, packet);
+	if (decision == DECIDED_COOKIE)
+		return answer_with_cookie(context, packet);
 	if (decision <= 0)
 		return -decision;
 	server = real_server_at(id);

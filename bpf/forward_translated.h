@@ -8,6 +8,7 @@
 
 #include "bpf/frame.h"
 #include "bpf/icmp_translation.h"
+#include "bpf/syn_proxy.h"
 #include "bpf/translation.h"
 
 static __always_inline struct ek_interface *interface_at(__u32 index)
@@ -112,6 +113,13 @@ static __always_inline int forward_translated(struct xdp_md *context, const stru
 
 	if (!place_of_way(packet->way, ipv6, &place))
 		return -drop(EK_REASON_REDIRECT_FAILED);
+	if (unlikely(is_proxied(place.connection, ipv6)) && packet->kind == PACKET_WITH_PORTS) {
+		int failed = proxy_segment(context, packet, translation_of(place.connection, ipv6),
+					   flags_of(place.connection, ipv6));
+
+		if (failed)
+			return -drop(-failed);
+	}
 	if (packet->is_answer)
 		return send_to_client(context, packet, place.connection, ipv6);
 	if (unlikely(packet->kind == PACKET_ICMP_ERROR))

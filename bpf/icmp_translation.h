@@ -16,6 +16,7 @@ static __always_inline void turn_round(const struct rewrite *outer, struct rewri
 	inner->ports = outer->ports << 16 | outer->ports >> 16;
 	inner->l3_delta = outer->l3_delta;
 	inner->l4_delta = outer->l4_delta;
+	inner->carried_sequence = outer->carried_sequence;
 }
 
 /* Loops, not their rounds one after the other: those would fill the stack. */
@@ -34,6 +35,7 @@ static __always_inline int write_carried_ports(struct xdp_md *context, __u32 off
 					       const struct rewrite *inner, __u64 *change)
 {
 	struct udphdr udp; /* TCP: ports and sequence number */
+	__u32 *sequence = (__u32 *)&udp + 1;
 
 	if (bpf_xdp_load_bytes(context, offset, &udp, sizeof(udp)))
 		return -1;
@@ -44,6 +46,12 @@ static __always_inline int write_carried_ports(struct xdp_md *context, __u32 off
 
 		udp.check = changed_checksum(before, inner->l4_delta);
 		*change += change_of_port(before, udp.check);
+	}
+	if (protocol == IPPROTO_TCP) {
+		__u32 before = *sequence;
+
+		*sequence = bpf_htonl(bpf_ntohl(before) + inner->carried_sequence);
+		*change += change_of_word(before, *sequence);
 	}
 	return bpf_xdp_store_bytes(context, offset, &udp, sizeof(udp));
 }

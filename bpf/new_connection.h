@@ -11,6 +11,8 @@
 #include "bpf/persistence.h"
 #include "bpf/schedule.h"
 #include "bpf/service.h"
+#include "bpf/syn_flood.h"
+#include "bpf/syn_proxy.h"
 
 /*
  * A flow for which the table has no room goes by hash alone, the same way with each of its packets, as long as the real
@@ -30,8 +32,11 @@ static __always_inline int place_without_entry(const struct packet *packet)
 /* A TCP segment in the middle of a connection that is not in the table. */
 static __always_inline int place_unknown_segment(const struct packet *packet)
 {
-	bool full = packet->ipv6 ? is_full6(packet->hash, packet->tick) : is_full4(packet->hash, packet->tick);
+	bool full;
 
+	if (unlikely(may_answer_cookie(service_at(packet->service), packet)))
+		return UNDECIDED_COOKIE;
+	full = packet->ipv6 ? is_full6(packet->hash, packet->tick) : is_full4(packet->hash, packet->tick);
 	if (full && !packet->replaces)
 		return UNDECIDED_NO_ROOM;
 	return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION);
@@ -131,6 +136,12 @@ static __always_inline int choose(struct packet *packet, const bool ipv6)
 	explain_service(packet->service);
 	if (packet->tuple.protocol == IPPROTO_TCP && !opens_connection(packet->tcp_flags))
 		return place_unknown_segment(packet);
+	if (packet->tuple.protocol == IPPROTO_TCP && unlikely(is_flooded(service, packet->service))) {
+		int verdict = judge_syn(service, packet);
+
+		if (verdict)
+			return verdict;
+	}
 	explain_decision(EK_DECISION_SCHEDULER);
 	if (service->flags & EK_SERVICE_PERSISTENT)
 		return UNDECIDED_PERSISTENT;
@@ -172,12 +183,22 @@ static __always_inline int choose_for_client(struct packet *packet)
 	return chosen > 0 && chosen != (int)packet->stays_with ? make_persistent(packet, chosen) : chosen;
 }
 
-static __always_inline int place_connection(struct packet *packet)
+static __always_inline int choose_by_cookie(struct xdp_md *context, struct packet *packet)
+{
+	if (!check_cookie(context, packet))
+		return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION);
+	return service_at(packet->service)->flags & EK_SERVICE_PERSISTENT ? UNDECIDED_PERSISTENT : schedule_unbound(packet);
+}
+
+static __always_inline int place_connection(struct xdp_md *context, struct packet *packet)
 {
 	int chosen = packet->ipv6 ? choose6(packet) : choose4(packet);
+	bool has_cookie = chosen == UNDECIDED_COOKIE;
 
 	if (chosen == UNDECIDED_NO_ROOM)
 		return place_without_entry(packet);
+	if (unlikely(has_cookie))
+		chosen = choose_by_cookie(context, packet);
 	if (chosen == UNDECIDED_PERSISTENT)
 		chosen = choose_for_client(packet);
 	if (chosen <= 0 || chosen == (int)packet->stays_with || goes_alone(packet, chosen))
@@ -188,5 +209,8 @@ static __always_inline int place_connection(struct packet *packet)
 		return place_without_entry(packet);
 	if (!packet->is_new || real_server_at(chosen)->method < EK_METHOD_NAT)
 		return chosen;
-	return translate_connection(packet, chosen);
+	chosen = translate_connection(packet, chosen);
+	if (unlikely(has_cookie) && chosen > 0 && begin_opening(context, packet))
+		return drop(EK_REASON_NOT_PROXIED);
+	return chosen;
 }

@@ -80,8 +80,10 @@ enum decision {
 	DECIDED_DROP = -XDP_DROP,
 	DECIDED_PASS = -XDP_PASS,
 	DECIDED_RESET = -50,     /* its real server is gone, and its client is to know */
+	DECIDED_COOKIE,          /* the client is to prove that it is there */
 	/* not decided yet */
 	UNDECIDED_ANEW = -100,   /* like a packet without a connection */
 	UNDECIDED_PERSISTENT,    /* the client may belong to a real server */
 	UNDECIDED_NO_ROOM,       /* the connection table has none */
+	UNDECIDED_COOKIE,        /* the segment may acknowledge a SYN cookie */
 };

@@ -100,6 +100,7 @@ struct rewrite {
 	const __u32 *source, *destination; /* four words; IPv4: one */
 	__u32 ports;                       /* source, then destination, as in the packet */
 	__u16 l3_delta, l4_delta;
+	__u32 carried_sequence;            /* is added to the sequence number in a segment that an ICMP error carries */
 };
 
 static __always_inline struct ek_translation *translation_of(struct ek_connection *connection, const bool ipv6)
@@ -122,6 +123,8 @@ static __always_inline void rewrite_to_real_server(struct ek_connection *connect
 	rewrite->ports = (__u32)translation->real_port_be << 16 | translation->source_port_be;
 	rewrite->l3_delta = translation->l3_delta;
 	rewrite->l4_delta = translation->l4_delta;
+	/* What the error carries went to the client, with the numbers that the client knows (bpf/syn_proxy.h). */
+	rewrite->carried_sequence = *flags_of(connection, ipv6) & EK_CONNECTION_PROXIED ? -translation->sequence : 0;
 }
 
 static __always_inline void rewrite_to_client(struct ek_connection *connection, const bool ipv6, struct rewrite *rewrite)
@@ -143,6 +146,7 @@ static __always_inline void rewrite_to_client(struct ek_connection *connection, 
 	}
 	rewrite->l3_delta = ~translation->l3_delta;
 	rewrite->l4_delta = ~translation->l4_delta;
+	rewrite->carried_sequence = 0;
 }
 
 /* ---- applying it to a frame ---- */

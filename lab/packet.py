@@ -27,14 +27,28 @@ def ipv6_header(source: str, destination: str, protocol: int, length: int) -> by
 
 def datagram(source: tuple[str, int], destination: tuple[str, int], data: bytes) -> bytes:
     """An IPv4 or IPv6 packet with a UDP datagram."""
-    length = 8 + len(data)
     ports = struct.pack("!HH", source[1], destination[1])
-    pseudo = _packed(source[0]) + _packed(destination[0]) + struct.pack("!II", length, socket.IPPROTO_UDP)
-    sum_ = checksum(pseudo + ports + struct.pack("!HH", length, 0) + data) or 0xFFFF
-    body = ports + struct.pack("!HH", length, sum_) + data
-    if ":" in source[0]:
-        return ipv6_header(source[0], destination[0], socket.IPPROTO_UDP, length) + body
-    return ipv4_header(source[0], destination[0], socket.IPPROTO_UDP, 20 + length) + body
+    head = ports + struct.pack("!H", 8 + len(data))
+    sum_ = _l4_checksum(source[0], destination[0], socket.IPPROTO_UDP, head + bytes(2) + data) or 0xFFFF
+    return _packet(source[0], destination[0], socket.IPPROTO_UDP, head + struct.pack("!H", sum_) + data)
+
+
+def syn(source: tuple[str, int], destination: tuple[str, int], sequence: int = 1) -> bytes:
+    """An IPv4 or IPv6 packet with a TCP segment that asks for a connection, without options."""
+    head = struct.pack("!HHIIBBH", source[1], destination[1], sequence, 0, 5 << 4, 0x02, 64000)
+    sum_ = _l4_checksum(source[0], destination[0], socket.IPPROTO_TCP, head + bytes(4))
+    return _packet(source[0], destination[0], socket.IPPROTO_TCP, head + struct.pack("!HH", sum_, 0))
+
+
+def _l4_checksum(source: str, destination: str, protocol: int, body: bytes) -> int:
+    pseudo = _packed(source) + _packed(destination) + struct.pack("!II", len(body), protocol)
+    return checksum(pseudo + body)
+
+
+def _packet(source: str, destination: str, protocol: int, body: bytes) -> bytes:
+    if ":" in source:
+        return ipv6_header(source, destination, protocol, len(body)) + body
+    return ipv4_header(source, destination, protocol, 20 + len(body)) + body
 
 
 def _packed(address: str) -> bytes:

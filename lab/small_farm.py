@@ -20,6 +20,7 @@ SERVICE = "10.77.0.110"
 SERVICE6 = "fd77::110"
 PORT = 7000
 OTHER_PORT = 7001
+GREETING_PORT = 7002
 LABEL = "Teller"
 
 
@@ -158,7 +159,8 @@ class Conversation:
 
 
 def teller(host: Host, addresses: list[str]) -> Process:
-    arguments = ["--name", host.name, "--port", str(PORT), "--port", str(OTHER_PORT)]
+    arguments = ["--name", host.name, "--port", str(PORT), "--port", str(OTHER_PORT),
+                 "--greeting-port", str(GREETING_PORT)]
     for address in addresses:
         arguments += ["--datagrams-at", address]
     return host.module("teller", arguments)

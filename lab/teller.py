@@ -1,7 +1,8 @@
 """Says who it is: a TCP and UDP service for tests that are about the load balancer and not about printing.
 
 Every line over TCP, and every datagram over UDP, is answered with one line of JSON: this server's name, the port that
-was asked, how many bytes came, their SHA-256, and from whom. A TCP line "send N" is answered with N bytes instead.
+was asked, how many bytes came, their SHA-256, and from whom. A TCP line "send N" is answered with N bytes instead. On
+the greeting port the line comes unasked.
 """
 
 import argparse
@@ -28,9 +29,9 @@ class _Connections(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self, name: str, port: int):
+    def __init__(self, name: str, port: int, handler: type | None = None):
         self.name = name
-        super().__init__(("::", port), _Lines)
+        super().__init__(("::", port), handler or _Lines)
 
     def server_bind(self) -> None:
         self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
@@ -53,6 +54,15 @@ class _Lines(socketserver.StreamRequestHandler):
                 self.wfile.write(answer(self.server.name, port, line.rstrip(b"\n"), self.client_address))
 
 
+class _Greetings(socketserver.StreamRequestHandler):
+    """Speaks first, as SMTP and MySQL do."""
+    server: _Connections
+
+    def handle(self) -> None:
+        self.wfile.write(answer(self.server.name, self.server.server_address[1], b"", self.client_address))
+        self.rfile.read()
+
+
 def serve_datagrams(name: str, address: str, port: int) -> None:
     """One socket per address: an answer must come from the address that was asked."""
     with socket.socket(family_of(address), socket.SOCK_DGRAM) as own:
@@ -66,12 +76,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", required=True)
     parser.add_argument("--port", type=int, action="append", required=True, help="again for more of them")
+    parser.add_argument("--greeting-port", type=int, help="TCP: says who it is before it is asked")
     parser.add_argument("--datagrams-at", action="append", default=[], metavar="ADDRESS", help="again for more of them")
     options = parser.parse_args()
     for port in options.port:
         for address in options.datagrams_at:
             threading.Thread(target=serve_datagrams, args=(options.name, address, port), daemon=True).start()
         threading.Thread(target=_Connections(options.name, port).serve_forever, daemon=True).start()
+    if options.greeting_port:
+        greetings = _Connections(options.name, options.greeting_port, _Greetings)
+        threading.Thread(target=greetings.serve_forever, daemon=True).start()
     threading.Event().wait()
 
 

@@ -19,6 +19,7 @@ using model::HealthCheckType;
 using model::Problem;
 using model::Protocol;
 using model::RealServer;
+using model::SynFlood;
 using model::VirtualService;
 
 // "a loopback address", or empty for an address that a service or server can have.
@@ -75,6 +76,7 @@ class Validator {
       check_interface(service);
       check_source_addresses(service);
       check_one_packet(service);
+      check_syn_flood(service);
       check_overlap(service);
       check_health_check(service);
       check_fallback(service);
@@ -179,6 +181,17 @@ class Validator {
              "with one_packet every datagram is scheduled anew, and with persistence none would be",
              "switch persistence off, or leave one_packet out");
     }
+  }
+
+  void check_syn_flood(const VirtualService& service) {
+    const bool is_translated =
+        service.forwarding_method == ForwardingMethod::kNat || service.forwarding_method == ForwardingMethod::kSnat;
+    if (service.syn_flood != SynFlood::kCookies || is_translated) return;
+    refuse(path("syn_flood"),
+           fmt::format("with {} the real servers' answers do not pass by the load balancer, which could not make their "
+                       "sequence numbers those that the cookie has promised",
+                       model::to_string(service.forwarding_method)),
+           "choose twice, refuse or make_room, or make the forwarding method nat or snat");
   }
 
   void check_overlap(const VirtualService& service) {

@@ -76,6 +76,8 @@ std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan)
                                                   "slow_start",
                                                   "on_failure",
                                                   "on_halt",
+                                                  "half_open_limit",
+                                                  "syn_flood",
                                                   "persistence.enabled",
                                                   "persistence.timeout",
                                                   "persistence.ipv4_prefix",

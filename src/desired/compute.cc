@@ -30,6 +30,13 @@ Established established_on(const model::VirtualService& service, model::Operator
   return Established::kKeep;
 }
 
+model::SynFlood syn_flood_of(const model::VirtualService& service) {
+  if (service.syn_flood != model::SynFlood::kAutomatic) return service.syn_flood;
+  const bool translated = service.forwarding_method == model::ForwardingMethod::kNat ||
+                          service.forwarding_method == model::ForwardingMethod::kSnat;
+  return translated ? model::SynFlood::kCookies : model::SynFlood::kMakeRoom;
+}
+
 // Never 0: a real server that takes connections takes some.
 uint16_t effective_weight(const model::RealServer& server, int tenths) {
   constexpr int kAll = 10;
@@ -161,6 +168,8 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
       .scheduler = service.scheduler,
       .one_packet = service.one_packet,
       .persistence = service.persistence,
+      .half_open_limit = static_cast<uint32_t>(service.half_open_limit),
+      .syn_flood = syn_flood_of(service),
       .fallback_active = false,
       .fallback = service.fallback.mode,
       .active_tier = 0,

@@ -43,7 +43,9 @@ struct VirtualService {
   model::Scheduler scheduler = model::Scheduler::kWeightedLeastConnections;
   bool one_packet = false;  // UDP: each datagram is scheduled on its own, no connection is kept
   model::Persistence persistence;
-  bool fallback_active = false;  // no real server may take a new connection
+  uint32_t half_open_limit = 0;                            // 0: none
+  model::SynFlood syn_flood = model::SynFlood::kMakeRoom;  // never automatic
+  bool fallback_active = false;                            // no real server may take a new connection
   model::FallbackMode fallback = model::FallbackMode::kLocal;
   // The tier that has taken over, to be given back as Inputs::active_tier. 0: none, or not certain while a more
   // preferred real server has not been checked.

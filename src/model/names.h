@@ -94,6 +94,21 @@ inline constexpr std::array kOnHaltNames{
 };
 static_assert(detail::is_complete(kOnHaltNames));
 
+inline constexpr std::array kSynFloodNames{
+    EnumName<SynFlood>{SynFlood::kAutomatic, "automatic",
+                       "cookies with nat and snat, make_room with the other methods"},
+    EnumName<SynFlood>{
+        SynFlood::kCookies, "cookies",
+        "they are answered with a SYN cookie, and the real server is asked when they have answered; with "
+        "nat and snat"},
+    EnumName<SynFlood>{SynFlood::kTwice, "twice",
+                       "the first SYN is dropped: a client that is there sends another one after a second or three"},
+    EnumName<SynFlood>{SynFlood::kRefuse, "refuse", "they are dropped and counted until there are fewer"},
+    EnumName<SynFlood>{SynFlood::kMakeRoom, "make_room",
+                       "they are let in; where the connection table is full, the oldest half-open connections go"},
+};
+static_assert(detail::is_complete(kSynFloodNames));
+
 inline constexpr std::array kFallbackModeNames{
     EnumName<FallbackMode>{FallbackMode::kLocal, "local",
                            "whatever listens on the virtual service's port on the load balancer itself answers"},
@@ -148,6 +163,10 @@ constexpr std::span<const EnumName<OnFailure>> names() {
 template <>
 constexpr std::span<const EnumName<OnHalt>> names() {
   return kOnHaltNames;
+}
+template <>
+constexpr std::span<const EnumName<SynFlood>> names() {
+  return kSynFloodNames;
 }
 template <>
 constexpr std::span<const EnumName<FallbackMode>> names() {

@@ -101,6 +101,16 @@ const Table& table<VirtualService>() {
           {.name = "on_halt",
            .help = "What becomes of the established connections of a real server that an operator halts."},
           choice<OnHalt>()),
+      field<&VirtualService::half_open_limit>(
+          {.name = "half_open_limit",
+           .help = "From how many TCP connections on whose clients have not completed the handshake new ones are taken "
+                   "for a flood of SYNs. 0 means never."},
+          integer<int>(0, 10000000)),
+      field<&VirtualService::syn_flood>(
+          {.name = "syn_flood",
+           .help = "What happens to clients that ask for a connection while there are as many half-open ones as "
+                   "half_open_limit says."},
+          choice<SynFlood>()),
       field<&VirtualService::fallback>(
           {.name = "fallback", .help = "Who answers when no real server may take a new connection."},
           structure<Fallback>()),

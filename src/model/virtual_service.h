@@ -30,6 +30,15 @@ enum class OnFailure {
 // What becomes of the established connections of a real server that an operator halts.
 enum class OnHalt { kReset, kDrop };
 
+// What happens to clients that ask for a connection while the virtual service has half_open_limit half-open ones.
+enum class SynFlood {
+  kAutomatic,  // cookies with nat and snat, else make_room
+  kCookies,    // they prove that they are there before a real server is asked: nat, snat
+  kTwice,      // they have to ask twice, as every client does that gets no answer
+  kRefuse,     // they are not let in until there are fewer
+  kMakeRoom,   // the oldest half-open connections give way to them
+};
+
 // Who answers when no real server may take a new connection.
 enum class FallbackMode {
   kLocal,   // whatever listens on the virtual service's port on the load balancer itself
@@ -68,6 +77,8 @@ struct VirtualService {
   std::chrono::seconds slow_start{0};  // 0..3600; how long a real server that comes up takes to its full weight
   OnFailure on_failure = OnFailure::kKeep;
   OnHalt on_halt = OnHalt::kReset;  // halting means that connections end: clients learn of it at once
+  int half_open_limit = 10000;      // 0..10,000,000; 0: none
+  SynFlood syn_flood = SynFlood::kAutomatic;
   Fallback fallback;
   std::vector<RealServer> real_servers;
 

@@ -32,6 +32,14 @@ void clear_per_cpu(bpf_map* map, uint32_t key) {
   check(bpf_map_update_elem(bpf_map__fd(map), &key, zeros.data(), BPF_ANY) == 0, bpf_map__name(map));
 }
 
+void clear_mapped(bpf_map* map) {
+  size_t size = size_t{bpf_map__value_size(map)} * bpf_map__max_entries(map);
+  void* values = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+  check(values != MAP_FAILED, "mmap");
+  memset(values, 0, size);
+  munmap(values, size);
+}
+
 ek_address to_abi(const std::string& address) {
   ek_address value = {};
   const std::string mapped = address.find(':') == std::string::npos ? "::ffff:" + address : address;
@@ -120,12 +128,7 @@ ek_arrays& DataPlane::arrays() const {
 }
 
 void DataPlane::clear_table(bool ipv6) const {
-  bpf_map* map = ipv6 ? skeleton_->maps.connections6 : skeleton_->maps.connections4;
-  size_t size = size_t{ipv6 ? options_.sets6 : options_.sets4} * (ipv6 ? sizeof(ek_set6) : sizeof(ek_set4));
-  void* table = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-  check(table != MAP_FAILED, "mmap");
-  memset(table, 0, size);
-  munmap(table, size);
+  clear_mapped(ipv6 ? skeleton_->maps.connections6 : skeleton_->maps.connections4);
 }
 
 void DataPlane::clear_reverse(bool ipv6) const {
@@ -140,6 +143,7 @@ void DataPlane::reset() {
   clear_reverse(true);
   memset(arrays().translated, 0, sizeof arrays().translated);
   clear_per_cpu<uint64_t>(skeleton_->maps.error_budget, 0);
+  clear_mapped(skeleton_->maps.seen_syns);
   memset(arrays().interfaces, 0, sizeof arrays().interfaces);
   clear_table(false);
   clear_table(true);
@@ -188,6 +192,7 @@ void DataPlane::set_service(uint32_t id, const ServiceOptions& options) {
   service.hash_input = options.hash_input;
   service.ipv4_prefix = options.ipv4_prefix;
   service.ipv6_prefix = options.ipv6_prefix;
+  service.half_open_limit = options.half_open_limit;
   service.generation = 1;
   std::copy(std::begin(kTimeouts), std::end(kTimeouts), service.timeouts);
   if (options.persistence_timeout != 0) {

@@ -44,6 +44,7 @@ struct ServiceOptions {
   uint32_t flags = 0;
   uint32_t persistence_timeout = 0;  // seconds; also sets EK_SERVICE_PERSISTENT
   uint8_t ipv4_prefix = 32, ipv6_prefix = 128;
+  uint32_t half_open_limit = 0;
 };
 
 struct Connection {

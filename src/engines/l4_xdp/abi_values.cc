@@ -49,6 +49,21 @@ void set_timeouts(ek_service& record) {
   record.timeouts[EK_STATE_UDP] = 5 * 60;
 }
 
+ek_u32 syn_flood_flag(model::SynFlood syn_flood) {
+  switch (syn_flood) {
+    case model::SynFlood::kCookies:
+      return EK_SERVICE_SYN_COOKIES;
+    case model::SynFlood::kTwice:
+      return EK_SERVICE_SYN_TWICE;
+    case model::SynFlood::kRefuse:
+      return EK_SERVICE_SYN_DROP;
+    case model::SynFlood::kAutomatic:
+    case model::SynFlood::kMakeRoom:
+      return 0;
+  }
+  return 0;
+}
+
 }  // namespace
 
 ek_address to_abi(const IpAddress& address) {
@@ -121,6 +136,8 @@ ek_service service_record(const desired::VirtualService& want) {
   if (want.persistence.enabled) record.flags |= EK_SERVICE_PERSISTENT;
   if (want.one_packet) record.flags |= EK_SERVICE_ONE_PACKET;
   if (want.fallback == model::FallbackMode::kLocal) record.flags |= EK_SERVICE_FALLBACK_LOCAL;
+  record.flags |= syn_flood_flag(want.syn_flood);
+  record.half_open_limit = want.half_open_limit;
   record.scheduler = static_cast<ek_u8>(scheduler_of(want.scheduler));
   record.hash_input = static_cast<ek_u8>(hash_input_of(want.scheduler));
   record.ipv4_prefix = static_cast<ek_u8>(want.persistence.ipv4_prefix);

@@ -120,7 +120,10 @@ Result<> BpfTables::write_services(std::span<const ServiceEntry> entries) {
 }
 
 Result<> BpfTables::reset_services(std::span<const uint32_t> ids) {
-  for (const uint32_t id : ids) arrays_.service_live[id] = {};
+  for (const uint32_t id : ids) {  // half_open goes on: what the slot's last service has left counts itself out
+    arrays_.service_live[id].round_robin = 0;
+    arrays_.service_live[id].last_cookie = 0;
+  }
   return {};
 }
 

@@ -70,6 +70,8 @@ Farm::Farm() : plane_({.sets4 = kSets, .sets6 = kSets}), servers_(1) {
   serve(kOtherLinkPort, {},
         {elsewhere(kOtherInterface, 0, EK_METHOD_DIRECT_ROUTING), elsewhere(kIngress, 7, EK_METHOD_DIRECT_ROUTING),
          elsewhere(kOtherInterface, 7, EK_METHOD_NAT), elsewhere(kIngress, 7, EK_METHOD_TUNNEL)});
+  serve(kCookiePort, {.flags = EK_SERVICE_SYN_COOKIES, .half_open_limit = 1}, {by(EK_METHOD_SNAT), by(EK_METHOD_NAT)});
+  serve(kTwicePort, {.flags = EK_SERVICE_SYN_TWICE, .half_open_limit = 1}, {{}});
   map_tables();
 }
 

@@ -21,6 +21,8 @@ enum FarmPort : uint16_t {
   kFallbackPort,
   kHaltedPort,
   kOtherLinkPort,  // real servers behind another interface, and behind a VLAN
+  kCookiePort,     // flooded from its first half-open connection on
+  kTwicePort,      // as well
   kFirstRangePort = 9000,
   kLastRangePort = 9100,
 };

@@ -56,8 +56,10 @@ class Maker {
   std::string real_server() { return (ipv6_ ? "fd78::" : "10.78.0.") + std::to_string(21 + below(36)); }
   uint16_t client_port() { return static_cast<uint16_t>(40000 + below(3)); }
   uint16_t service_port() {
-    return below(6) == 0 ? static_cast<uint16_t>(kFirstRangePort - 1 + below(103))
-                         : static_cast<uint16_t>(below(2) != 0 ? kDirectPort + below(4) : kPersistentPort + below(6));
+    return below(6) == 0
+               ? static_cast<uint16_t>(kFirstRangePort - 1 + below(103))
+               : static_cast<uint16_t>(below(2) != 0 ? kDirectPort + below(4)
+                                                     : kPersistentPort + below(kTwicePort - kPersistentPort + 1));
   }
   uint8_t flags() {
     return one_of<uint8_t>({kSyn, kSyn, kSyn, kAck, kAck, kAck | kPsh, kSyn | kAck, kFin | kAck, kRst, 0});

@@ -44,6 +44,10 @@ bool has(const Event& event, ek_reason reason) {
   return std::ranges::find(event.reasons, static_cast<uint32_t>(reason)) != event.reasons.end();
 }
 
+bool tells_sender(const Event& event) {
+  return has(event, EK_REASON_RESET) || has(event, EK_REASON_PACKET_TOO_BIG) || has(event, EK_REASON_SYN_COOKIE);
+}
+
 bool says_nothing_of_the_verdict(uint32_t reason) {
   return reason == EK_REASON_TABLE_FULL || reason == EK_REASON_TEMPLATE_TABLE_FULL ||
          reason == EK_REASON_EVICTED_HALF_OPEN;
@@ -83,13 +87,12 @@ class Judge {
       return !says_nothing_of_the_verdict(reason) && !is_reason_to_pass(reason);
     });
     const auto passes = std::ranges::count_if(event.reasons, is_reason_to_pass);
-    const bool tells_sender = has(event, EK_REASON_RESET) || has(event, EK_REASON_PACKET_TOO_BIG);
     if (event.output.verdict == Verdict::kPass) {
       require(event.counted == 0 && drops == 0 && passes <= 1, "counters of a packet that passes", event);
     } else if (event.output.verdict == Verdict::kDrop) {
       require(drops == 1 || has(event, EK_REASON_TABLE_FULL), "a drop without its one reason", event);
       require(passes == 0, "a drop that was counted as left to the local stack", event);
-    } else if (!tells_sender) {
+    } else if (!tells_sender(event)) {
       require(event.counted == 1 && drops == 0 && passes == 0, "counters of a forwarded packet", event);
     }
   }
@@ -109,7 +112,7 @@ class Judge {
     require(in.has_value(), "a frame that could not be read was forwarded", event);
     require(out.has_value(), "a frame that cannot be read left", event);
     require(out->end <= event.output.bytes.size(), "a packet longer than its frame left", event);
-    if (has(event, EK_REASON_RESET) || has(event, EK_REASON_PACKET_TOO_BIG)) {
+    if (tells_sender(event)) {
       judge_told(event, *in, *out);
     } else if (event.from_server != 0) {
       judge_answer(event, *in, *out);

@@ -126,6 +126,12 @@ INSTANTIATE_TEST_SUITE_P(OnePacket, Validate,
                                                 "every datagram is scheduled anew", "off"}),
                          name_of);
 
+INSTANTIATE_TEST_SUITE_P(
+    SynFlood, Validate,
+    ::testing::Values(Case{"CookiesWithDirectRouting", [](Services& s) { s[1].syn_flood = model::SynFlood::kCookies; },
+                           "$.virtual_services[1].syn_flood", "answers do not pass by the load balancer", "twice"}),
+    name_of);
+
 void use_fallback(Services& s, const char* server, uint16_t port = 0) {
   s[1].fallback.mode = model::FallbackMode::kServer;
   s[1].fallback.address = address(server);

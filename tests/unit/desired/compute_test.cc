@@ -101,6 +101,24 @@ TEST(Desired, ARealServerIsReachedAsItsServiceSays) {
   EXPECT_TRUE(farm.computed().one_packet);
 }
 
+TEST(Desired, CookiesAreForMethodsWhoseAnswersPassBy) {
+  using model::ForwardingMethod;
+  using model::SynFlood;
+  Farm farm;
+  farm.service().half_open_limit = 500;
+  for (const auto& [method, expected] :
+       std::map<ForwardingMethod, SynFlood>{{ForwardingMethod::kDirectRouting, SynFlood::kMakeRoom},
+                                            {ForwardingMethod::kTunnel, SynFlood::kMakeRoom},
+                                            {ForwardingMethod::kNat, SynFlood::kCookies},
+                                            {ForwardingMethod::kSnat, SynFlood::kCookies}}) {
+    farm.service().forwarding_method = method;
+    EXPECT_EQ(farm.computed().syn_flood, expected);
+  }
+  farm.service().syn_flood = SynFlood::kTwice;
+  EXPECT_EQ(farm.computed().syn_flood, SynFlood::kTwice) << "what was chosen stays";
+  EXPECT_EQ(farm.computed().half_open_limit, 500U);
+}
+
 TEST(Desired, SourceAddressesAreHeldLikeVirtualOnes) {
   Farm farm;
   farm.service().forwarding_method = model::ForwardingMethod::kSnat;

@@ -41,6 +41,8 @@ Configuration full_configuration() {
   service.slow_start = seconds(30);
   service.on_failure = OnFailure::kReset;
   service.on_halt = OnHalt::kDrop;
+  service.half_open_limit = 500;
+  service.syn_flood = SynFlood::kCookies;
   service.fallback = {
       .mode = FallbackMode::kServer, .address = *IpAddress::parse("10.77.0.50"), .port = 8080, .masq = true};
   service.real_servers = {{.label = "PS1",
@@ -75,6 +77,7 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
       R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","interval":7,)"
       R"("timeout":2.5,"failure_count":3},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
+      R"("half_open_limit":500,"syn_flood":"cookies",)"
       R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},"real_servers":[{"label":"PS1",)"
       R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false})");
 }
