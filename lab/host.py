@@ -64,6 +64,12 @@ class Host:
         self.namespace.configure(*(_on_loopback(address) for address in virtual_addresses))
         self.carried += virtual_addresses
 
+    def give_up(self, *virtual_addresses: str) -> None:
+        """As if nobody had followed the guide here: it still runs its services, but lacks these addresses."""
+        self.namespace.configure(*(_on_loopback(address).replace("address add", "address del").replace(" nodad", "")
+                                   for address in virtual_addresses))
+        self.carried = [address for address in self.carried if address not in virtual_addresses]
+
     def forward(self) -> None:
         """Is a router from now on, one that tells nobody of shorter ways and accepts any source from anywhere."""
         self._set_everywhere("ipv4", "send_redirects", 0)

@@ -25,10 +25,12 @@ std::string with_dashes(std::string_view name) {
   return dashed;
 }
 
-// health_check.request is check-request, health_check.check_port is check-port, persistence.enabled is persistence.
+// health_check.request is check-request, health_check.check_port is check-port, health_check.path_check is check-path,
+// persistence.enabled is persistence.
 std::string option_name(std::string_view prefix, std::string_view field) {
   if (field == "enabled" || field == "mode") return with_dashes(prefix);
-  const std::string name = with_dashes(field);
+  std::string name = with_dashes(field);
+  if (const std::string end = "-" + with_dashes(prefix); name.ends_with(end)) name.resize(name.size() - end.size());
   return name.starts_with(with_dashes(prefix) + "-") ? name : with_dashes(prefix) + "-" + name;
 }
 

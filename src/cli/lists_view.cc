@@ -35,7 +35,9 @@ void add_counters(Table& table, const std::string& name, Colour colour, const js
 }
 
 Colour colour_of_event(std::string_view kind) {
-  if (kind.ends_with("_down") || kind.ends_with("_failed") || kind == "lost") return Colour::kRed;
+  if (kind.ends_with("_down") || kind.ends_with("_failed") || kind == "lost" || kind == "address_conflict") {
+    return Colour::kRed;
+  }
   if (kind.ends_with("_up") || kind.ends_with("_recovered") || kind == "fallback_inactive") return Colour::kGreen;
   if (kind == "fallback_active") return Colour::kYellow;
   return kind == "operator_action" ? Colour::kBlue : Colour::kNone;

@@ -72,6 +72,9 @@ class StatusView {
   std::string operator_details(const json::value& action) const;
   std::string drain_details(const json::value& server, const json::value& action) const;
   std::string check_details(const json::value& server) const;
+  std::string lamp(const char* name, const json::value& check) const;
+  std::string lamps(const json::value& server) const;
+  void show_both_lamps(Cell& state, const json::value& server) const;
   std::string attention() const;
   std::string reasons() const;
 
@@ -202,6 +205,7 @@ std::string StatusView::service_details(const json::value& service) const {
 
 void StatusView::add_server(Table& table, const json::value& server, Details details) const {
   Cell state = state_cell(text_at(server, "state"), terminal_);
+  show_both_lamps(state, server);
   if (const std::string since = age(text_at(server, "since")); !since.empty()) state.text += " " + since;
   std::vector<Cell> row{{"  " + name(server, kNameLimit - 2)},
                         {terminal_.safe(address_with_port(server))},
@@ -223,6 +227,7 @@ std::vector<std::string> StatusView::server_details(const json::value& server) c
   const json::value& action = member_or_null(server, "operator_action");
   if (action.is_object()) lines.push_back(operator_details(action));
   if (std::string end = drain_details(server, action); !end.empty()) lines.push_back(std::move(end));
+  if (std::string both = lamps(server); !both.empty()) lines.push_back(std::move(both));
   if (std::string check = check_details(server); !check.empty()) lines.push_back(std::move(check));
   return lines;
 }
@@ -252,6 +257,37 @@ std::string StatusView::check_details(const json::value& server) const {
   if (checked.empty() || state == "failed") return reason;
   return fmt::format("checked {} ago ({}){}{}", checked, human_milliseconds(number_at(server, "last_probe_ms")),
                      reason.empty() ? "" : ": ", reason);
+}
+
+// "▲▼ down": the server answers at its own address, but not at the virtual one.
+void StatusView::show_both_lamps(Cell& state, const json::value& server) const {
+  constexpr std::array<std::string_view, 3> kDecidedByChecks{"up", "down", "unknown"};
+  const std::string word = text_at(server, "state");
+  const json::value& path = member_or_null(server, "path_check");
+  if (!path.is_object() || std::ranges::find(kDecidedByChecks, word) == kDecidedByChecks.end()) return;
+  const auto glyph = [&](const json::value& check) {
+    const std::string text = state_cell(text_at(check, "state"), terminal_).text;
+    return text.substr(0, text.find(' '));
+  };
+  state.text = glyph(member_or_null(server, "server_check")) + glyph(path) + " " + word;
+}
+
+// "VIP path ▼ down 3 s"
+std::string StatusView::lamp(const char* name, const json::value& check) const {
+  const std::string text = fmt::format("{} {}", name, state_cell(text_at(check, "state"), terminal_).text);
+  const std::string since = age(text_at(check, "since"));
+  return since.empty() ? text : text + " " + since;
+}
+
+// Where the way of the clients is checked too, and not everything is well.
+std::string StatusView::lamps(const json::value& server) const {
+  const json::value& path = member_or_null(server, "path_check");
+  if (!path.is_object()) return {};
+  const json::value& own = member_or_null(server, "server_check");
+  if (text_at(server, "state") == "up" && text_at(path, "state") == "up") return {};
+  std::string line = fmt::format("{}{}{}", lamp("server", own), dot(), lamp("VIP path", path));
+  if (text_at(path, "state") == "unknown") line += ": " + safe(path, "reason");
+  return line;
 }
 
 std::string StatusView::attention() const {

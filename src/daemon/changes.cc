@@ -196,6 +196,7 @@ void Controller::follow_renames(const model::Configuration& wanted) {
     const auto key = status.key;
     known.insert_or_assign(key, std::move(status));
   }
+  std::vector<health::PathStatus> paths;
   OperatorActions moved;
   std::vector<health::Status> renamed;
   std::map<std::string, int> moved_tiers;
@@ -211,10 +212,15 @@ void Controller::follow_renames(const model::Configuration& wanted) {
       renamed.push_back(status->second);
       renamed.back().key = rename.to;
     }
+    if (const auto* path = paths_.monitor().find(rename.from)) {
+      paths.push_back(*path);
+      paths.back().key = rename.to;
+    }
   }
   for (const auto& [label, tier] : moved_tiers) active_tier_.insert_or_assign(label, tier);
   for (auto& [key, action] : moved) operator_actions_.insert_or_assign(key, std::move(action));
   monitor_.restore(renamed);
+  paths_.monitor().restore(paths);
 }
 
 void Controller::put_in_force(ChangeRequest request, const config::Revision& revision, const config::Plan& plan) {

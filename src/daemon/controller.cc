@@ -48,6 +48,8 @@ Controller::Controller(Parts parts, Start start)
       configuration_(std::move(start.configuration)),
       revision_(start.revision),
       monitor_(parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }),
+      paths_(parts_.io, parts_.clock, configuration_, next_hops_,
+             [this](const health::PathStatus& status) { on_path(status); }),
       reconciler_({parts_.network, parts_.layer4, [this] { return attach(); }}, parts_.clock),
       retry_timer_(parts_.io),
       slow_start_timer_(parts_.io),
@@ -65,6 +67,7 @@ Controller::~Controller() {
 void Controller::start() {
   if (auto known = parts_.verdicts.read()) {
     monitor_.restore(known->statuses);
+    paths_.monitor().restore(known->paths);
     active_tier_ = std::move(known->active_tier);
   } else {
     spdlog::warn("{}: every real server is unknown until it is checked", to_string(known.error()));
@@ -80,6 +83,7 @@ void Controller::stop() {
   stopped_ = true;
   if (verdicts_to_remember_) write_verdicts();
   monitor_.stop();
+  paths_.monitor().stop();
   retry_timer_.cancel();
   slow_start_timer_.cancel();
   sweep_timer_.cancel();
@@ -90,17 +94,56 @@ void Controller::stop() {
 
 void Controller::configure_health() {
   monitor_.configure(health_targets(configuration_));
+  paths_.configure();
+  server_health_.clear();
   health_.clear();
-  for (const auto& status : monitor_.statuses()) health_[status.key] = to_desired(status.verdict);
+  for (const auto& status : monitor_.statuses()) {
+    server_health_[status.key] = to_desired(status.verdict);
+    combine_health(status.key);
+  }
+  std::erase_if(path_announced_, [&](const auto& known) { return !server_health_.contains(known.first); });
+  std::erase_if(up_to_announce_, [&](const auto& known) { return !server_health_.contains(known.first); });
+}
+
+void Controller::combine_health(const model::RealServerKey& key) {
+  health_[key] = with_path(server_health_[key], paths_.monitor().find(key));
 }
 
 void Controller::on_health(const health::Status& status) {
-  health_[status.key] = to_desired(status.verdict);
+  const auto& key = status.key;
   const bool up = status.verdict == health::Verdict::kUp;
-  parts_.events.append(up ? observed::EventKind::kRealServerUp : observed::EventKind::kRealServerDown,
-                       object_of(status.key), status.reason);
-  spdlog::info("{} is {}: {}", object_of(status.key), up ? "up" : "down", status.reason);
-  schedule_apply(status.key.virtual_service);
+  const auto before = std::exchange(server_health_[key], to_desired(status.verdict));
+  // A machine that has rebooted may have lost the virtual address.
+  if (up && before == desired::Health::kDown) paths_.monitor().recheck(key);
+  combine_health(key);
+  const auto* path = paths_.monitor().find(key);
+  if (up && path != nullptr && path->is_pending) {
+    up_to_announce_.insert_or_assign(key, status.reason);
+  } else {
+    announce_health(key, up, status.reason);
+  }
+  schedule_apply(key.virtual_service);
+}
+
+void Controller::announce_health(const model::RealServerKey& key, bool up, const std::string& reason) {
+  up_to_announce_.erase(key);
+  parts_.events.append(up ? observed::EventKind::kRealServerUp : observed::EventKind::kRealServerDown, object_of(key),
+                       reason);
+  spdlog::info("{} is {}: {}", object_of(key), up ? "up" : "down", reason);
+}
+
+void Controller::on_path(const health::PathStatus& status) {
+  const auto& key = status.key;
+  combine_health(key);
+  if (const auto up = up_to_announce_.extract(key)) announce_health(key, true, up.mapped());
+  const bool is_known = status.verdict != health::Verdict::kUnknown;
+  if (is_known && std::exchange(path_announced_[key], status.verdict) != status.verdict) {
+    const bool up = status.verdict == health::Verdict::kUp;
+    parts_.events.append(up ? observed::EventKind::kPathUp : observed::EventKind::kPathDown, object_of(key),
+                         status.reason);
+    spdlog::info("{}: the VIP path is {}: {}", object_of(key), up ? "up" : "down", status.reason);
+  }
+  schedule_apply(key.virtual_service);
 }
 
 // Many verdicts that come together are applied together.
@@ -116,7 +159,8 @@ void Controller::schedule_apply(const std::string& virtual_service) {
 }
 
 void Controller::write_verdicts() {
-  if (auto written = parts_.verdicts.write({monitor_.statuses(), active_tier_}); !written) {
+  if (auto written = parts_.verdicts.write({monitor_.statuses(), active_tier_, paths_.monitor().statuses()});
+      !written) {
     spdlog::warn("{}", to_string(written.error()));
   }
 }

@@ -15,6 +15,7 @@
 #include "api/control.h"
 #include "daemon/drain_deadline.h"
 #include "daemon/layer4.h"
+#include "daemon/path_watch.h"
 #include "daemon/slow_start.h"
 #include "daemon/verdict_file.h"
 #include "desired/compute.h"
@@ -76,6 +77,9 @@ class Controller final : public api::Control {
 
   // controller.cc: keeping the engines in step
   void on_health(const health::Status& status);
+  void on_path(const health::PathStatus& status);
+  void announce_health(const model::RealServerKey& key, bool up, const std::string& reason);
+  void combine_health(const model::RealServerKey& key);
   void schedule_apply(const std::string& virtual_service);
   void apply_now();
   void apply_services(const std::set<std::string>& labels);
@@ -110,12 +114,16 @@ class Controller final : public api::Control {
   model::Configuration configuration_;
   int64_t revision_ = 0;
   OperatorActions operator_actions_;
-  std::map<model::RealServerKey, desired::Health> health_;
+  std::map<model::RealServerKey, desired::Health> server_health_;  // what the checks at their own addresses say
+  std::map<model::RealServerKey, desired::Health> health_;         // and what the paths make of it
+  std::map<model::RealServerKey, std::string> up_to_announce_;     // with the reason: as soon as the path is known
+  std::map<model::RealServerKey, health::Verdict> path_announced_;
   std::set<std::string> fallback_active_;   // virtual services, as last announced
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
   SlowStart slow_start_;
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
+  PathWatch paths_;
   reconcile::Reconciler reconciler_;
   boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer slow_start_timer_;

@@ -25,6 +25,7 @@ observed::Snapshot Controller::snapshot() {
               .now = parts_.clock.wall_now(),
               .desired = want,
               .health = {},
+              .paths = {},
               .operator_actions = operator_actions_,
               .next_hops = {},
               .interfaces = {},
@@ -34,6 +35,10 @@ observed::Snapshot Controller::snapshot() {
   for (auto& status : monitor_.statuses()) {
     const auto key = status.key;
     facts.health.insert_or_assign(key, std::move(status));
+  }
+  for (auto& status : paths_.monitor().statuses()) {
+    const auto key = status.key;
+    facts.paths.insert_or_assign(key, std::move(status));
   }
   for (auto& next_hop : parts_.network.next_hops()) {
     const auto address = next_hop.address;

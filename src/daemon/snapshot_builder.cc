@@ -65,6 +65,41 @@ void set_health(observed::RealServer& result, const health::Status* status) {
   result.last_probe_duration = status->last_duration;
 }
 
+observed::Lamp::State lamp_of(health::Verdict verdict) {
+  switch (verdict) {
+    case health::Verdict::kUp:
+      return observed::Lamp::State::kUp;
+    case health::Verdict::kDown:
+      return observed::Lamp::State::kDown;
+    case health::Verdict::kUnknown:
+      return observed::Lamp::State::kUnknown;
+  }
+  return observed::Lamp::State::kUnknown;
+}
+
+void set_lamps(observed::RealServer& result, const health::Status* status, const health::PathStatus* path) {
+  if (status != nullptr) {
+    result.server_check = {lamp_of(status->verdict), status->since, status->reason, status->last_probe};
+  }
+  if (path != nullptr) {
+    result.path_check = {lamp_of(path->verdict), path->since, path->reason, path->last_probe};
+  }
+}
+
+// A server that is up takes clients only along a path that is not broken.
+void set_path(observed::RealServer& result, const health::PathStatus* path) {
+  if (path == nullptr || result.state != RealServerState::kUp) return;
+  if (path->is_pending) {
+    result.state = RealServerState::kUnknown;
+    result.since = path->since;
+    result.reason = path->reason.empty() ? "its VIP path has not been checked yet" : "VIP path: " + path->reason;
+  } else if (path->verdict == health::Verdict::kDown) {
+    result.state = RealServerState::kDown;
+    result.since = path->since;
+    result.reason = path->reason;
+  }
+}
+
 // What the operator said outranks health; what an engine refused outranks both.
 void set_operator(observed::RealServer& result, const model::OperatorAction* action) {
   if (action == nullptr || action->state == model::OperatorState::kOnline) return;
@@ -88,7 +123,10 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
   const model::RealServerKey key{service.label, server.label};
   observed::RealServer result;
   result.configuration = server;
+  const auto* const path = find(facts.paths, key);
   set_health(result, find(facts.health, key));
+  set_lamps(result, find(facts.health, key), path);
+  set_path(result, path);
   if (server.weight == 0) {
     result.state = RealServerState::kDrained;
     result.reason = "its weight is 0";

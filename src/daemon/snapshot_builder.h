@@ -11,6 +11,7 @@
 #include "engines/l4_xdp/engine.h"
 #include "engines/next_hop.h"
 #include "health/monitor.h"
+#include "health/path_verdict.h"
 #include "model/configuration.h"
 #include "model/operator_action.h"
 #include "observed/snapshot.h"
@@ -24,6 +25,7 @@ struct Facts {
   WallTime now;
   const desired::State& desired;  // of this configuration: same objects, same order
   std::map<model::RealServerKey, health::Status> health;
+  std::map<model::RealServerKey, health::PathStatus> paths = {};  // of those whose path is checked
   const std::map<model::RealServerKey, model::OperatorAction>& operator_actions;
   std::map<IpAddress, engines::NextHop> next_hops;
   std::map<std::string, std::string> interfaces;  // virtual service label -> interface that carries its address

@@ -10,22 +10,59 @@ namespace {
 
 namespace json = boost::json;
 
+int64_t to_milliseconds(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+WallTime time_at(const json::object& object) {
+  return WallTime{} + std::chrono::milliseconds{object.at("since_ms").to_number<int64_t>()};
+}
+
+model::RealServerKey key_at(const json::object& object) {
+  return {json::value_to<std::string>(object.at("virtual_service")),
+          json::value_to<std::string>(object.at("real_server"))};
+}
+
 json::object to_json(const health::Status& status) {
   return {{"virtual_service", status.key.virtual_service},
           {"real_server", status.key.real_server},
           {"up", status.verdict == health::Verdict::kUp},
-          {"since_ms", std::chrono::duration_cast<std::chrono::milliseconds>(status.since.time_since_epoch()).count()},
+          {"since_ms", to_milliseconds(status.since)},
           {"reason", status.reason}};
 }
 
-health::Status from_json(const json::object& object) {
+// "up" is null where the path was looked at and nothing could be told.
+json::object to_json(const health::PathStatus& path) {
+  json::value up;
+  if (path.verdict != health::Verdict::kUnknown) up = path.verdict == health::Verdict::kUp;
+  return {{"virtual_service", path.key.virtual_service},
+          {"real_server", path.key.real_server},
+          {"up", std::move(up)},
+          {"since_ms", to_milliseconds(path.since)},
+          {"reason", path.reason}};
+}
+
+health::Verdict verdict_at(const json::object& object) {
+  return object.at("up").as_bool() ? health::Verdict::kUp : health::Verdict::kDown;
+}
+
+health::Status status_from_json(const json::object& object) {
   health::Status status;
-  status.key = {json::value_to<std::string>(object.at("virtual_service")),
-                json::value_to<std::string>(object.at("real_server"))};
-  status.verdict = object.at("up").as_bool() ? health::Verdict::kUp : health::Verdict::kDown;
-  status.since = WallTime{} + std::chrono::milliseconds{object.at("since_ms").to_number<int64_t>()};
+  status.key = key_at(object);
+  status.verdict = verdict_at(object);
+  status.since = time_at(object);
   status.reason = json::value_to<std::string>(object.at("reason"));
   return status;
+}
+
+health::PathStatus path_from_json(const json::object& object) {
+  health::PathStatus path;
+  path.key = key_at(object);
+  path.is_pending = false;
+  if (!object.at("up").is_null()) path.verdict = verdict_at(object);
+  path.since = time_at(object);
+  path.reason = json::value_to<std::string>(object.at("reason"));
+  return path;
 }
 
 }  // namespace
@@ -35,7 +72,12 @@ Result<> VerdictFile::write(const Remembered& remembered) const {
   for (const auto& status : remembered.statuses) {
     if (status.verdict != health::Verdict::kUnknown) verdicts.push_back(to_json(status));
   }
+  json::array paths;
+  for (const auto& path : remembered.paths) {
+    if (!path.is_pending) paths.push_back(to_json(path));
+  }
   const json::object document{{"verdicts", std::move(verdicts)},
+                              {"paths", std::move(paths)},
                               {"active_tier", json::value_from(remembered.active_tier)}};
   const std::string temporary = path_ + ".new";
   {
@@ -56,7 +98,10 @@ Result<Remembered> VerdictFile::read() const {
     Remembered remembered;
     const json::value document = json::parse(text.str());
     for (const auto& entry : document.at("verdicts").as_array()) {
-      remembered.statuses.push_back(from_json(entry.as_object()));
+      remembered.statuses.push_back(status_from_json(entry.as_object()));
+    }
+    if (const auto* paths = document.as_object().if_contains("paths")) {  // a file of 0.1.0's beginnings has none
+      for (const auto& entry : paths->as_array()) remembered.paths.push_back(path_from_json(entry.as_object()));
     }
     remembered.active_tier = json::value_to<std::map<std::string, int>>(document.at("active_tier"));
     return remembered;

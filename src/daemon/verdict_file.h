@@ -8,12 +8,14 @@
 
 #include "base/result.h"
 #include "health/monitor.h"
+#include "health/path_verdict.h"
 
 namespace evenkeel::daemon {
 
 struct Remembered {
   std::vector<health::Status> statuses;
-  std::map<std::string, int> active_tier;  // by label of the virtual service: what took over stays
+  std::map<std::string, int> active_tier = {};  // by label of the virtual service: what took over stays
+  std::vector<health::PathStatus> paths = {};
 };
 
 class VerdictFile {

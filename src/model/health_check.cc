@@ -53,7 +53,14 @@ const Table& table<HealthCheck>() {
       field<&HealthCheck::failure_count>(
           {.name = "failure_count",
            .help = "A server is taken out after this many failed checks in a row. One good check brings it back."},
-          integer<int>(1, 100)));
+          integer<int>(1, 100)),
+      field<&HealthCheck::path_check>(
+          {.name = "path_check",
+           .help =
+               "Direct routing and tunnel: also ask each real server at the virtual address, by the way that clients' "
+               "packets take, so that one that lacks that address on its loopback gets no clients. With the same "
+               "interval, timeout and failure count. No meaning for NAT, SNAT, always on and always off."},
+          boolean()));
   return table;
 }
 

@@ -22,6 +22,7 @@ struct HealthCheck {
   std::chrono::seconds interval{6};
   std::chrono::milliseconds timeout{5000};  // of one whole probe
   int failure_count = 2;                    // consecutive failures until down; one success brings it back
+  bool path_check = true;  // direct routing and tunnel: also ask at the virtual address, by the way that clients take
 
   bool operator==(const HealthCheck&) const = default;
 };

@@ -19,7 +19,11 @@ namespace evenkeel::observed {
   X(kTierChanged, "tier_changed", "another tier of real servers takes the connections")          \
   X(kObjectFailed, "object_failed", "an engine refused an object")                               \
   X(kObjectRecovered, "object_recovered", "an engine accepts an object that it had refused")     \
-  X(kNextHopChanged, "next_hop_changed", "a real server's MAC address or interface changed")
+  X(kNextHopChanged, "next_hop_changed", "a real server's MAC address or interface changed")     \
+  X(kPathUp, "path_up", "a real server answers at the virtual address")                          \
+  X(kPathDown, "path_down", "a real server does not answer at the virtual address")              \
+  X(kAddressConflict, "address_conflict", "another machine claims a virtual address")            \
+  X(kAddressUnique, "address_unique", "nobody else claims the virtual address any more")
 
 enum class EventKind {
 #define EVENKEEL_EVENT_ID(id, name, description) id,

@@ -25,9 +25,28 @@ void add_last_probe(json::object& object, const RealServer& server) {
   }
 }
 
+const char* to_string(Lamp::State state) {
+  switch (state) {
+    case Lamp::State::kUp:
+      return "up";
+    case Lamp::State::kDown:
+      return "down";
+    case Lamp::State::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+json::object lamp_to_json(const Lamp& lamp) {
+  return {{"state", to_string(lamp.state)},
+          {"since", to_iso8601(lamp.since)},
+          {"reason", model::mask_secrets(lamp.reason)},
+          {"last_probe", lamp.last_probe ? json::value(json::string(to_iso8601(*lamp.last_probe))) : nullptr}};
+}
+
 json::object real_server_to_json(const RealServer& server) {
   json::object object;
-  object.reserve(16);
+  object.reserve(18);
   object["label"] = server.configuration.label;
   object["address"] = server.configuration.address.to_string();
   object["port"] = server.configuration.port;
@@ -41,6 +60,8 @@ json::object real_server_to_json(const RealServer& server) {
   object["maximum_connections"] = server.configuration.maximum_connections;
   object["operator_action"] = server.operator_action ? json::value(to_json(*server.operator_action)) : nullptr;
   add_last_probe(object, server);
+  object["server_check"] = lamp_to_json(server.server_check);
+  object["path_check"] = server.path_check ? json::value(lamp_to_json(*server.path_check)) : nullptr;
   object["next_hop"] = server.next_hop;
   object["counters"] = to_json(server.counters);
   return object;

@@ -30,6 +30,15 @@ enum class RealServerState {
   kFailed,   // an engine refused it: see reason
 };
 
+// One lamp: what a check says by itself, whatever the operator or an engine says besides.
+struct Lamp {
+  enum class State { kUp, kDown, kUnknown };
+  State state = State::kUnknown;
+  WallTime since;
+  std::string reason;  // the last probe in words; secrets masked
+  std::optional<WallTime> last_probe;
+};
+
 struct RealServer {
   model::RealServer configuration;
   RealServerState state = RealServerState::kUnknown;
@@ -39,7 +48,9 @@ struct RealServer {
   uint16_t effective_weight = 0;
   std::optional<WallTime> last_probe;
   std::chrono::microseconds last_probe_duration{0};
-  std::string next_hop;  // "02:00:00:00:00:21 on eth0", or what is wrong with it
+  Lamp server_check;               // at its own address
+  std::optional<Lamp> path_check;  // at the virtual address, by the way of the clients; none: not asked for
+  std::string next_hop;            // "02:00:00:00:00:21 on eth0", or what is wrong with it
   Counters counters;
 };
 

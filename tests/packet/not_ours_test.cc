@@ -54,6 +54,15 @@ TEST_F(NotOurs, OtherEtherTypesAndMulticastPass) {
   expect_untouched(client6().destination_mac({0x33, 0x33, 0, 0, 0, 1}).udp(1, kPort));
 }
 
+// A path check's answer: from the virtual address to the load balancer's own.
+TEST_F(NotOurs, AnswersToTheLoadBalancersOwnQuestionsAtAVirtualAddressPass) {
+  expect_untouched(Frame().ipv4(kVirtual4, "10.77.0.2").tcp(kPort, 61200, kSyn | kAck));
+  expect_untouched(Frame().ipv4(kVirtual4, "10.77.0.2").tcp(kPort, 61200, kRst | kAck));
+  expect_untouched(Frame().ipv6(kVirtual6, "fd77::2").tcp(kPort, 61200, kSyn | kAck));
+  expect_untouched(Frame().ipv6(kVirtual6, "fd77::2").udp(kPort, 61200));
+  EXPECT_EQ(plane->all_reasons(), 0U);
+}
+
 TEST_F(NotOurs, MalformedForOthersPasses) {
   Ipv4Fields longer;
   longer.length_error = 100;

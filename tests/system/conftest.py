@@ -115,6 +115,14 @@ def papercut_by_method(request) -> Iterator[Farm]:
 
 
 @pytest.fixture
+def small_by_method(request) -> Iterator[SmallFarm]:
+    """Fresh for every test, in the method and family that the test names; evenkeeld is not started yet."""
+    method, family = getattr(request, "param", (Method.TUNNEL, Family.IPV4))
+    with running_small_farm("small", method, family) as made:
+        yield made
+
+
+@pytest.fixture
 def balanced(small: SmallFarm) -> SmallFarm:
     """The small farm behind evenkeeld: one virtual service, both servers up."""
     small.start_balancer()
@@ -127,7 +135,7 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.when == "call" and report.failed:
-        for name in ("papercut", "small", "farm", "farm_by_method", "papercut_by_method"):
+        for name in ("papercut", "small", "small_by_method", "farm", "farm_by_method", "papercut_by_method"):
             if name in item.funcargs:
                 log = Record(item.funcargs[name].record.prefix).directory / "lb" / "log" / "evenkeeld.log"
                 report.sections.append(("evenkeeld's log", tail(log, 30)))

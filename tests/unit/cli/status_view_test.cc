@@ -52,6 +52,25 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+TEST(StatusView, TheWayOfTheClientsIsASecondLamp) {
+  const auto shown = render_status(boost::json::parse(R"({"at": "2026-01-31T08:00:00.000Z", "virtual_services": [
+    {"label": "Printing", "real_servers": [
+      {"label": "PS1", "state": "up", "server_check": {"state": "up"}, "path_check": {"state": "up"}},
+      {"label": "PS2", "state": "down", "since": "2026-01-31T07:59:57.000Z", "reason": "VIP 10.0.0.10 is not configured",
+       "server_check": {"state": "up", "since": "2026-01-31T07:55:00.000Z"},
+       "path_check": {"state": "down", "since": "2026-01-31T07:59:57.000Z"}},
+      {"label": "PS3", "state": "up", "server_check": {"state": "up"},
+       "path_check": {"state": "unknown", "reason": "cannot be told"}}]}]})"),
+                                   {.colour = false, .unicode = true, .width = 0});
+  EXPECT_NE(shown.find("\u25b2\u25b2 up"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("\u25b2\u25bc down 3 s"), std::string::npos) << shown;
+  EXPECT_NE(
+      shown.find("    server \u25b2 up 5 min \u00b7 VIP path \u25bc down 3 s\n    VIP 10.0.0.10 is not configured\n"),
+      std::string::npos)
+      << shown;
+  EXPECT_NE(shown.find("VIP path ? unknown: cannot be told"), std::string::npos) << shown;
+}
+
 TEST(StatusView, Wide) {
   EXPECT_EQ(rendered({.colour = false, .unicode = true, .width = 0}),
             R"(evenkeel 0.1.0 · revision 3 · connection table 1,234 of 1,048,572

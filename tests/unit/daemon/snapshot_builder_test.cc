@@ -62,6 +62,7 @@ class SnapshotTest : public testing::Test {
                            .now = {},
                            .desired = want,
                            .health = health,
+                           .paths = paths,
                            .operator_actions = actions,
                            .next_hops = {},
                            .interfaces = {{"Print_Provider", "eth0"}},
@@ -73,6 +74,7 @@ class SnapshotTest : public testing::Test {
 
   model::Configuration configuration;
   std::map<model::RealServerKey, health::Status> health;
+  std::map<model::RealServerKey, health::PathStatus> paths;
   std::map<model::RealServerKey, model::OperatorAction> actions;
   std::map<std::string, ObjectStatus> statuses;
   std::map<model::RealServerKey, int> weight_tenths;
@@ -97,6 +99,29 @@ TEST_F(SnapshotTest, AServerThatStandsByIsHealthy) {
   EXPECT_EQ(service().active_tier, 2);
   EXPECT_EQ(service().real_servers[1].state, RealServerState::kUp);
   EXPECT_FALSE(service().fallback_active);
+}
+
+TEST_F(SnapshotTest, ABrokenPathIsTheSecondLampAndTheReason) {
+  paths[{"Print_Provider", "PS1"}] = {.key = {},
+                                      .verdict = Verdict::kDown,
+                                      .is_pending = false,
+                                      .since = {},
+                                      .reason = "no loopback",
+                                      .last_probe = {}};
+  const auto server = service().real_servers[0];
+  EXPECT_EQ(server.state, RealServerState::kDown);
+  EXPECT_EQ(server.reason, "no loopback");
+  EXPECT_EQ(server.server_check.state, observed::Lamp::State::kUp);
+  ASSERT_TRUE(server.path_check);
+  EXPECT_EQ(server.path_check->state, observed::Lamp::State::kDown);
+  EXPECT_FALSE(service().real_servers[1].path_check);
+}
+
+TEST_F(SnapshotTest, APathThatWasNotLookedAtIsUnknownButOneThatCannotBeToldIsUp) {
+  auto& path = paths[{"Print_Provider", "PS1"}];
+  EXPECT_EQ(service().real_servers[0].state, RealServerState::kUnknown);
+  path.is_pending = false;
+  EXPECT_EQ(service().real_servers[0].state, RealServerState::kUp);
 }
 
 TEST_F(SnapshotTest, AllUp) {

@@ -44,6 +44,23 @@ TEST_F(VerdictFileTest, KeepsWhatWasWritten) {
   EXPECT_THAT(read->active_tier, testing::ElementsAre(testing::Pair("Print_Provider", 2)));
 }
 
+TEST_F(VerdictFileTest, KeepsPathsAlsoThoseThatCannotBeTold) {
+  health::PathStatus down{.key = {"Print_Provider", "PS1"},
+                          .verdict = Verdict::kDown,
+                          .is_pending = false,
+                          .since = WallTime{} + std::chrono::milliseconds{1'700'000'000'123},
+                          .reason = "no loopback",
+                          .last_probe = {}};
+  health::PathStatus untold = down;
+  untold.key.real_server = "PS2";
+  untold.verdict = Verdict::kUnknown;
+  health::PathStatus pending = down;
+  pending.is_pending = true;
+  const VerdictFile file(path());
+  ASSERT_TRUE(file.write({{}, {}, {down, untold, pending}}));
+  EXPECT_THAT(file.read().value().paths, testing::ElementsAre(down, untold));
+}
+
 TEST_F(VerdictFileTest, NoFileIsNoVerdicts) {
   const auto read = VerdictFile(path()).read();
   ASSERT_TRUE(read);

@@ -76,7 +76,7 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("health_check":{"type":"negotiate","check_port":9191,"protocol":"https",)"
       R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
       R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","interval":7,)"
-      R"("timeout":2.5,"failure_count":3},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
+      R"("timeout":2.5,"failure_count":3,"path_check":true},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
       R"("half_open_limit":500,"syn_flood":"cookies",)"
       R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},"real_servers":[{"label":"PS1",)"
       R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false})");

@@ -29,6 +29,8 @@ VirtualService print_service() {
   server.reason = "key=KEY-1";
   server.effective_weight = 50;
   server.next_hop = "02:00:00:00:00:21 on eth0";
+  server.server_check = {Lamp::State::kUp, WallTime{}, "key=KEY-1", WallTime{}};
+  server.path_check = {Lamp::State::kDown, WallTime{}, "no loopback", {}};
   server.operator_action = model::OperatorAction{{"Print_Provider", "PS1"},
                                                  model::OperatorState::kDrain,
                                                  "root",
@@ -51,7 +53,10 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
       "minimum_connections": 3, "maximum_connections": 9,
       "operator_action": {"state": "drain", "author": "root", "reason": "new fuser", "at": "1970-01-01T00:00:00.000Z",
         "deadline": "1970-01-01T00:10:00.000Z"},
-      "last_probe": null, "last_probe_ms": null, "next_hop": "02:00:00:00:00:21 on eth0",
+      "last_probe": null, "last_probe_ms": null,
+      "server_check": {"state": "up", "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "last_probe": "1970-01-01T00:00:00.000Z"},
+      "path_check": {"state": "down", "since": "1970-01-01T00:00:00.000Z", "reason": "no loopback", "last_probe": null},
+      "next_hop": "02:00:00:00:00:21 on eth0",
       "counters": {"packets": 0, "bytes": 0, "connections": 0, "active": 0, "inactive": 0}}]})");
   EXPECT_EQ(json::value(to_json(print_service())), expected) << json::serialize(to_json(print_service()));
 }
