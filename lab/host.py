@@ -61,7 +61,8 @@ class Host:
         """Takes virtual addresses on lo without answering ARP for them: the guide's method 1, chapter 17.3."""
         self._set_everywhere("ipv4", "arp_ignore", 1)
         self._set_everywhere("ipv4", "arp_announce", 2)
-        self.namespace.configure(*(_on_loopback(address) for address in virtual_addresses))
+        if virtual_addresses:
+            self.namespace.configure(*(_on_loopback(address) for address in virtual_addresses))
         self.carried += virtual_addresses
 
     def give_up(self, *virtual_addresses: str) -> None:
@@ -69,6 +70,11 @@ class Host:
         self.namespace.configure(*(_on_loopback(address).replace("address add", "address del").replace(" nodad", "")
                                    for address in virtual_addresses))
         self.carried = [address for address in self.carried if address not in virtual_addresses]
+
+    def answer_arp(self) -> None:
+        """The other half of the ARP problem: it answers for the virtual addresses on its loopback."""
+        self._set_everywhere("ipv4", "arp_ignore", 0)
+        self._set_everywhere("ipv4", "arp_announce", 0)
 
     def forward(self) -> None:
         """Is a router from now on, one that tells nobody of shorter ways and accepts any source from anywhere."""

@@ -60,9 +60,13 @@ class SmallFarm:
 
     def start_balancer(self, configuration: dict | None = None) -> None:
         """evenkeeld with one service for the two servers (or what is given), all of it up."""
+        self.start_balancer_without_waiting(configuration)
+        self.wait_until_up()
+
+    def start_balancer_without_waiting(self, configuration: dict | None = None) -> None:
+        """The same, where not all of it will come up."""
         self.balancer.start()
         self.apply(configuration or {"virtual_services": [service()]})
-        self.wait_until_up()
 
     def commands(self) -> list[list[str]]:
         """Arguments of `evenkeel` for one service in the farm's method and family, one list for every command."""

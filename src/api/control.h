@@ -16,6 +16,7 @@
 #include "config/store.h"
 #include "model/configuration.h"
 #include "model/problem.h"
+#include "observed/arp_report.h"
 #include "observed/event.h"
 #include "observed/snapshot.h"
 
@@ -66,6 +67,10 @@ class Control {
   virtual boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
       observed::ConnectionFilter filter) = 0;
   virtual Result<observed::Explanation> explain(const observed::ExplainQuery& query) = 0;
+
+  // Asks the segment who has the virtual address (none given: all of them). kNotFound: it is none of ours.
+  virtual boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
+      std::optional<IpAddress> virtual_address) = 0;
 
   // The listener is called on the control loop until the returned handle is destroyed. `after`: first the remembered
   // events with a higher id.

@@ -31,6 +31,8 @@ Answer get_revision_diff(Call& call);
 Answer restore_revision(Call& call);
 Answer get_connections(Call& call);  // connections.cc
 Answer get_explanation(Call& call);
+Answer get_arp_diagnosis(Call& call);  // doctor.cc
+Answer get_arp_script(Call& call);
 Answer get_events(Call& call);  // events.cc
 
 }  // namespace evenkeel::api

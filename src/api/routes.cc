@@ -29,6 +29,15 @@ constexpr std::array kExplainParameters{
     Parameter{"protocol", "`tcp` or `udp`; default: the virtual service's"},
 };
 
+constexpr std::array kArpParameters{
+    Parameter{"virtual_address", "only this one; default: all"},
+};
+constexpr std::array kScriptParameters{
+    Parameter{"real_server", "label or address; required"},
+    Parameter{"system", "`linux` (default) or `windows`"},
+    Parameter{"undo", "`true`: takes back what the script did"},
+};
+
 #define EVENKEEL_SERVICE "/api/v1/virtual-services/{label}"
 #define EVENKEEL_SERVER EVENKEEL_SERVICE "/real-servers/{real_server}"
 
@@ -38,6 +47,10 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/connections", get_connections, kConnectionsParameters, "current connections"},
     Route{"GET", "/api/v1/explain", get_explanation, kExplainParameters,
           "which real server this client would get, and why"},
+    Route{"GET", "/api/v1/doctor/arp", get_arp_diagnosis, kArpParameters,
+          "asks the segment who has the virtual addresses; what is wrong, and the remedies"},
+    Route{"GET", "/api/v1/doctor/script", get_arp_script, kScriptParameters,
+          "a script for a real server that makes it carry its virtual addresses quietly"},
     Route{"GET", "/api/v1/events", get_events, {}, "server-sent events; `Last-Event-ID` resumes"},
     Route{"GET", "/api/v1/schema", get_schema, {}, "JSON Schema of the configuration"},
     Route{"GET", "/api/v1/configuration", get_configuration, kConfigurationParameters,

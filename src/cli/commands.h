@@ -22,6 +22,7 @@ void add_revisions_commands(CLI::App& app, Session& session);
 void add_connections_command(CLI::App& app, Session& session);
 void add_counters_command(CLI::App& app, Session& session);
 void add_events_command(CLI::App& app, Session& session);
+void add_doctor_commands(CLI::App& app, Session& session);
 void add_explain_command(CLI::App& app, Session& session);
 
 }  // namespace evenkeel::cli

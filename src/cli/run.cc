@@ -42,6 +42,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_connections_command(app, session);
   add_counters_command(app, session);
   add_events_command(app, session);
+  add_doctor_commands(app, session);
   add_explain_command(app, session);
   add_schema_command(app, session);
 }

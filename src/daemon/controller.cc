@@ -50,6 +50,10 @@ Controller::Controller(Parts parts, Start start)
       monitor_(parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }),
       paths_(parts_.io, parts_.clock, configuration_, next_hops_,
              [this](const health::PathStatus& status) { on_path(status); }),
+      doctor_(parts_.io, parts_.clock, configuration_, next_hops_,
+              [this](const IpAddress& address, const MacAddress& mac, bool is_claimed) {
+                on_conflict(address, mac, is_claimed);
+              }),
       reconciler_({parts_.network, parts_.layer4, [this] { return attach(); }}, parts_.clock),
       retry_timer_(parts_.io),
       slow_start_timer_(parts_.io),
@@ -84,6 +88,7 @@ void Controller::stop() {
   if (verdicts_to_remember_) write_verdicts();
   monitor_.stop();
   paths_.monitor().stop();
+  doctor_.stop();
   retry_timer_.cancel();
   slow_start_timer_.cancel();
   sweep_timer_.cancel();
@@ -205,6 +210,7 @@ void Controller::apply_now() {
   std::erase_if(active_tier_, [&](const auto& known) { return !labels.contains(known.first); });
   for (const auto& service : want.layer4.virtual_services) announce(service);
   settle(reconciler_.apply(std::move(want)));
+  watch_claims();
   arm_slow_start();
 }
 
@@ -332,7 +338,9 @@ void Controller::on_topology() {
   topology_timer_.expires_after(kTopologySettles);
   topology_timer_.async_wait([this](const boost::system::error_code& error) {
     topology_changed_ = false;
-    if (!error && !stopped_) settle(reconciler_.apply_again());
+    if (error || stopped_) return;
+    settle(reconciler_.apply_again());
+    watch_claims();
   });
 }
 

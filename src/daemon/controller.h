@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/control.h"
+#include "daemon/arp_doctor.h"
 #include "daemon/drain_deadline.h"
 #include "daemon/layer4.h"
 #include "daemon/path_watch.h"
@@ -69,6 +70,8 @@ class Controller final : public api::Control {
   boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
       observed::ConnectionFilter filter) override;
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) override;
+  boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
+      std::optional<IpAddress> virtual_address) override;
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override;
 
@@ -97,6 +100,12 @@ class Controller final : public api::Control {
   void remember_verdicts();
   void write_verdicts();
 
+  // doctor.cc: who else claims our addresses
+  void watch_claims();
+  void on_conflict(const IpAddress& address, const MacAddress& mac, bool is_claimed);
+  std::vector<observed::Notice> conflict_notices() const;
+  void add_keepers(observed::ArpDiagnosis& diagnosis, const std::vector<observed::Connection>& half_open) const;
+
   // changes.cc: what people ask for
   std::optional<api::ChangeRefused> refuse(const api::ChangeRequest& request) const;
   std::vector<model::Problem> new_engine_problems(const model::Configuration& wanted) const;
@@ -124,6 +133,7 @@ class Controller final : public api::Control {
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
   PathWatch paths_;
+  ArpDoctor doctor_;
   reconcile::Reconciler reconciler_;
   boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer slow_start_timer_;

@@ -1,5 +1,8 @@
 // What people ask to see.
 
+#include <algorithm>
+#include <iterator>
+
 #include "daemon/blocking.h"
 #include "daemon/controller.h"
 #include "daemon/snapshot_builder.h"
@@ -36,6 +39,7 @@ observed::Snapshot Controller::snapshot() {
     const auto key = status.key;
     facts.health.insert_or_assign(key, std::move(status));
   }
+  std::ranges::move(conflict_notices(), std::back_inserter(facts.notices));
   for (auto& status : paths_.monitor().statuses()) {
     const auto key = status.key;
     facts.paths.insert_or_assign(key, std::move(status));

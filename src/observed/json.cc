@@ -198,6 +198,30 @@ json::object to_json(const Explanation& explanation) {
           {"real_server", explanation.real_server}};
 }
 
+json::object to_json(const ArpDiagnosis& diagnosis) {
+  json::array claimants;
+  for (const Claimant& claimant : diagnosis.claimants) {
+    claimants.push_back(
+        json::object{{"mac", claimant.mac.to_string()},
+                     {"real_server", claimant.real_server},
+                     {"address", claimant.address.is_unspecified() ? "" : claimant.address.to_string()}});
+  }
+  json::array keepers;
+  for (const KeeperStatus& keeper : diagnosis.keepers) {
+    keepers.push_back(json::object{{"virtual_service", keeper.virtual_service},
+                                   {"real_server", keeper.real_server},
+                                   {"address", keeper.address.to_string()},
+                                   {"path_check", keeper.path ? json::value(lamp_to_json(*keeper.path)) : nullptr},
+                                   {"half_open", keeper.half_open},
+                                   {"claims_address", keeper.claims_address}});
+  }
+  return {{"address", diagnosis.address.to_string()},
+          {"interface", diagnosis.interface},
+          {"healthy", diagnosis.is_healthy()},
+          {"claimants", std::move(claimants)},
+          {"keepers", std::move(keepers)}};
+}
+
 json::object to_json(const Event& event) {
   return {{"id", event.id},
           {"at", to_iso8601(event.at)},

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "observed/arp_report.h"
 #include "observed/event.h"
 #include "observed/snapshot.h"
 
@@ -20,6 +21,7 @@ boost::json::object to_json(const Snapshot& snapshot);
 boost::json::object to_json(const Connection& connection);
 boost::json::object to_json(const Explanation& explanation);
 boost::json::object to_json(const Event& event);
+boost::json::object to_json(const ArpDiagnosis& diagnosis);
 // {"state": "drain", "author": "root", "reason": "...", "at": "..."}
 boost::json::object to_json(const model::OperatorAction& action);
 

@@ -74,6 +74,16 @@ class FakeControl final : public Control {
     return observed::Explanation{"scheduler", "PS2 has the fewest connections", query.virtual_service, "PS2"};
   }
 
+  boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
+      std::optional<IpAddress> virtual_address) override {
+    if (virtual_address && diagnosis.address != *virtual_address) {
+      co_return fail(ErrorCode::kNotFound, "there is no such virtual address");
+    }
+    co_return std::vector{diagnosis};
+  }
+
+  observed::ArpDiagnosis diagnosis;
+
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override {
     return log.subscribe(after, std::move(listener));
