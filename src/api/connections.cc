@@ -1,7 +1,8 @@
-#include <fmt/format.h>
+#include <set>
 
 #include "api/handlers.h"
-#include "api/reply.h"
+#include "api/row_stream.h"
+#include "api/table_filter.h"
 #include "model/names.h"
 #include "observed/json.h"
 
@@ -9,21 +10,47 @@ namespace evenkeel::api {
 namespace json = boost::json;
 namespace {
 
-constexpr int64_t kDefaultLimit = 1000;
-constexpr int64_t kMaximumLimit = 100'000;
+using Rows = observed::Page<observed::Connection>;
 
-Result<observed::ConnectionFilter> parse_filter(const Query& query) {
-  observed::ConnectionFilter filter{query.text("virtual_service"), query.text("real_server"), query.text("state"),
-                                    std::nullopt, 0};
-  if (const std::string* const client = query.find("client")) {
-    const auto address = IpAddress::parse(*client);
-    if (!address) return fail(address.error());
-    filter.client = *address;
+// Of one report, for all that has to be asked of name servers; then addresses stay numbers.
+constexpr std::chrono::milliseconds kNamesWithin{5000};
+
+struct NameBudget {
+  std::chrono::milliseconds left{kNamesWithin};
+};
+
+std::vector<IpAddress> addresses_of(const Rows& page) {
+  std::set<IpAddress> addresses;
+  for (const auto& row : page.rows) {
+    for (const Endpoint& end : {row.source, row.virtual_endpoint, row.destination}) {
+      if (!end.address.is_unspecified()) addresses.insert(end.address);
+    }
   }
-  const auto limit = query.integer("limit", 1, kMaximumLimit);
-  if (!limit) return fail(limit.error());
-  filter.limit = static_cast<size_t>(limit->value_or(kDefaultLimit));
-  return filter;
+  return {addresses.begin(), addresses.end()};
+}
+
+void set_names(Rows& page, const std::map<IpAddress, std::string>& names) {
+  const auto name_of = [&](const Endpoint& end) {
+    const auto found = names.find(end.address);
+    return found == names.end() ? std::string() : found->second;
+  };
+  for (auto& row : page.rows) {
+    row.source_name = name_of(row.source);
+    row.virtual_name = name_of(row.virtual_endpoint);
+    row.destination_name = name_of(row.destination);
+  }
+}
+
+boost::asio::awaitable<Result<Rows>> read_named(Context context, observed::ConnectionFilter filter,
+                                                std::shared_ptr<NameBudget> budget, uint64_t position) {
+  auto page = co_await context.control.connections(filter, position);
+  if (!page) co_return page;
+  const auto start = context.clock.steady_now();
+  const auto names = co_await context.control.host_names(addresses_of(*page), budget->left);
+  const auto spent = std::chrono::ceil<std::chrono::milliseconds>(context.clock.steady_now() - start);
+  budget->left -= std::min(spent, budget->left);
+  set_names(*page, names);
+  co_return page;
 }
 
 Result<observed::ExplainQuery> parse_explain(const Query& query) {
@@ -48,17 +75,26 @@ Result<observed::ExplainQuery> parse_explain(const Query& query) {
 }  // namespace
 
 Answer get_connections(Call& call) {
-  auto filter = parse_filter(call.query);
+  const auto filter = parse_table_filter(call.query);
   if (!filter) co_return refuse(filter.error());
-  const size_t limit = filter->limit;
-  filter->limit = limit + 1;  // one more than shown tells whether there are more
-  auto connections = co_await call.context.control.connections(*filter);
-  if (!connections) co_return refuse(connections.error());
-  const bool is_truncated = connections->size() > limit;
-  if (is_truncated) connections->resize(limit);
-  co_return co_await reply_with_list(
-      {{"truncated", is_truncated}}, "connections", *connections,
-      [](const observed::Connection& connection) { return observed::to_json(connection); });
+  const auto limit = parse_row_limit(call.query);
+  if (!limit) co_return refuse(limit.error());
+  const auto format = parse_row_format(call.query);
+  if (!format) co_return refuse(format.error());
+  const auto with_names = call.query.boolean("names");
+  if (!with_names) co_return refuse(with_names.error());
+  const Context& context = call.context;
+  const auto budget = *with_names ? std::make_shared<NameBudget>() : nullptr;
+  co_return co_await reply_with_rows<observed::Connection>(
+      *format, "connections", *limit,
+      [context, filter = *filter, budget](uint64_t position) {
+        return budget ? read_named(context, filter, budget, position) : context.control.connections(filter, position);
+      },
+      [with_names = *with_names](const observed::Connection& connection) {
+        json::object row = observed::to_json(connection);
+        if (with_names) observed::add_names(row, connection);
+        return row;
+      });
 }
 
 Answer get_explanation(Call& call) {

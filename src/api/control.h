@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "model/configuration.h"
 #include "model/problem.h"
 #include "observed/arp_report.h"
+#include "observed/connection.h"
 #include "observed/event.h"
 #include "observed/snapshot.h"
 
@@ -64,8 +66,17 @@ class Control {
   virtual Result<std::vector<config::Revision>> revisions(size_t limit) = 0;
   virtual Result<model::Configuration> configuration_of(int64_t revision) = 0;
 
-  virtual boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
-      observed::ConnectionFilter filter) = 0;
+  // A page from `position` on, which is 0 or what the page before named.
+  virtual boost::asio::awaitable<Result<observed::Page<observed::Connection>>> connections(
+      observed::ConnectionFilter filter, uint64_t position) = 0;
+  virtual boost::asio::awaitable<Result<observed::Page<observed::PersistenceEntry>>> persistence(
+      observed::ConnectionFilter filter, uint64_t position) = 0;
+  // All that fit; how many were cleared. kNotFound: there is no such virtual service or real server.
+  virtual boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
+                                                                     std::string author) = 0;
+  // Host names, as far as they are known within this time; an address without one is missing.
+  virtual boost::asio::awaitable<std::map<IpAddress, std::string>> host_names(std::vector<IpAddress> addresses,
+                                                                              std::chrono::milliseconds within) = 0;
   virtual Result<observed::Explanation> explain(const observed::ExplainQuery& query) = 0;
 
   // Asks the segment who has the virtual address (none given: all of them). kNotFound: it is none of ours.

@@ -33,6 +33,8 @@ Answer get_connections(Call& call);  // connections.cc
 Answer get_explanation(Call& call);
 Answer get_arp_diagnosis(Call& call);  // doctor.cc
 Answer get_arp_script(Call& call);
+Answer get_persistence(Call& call);  // persistence.cc
+Answer delete_persistence(Call& call);
 Answer get_events(Call& call);  // events.cc
 
 }  // namespace evenkeel::api

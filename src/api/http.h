@@ -32,12 +32,15 @@ struct Header {
   std::string name, value;
 };
 
-// A body without a known end. Destroyed when the client is gone.
+// A body of unknown length. Asked for more only when the client has taken what came before; destroyed when it is gone.
 class Stream {
  public:
   virtual ~Stream() = default;
   // The next bytes, when there are some; empty: the end.
   virtual boost::asio::awaitable<std::string> next() = 0;
+  // True if the end is one that the client should be able to tell from a broken connection, and it was reached. Asked
+  // before the first byte, where it means "will have such an end", and after the last.
+  virtual bool has_end() const { return false; }
 };
 
 struct Response {

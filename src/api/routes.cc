@@ -18,9 +18,25 @@ constexpr std::array kRevisionsParameters{
 constexpr std::array kConnectionsParameters{
     Parameter{"virtual_service", "label"},
     Parameter{"real_server", "label"},
-    Parameter{"client", "IP address"},
+    Parameter{"client", "IP address or prefix"},
     Parameter{"state", "such as `ESTABLISHED`"},
-    Parameter{"limit", "1 to 100000, default 1000"},
+    Parameter{"protocol", "`tcp` or `udp`"},
+    Parameter{"limit", "rows, from 1 on, default 1000"},
+    Parameter{"format", "`json` (default) or `ndjson`: a line for each row"},
+    Parameter{"names", "`true`: with host names"},
+};
+constexpr std::array kPersistenceParameters{
+    Parameter{"virtual_service", "label"},
+    Parameter{"real_server", "label"},
+    Parameter{"client", "IP address or prefix"},
+    Parameter{"limit", "rows, from 1 on, default 1000"},
+    Parameter{"format", "`json` (default) or `ndjson`: a line for each row"},
+};
+constexpr std::array kClearPersistenceParameters{
+    Parameter{"virtual_service", "label"},
+    Parameter{"real_server", "label"},
+    Parameter{"client", "IP address or prefix"},
+    Parameter{"all", "`true`: every entry; instead of the others"},
 };
 constexpr std::array kExplainParameters{
     Parameter{"virtual_service", "label; required"},
@@ -45,6 +61,10 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/status", get_status, {}, "everything as it is now"},
     Route{"GET", "/api/v1/counters", get_counters, {}, "counters per virtual service and real server, named reasons"},
     Route{"GET", "/api/v1/connections", get_connections, kConnectionsParameters, "current connections"},
+    Route{"GET", "/api/v1/persistence", get_persistence, kPersistenceParameters,
+          "the clients that persistence remembers"},
+    Route{"DELETE", "/api/v1/persistence", delete_persistence, kClearPersistenceParameters,
+          "forgets them: their next new connection is scheduled anew"},
     Route{"GET", "/api/v1/explain", get_explanation, kExplainParameters,
           "which real server this client would get, and why"},
     Route{"GET", "/api/v1/doctor/arp", get_arp_diagnosis, kArpParameters,

@@ -92,7 +92,9 @@ class Session {
   Request to_request(Parser& parser) const;
   asio::awaitable<Response> answer(Request request);
   asio::awaitable<bool> send(Response response, const Parser& parser, bool keep_alive);
-  asio::awaitable<void> send_stream(std::shared_ptr<Stream> stream);
+  asio::awaitable<void> send_stream(std::shared_ptr<Stream> stream, bool is_chunked);
+  asio::awaitable<void> write_stream(std::shared_ptr<Stream> stream, bool is_chunked);
+  asio::awaitable<bool> write(std::string_view text);
   asio::awaitable<void> discard_input();
 
   const std::shared_ptr<ServerCore> server_;
@@ -138,7 +140,8 @@ asio::awaitable<bool> Session::serve_one() {
   }
   if (response->stream) {
     const auto stream = response->stream;
-    if (co_await send(std::move(*response), parser, false)) co_await send_stream(stream);
+    const bool is_chunked = stream->has_end() && parser.get().version() >= 11;
+    if (co_await send(std::move(*response), parser, false)) co_await send_stream(stream, is_chunked);
     co_return false;
   }
   const bool is_sent = co_await send(std::move(*response), parser, keep_alive);
@@ -222,6 +225,7 @@ asio::awaitable<bool> Session::send(Response response, const Parser& parser, boo
   for (const Header& header : response.headers) message.set(header.name, header.value);
   message.keep_alive(keep_alive);
   if (!is_stream) message.content_length(response.body.size());
+  if (is_stream && response.stream->has_end() && message.version() >= 11) message.chunked(true);
   message.body() = std::move(response.body);
   socket_.expires_after(server_->options.write_timeout);
   if (is_stream) {
@@ -233,17 +237,25 @@ asio::awaitable<bool> Session::send(Response response, const Parser& parser, boo
   co_return !error;
 }
 
-asio::awaitable<void> Session::send_stream(std::shared_ptr<Stream> stream) {
+asio::awaitable<bool> Session::write(std::string_view text) {
+  socket_.expires_after(server_->options.write_timeout);
+  auto [error, size] = co_await asio::async_write(socket_, asio::buffer(text), kAwait);
+  co_return !error;
+}
+
+// A stream that breaks off has no last chunk: that is how the client knows.
+asio::awaitable<void> Session::write_stream(std::shared_ptr<Stream> stream, bool is_chunked) {
+  for (std::string text = co_await stream->next(); !text.empty(); text = co_await stream->next()) {
+    if (is_chunked) text = fmt::format("{:x}\r\n{}\r\n", text.size(), text);
+    if (!co_await write(text)) co_return;
+  }
+  if (is_chunked && stream->has_end()) co_await write("0\r\n\r\n");
+}
+
+asio::awaitable<void> Session::send_stream(std::shared_ptr<Stream> stream, bool is_chunked) {
   using asio::experimental::awaitable_operators::operator||;
-  const auto write_all = [](Session& self, Stream& source) -> asio::awaitable<void> {
-    for (std::string text = co_await source.next(); !text.empty(); text = co_await source.next()) {
-      self.socket_.expires_after(self.server_->options.write_timeout);
-      auto [error, size] = co_await asio::async_write(self.socket_, asio::buffer(text), kAwait);
-      if (error) co_return;
-    }
-  };
   socket_.expires_never();
-  co_await (write_all(*this, *stream) || discard_input());
+  co_await (write_stream(std::move(stream), is_chunked) || discard_input());
 }
 
 // Returns when the client has closed. Read past the time-outs, which are the writer's.

@@ -105,6 +105,10 @@ bool IpPrefix::contains(const IpAddress& other) const {
   return other.family() == address.family() && other.masked(length) == address.masked(length);
 }
 
+bool IpPrefix::overlaps(const IpPrefix& other) const {
+  return length <= other.length ? contains(other.address) : other.contains(address);
+}
+
 std::string IpPrefix::to_string() const {
   return fmt::format("{}/{}", address.to_string(), length);
 }

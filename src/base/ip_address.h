@@ -48,6 +48,7 @@ struct IpPrefix {
 
   static Result<IpPrefix> parse(std::string_view text);  // "10.0.0.0/24"; without a length: a host
   bool contains(const IpAddress& other) const;
+  bool overlaps(const IpPrefix& other) const;  // have they addresses in common?
   std::string to_string() const;
   auto operator<=>(const IpPrefix&) const = default;
 };

@@ -1,4 +1,4 @@
-// What is going on, apart from the status: connections, counters, explain.
+// What is going on, apart from the status: counters, explain.
 
 #include <CLI/CLI.hpp>
 
@@ -9,42 +9,12 @@
 namespace evenkeel::cli {
 namespace {
 
-struct ConnectionOptions {
-  std::string virtual_service, real_server, client, state, limit;
-  bool json = false;
-};
-
 struct ExplainOptions {
   std::string virtual_service, client, port, protocol;
   bool json = false;
 };
 
 }  // namespace
-
-void add_connections_command(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("connections", "The connections that are going on now");
-  auto options = std::make_shared<ConnectionOptions>();
-  command->add_option("--virtual-service", options->virtual_service, "Only those of this one")->type_name("LABEL");
-  command->add_option("--real-server", options->real_server, "Only those to this one")->type_name("LABEL");
-  command->add_option("--client", options->client, "Only those from this address")->type_name("ADDRESS");
-  command->add_option("--state", options->state, "Only those in this state, such as ESTABLISHED or SYN_RECV")
-      ->type_name("STATE");
-  command->add_option("--limit", options->limit, "At most so many (1000 if not said)")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  command->add_flag("--json", options->json, "Print evenkeeld's answer as JSON");
-  command->callback([&session, options] {
-    session.action = [&session, options] {
-      const Url url = Url("connections")
-                          .query_if("virtual_service", options->virtual_service)
-                          .query_if("real_server", options->real_server)
-                          .query_if("client", options->client)
-                          .query_if("state", options->state)
-                          .query_if("limit", options->limit);
-      return session.show(session.api().get(url), options->json, render_connections);
-    };
-  });
-}
 
 void add_counters_command(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("counters", "Exact counters, and why packets were not forwarded");

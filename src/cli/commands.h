@@ -20,6 +20,7 @@ void add_configuration_command(CLI::App& app, Session& session);
 void add_schema_command(CLI::App& app, Session& session);
 void add_revisions_commands(CLI::App& app, Session& session);
 void add_connections_command(CLI::App& app, Session& session);
+void add_persistence_commands(CLI::App& app, Session& session);
 void add_counters_command(CLI::App& app, Session& session);
 void add_events_command(CLI::App& app, Session& session);
 void add_doctor_commands(CLI::App& app, Session& session);

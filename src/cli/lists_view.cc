@@ -16,13 +16,6 @@ std::string safe_at(const json::value& value, std::string_view key, const Termin
   return terminal.safe(text_at(value, key));
 }
 
-// A connection that never got past its first packet is what the ARP problem looks like.
-Colour colour_of_connection(std::string_view state) {
-  if (state == "ESTABLISHED" || state == "UDP") return Colour::kGreen;
-  if (state == "SYN_RECV") return Colour::kYellow;
-  return Colour::kNone;
-}
-
 void add_counters(Table& table, const std::string& name, Colour colour, const json::value& owner) {
   const json::value none;
   const json::value* found = member(owner, "counters");
@@ -51,26 +44,6 @@ std::string revision_note(const json::value& revision, const Terminal& terminal)
 }
 
 }  // namespace
-
-std::string render_connections(const json::value& answer, const Terminal& terminal) {
-  Table table({{"pro"}, {"expire"}, {"state"}, {"source"}, {"virtual"}, {"destination"}});
-  const json::array& connections = list_at(answer, "connections");
-  for (const json::value& connection : connections) {
-    const std::string state = safe_at(connection, "state", terminal);
-    table.add_row({{safe_at(connection, "protocol", terminal)},
-                   {minutes_seconds(count_at(connection, "expire"))},
-                   {state, colour_of_connection(state)},
-                   {safe_at(connection, "source", terminal)},
-                   {safe_at(connection, "virtual", terminal)},
-                   {safe_at(connection, "destination", terminal)}});
-  }
-  std::string text = table.empty() ? "No connections.\n" : table.render(terminal);
-  if (flag_at(answer, "truncated")) {
-    text +=
-        fmt::format("There are more than these {}: narrow them down, or raise --limit.\n", grouped(connections.size()));
-  }
-  return text;
-}
 
 std::string render_counters(const json::value& answer, const Terminal& terminal) {
   Table table({{"SERVICE / REAL SERVER"},

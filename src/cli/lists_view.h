@@ -1,5 +1,5 @@
 #pragma once
-// The plain lists: connections, counters, revisions, configured services and servers, events, an explanation.
+// The plain lists: counters, revisions, configured services and servers, events, an explanation.
 
 #include <boost/json.hpp>
 #include <string>
@@ -8,7 +8,6 @@
 
 namespace evenkeel::cli {
 
-std::string render_connections(const boost::json::value& answer, const Terminal& terminal);
 std::string render_counters(const boost::json::value& answer, const Terminal& terminal);
 std::string render_revisions(const boost::json::value& answer, const Terminal& terminal);
 std::string render_revision(const boost::json::value& revision, const Terminal& terminal);

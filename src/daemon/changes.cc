@@ -26,6 +26,11 @@ std::unexpected<ChangeRefused> refused(Error error, std::vector<model::Problem> 
   return std::unexpected<ChangeRefused>(ChangeRefused{std::move(error), std::move(problems)});
 }
 
+Error no_data_plane() {
+  return {ErrorCode::kUnavailable, "the data plane is not loaded: see the notices of `evenkeel status`",
+          "engine/l4_xdp", 0};
+}
+
 Error read_only_error() {
   return {ErrorCode::kUnavailable,
           "the store is damaged and changes are refused: restore a backup (see the notices of `evenkeel status`), then "
@@ -102,6 +107,30 @@ bool exists(const model::Configuration& configuration, const model::RealServerKe
              return server.label == key.real_server;
            });
   });
+}
+
+// The labels that are given exist.
+bool names_something(const model::Configuration& configuration, const observed::ConnectionFilter& filter) {
+  if (filter.virtual_service.empty() && filter.real_server.empty()) return true;
+  return std::ranges::any_of(configuration.virtual_services, [&](const model::VirtualService& service) {
+    if (!filter.virtual_service.empty() && service.label != filter.virtual_service) return false;
+    return filter.real_server.empty() || std::ranges::any_of(service.real_servers, [&](const auto& server) {
+             return server.label == filter.real_server;
+           });
+  });
+}
+
+std::string in_words(const observed::ConnectionFilter& filter) {
+  if (filter.real_server.empty()) return "virtual service " + filter.virtual_service;
+  const std::string of = filter.virtual_service.empty() ? "" : " in virtual service " + filter.virtual_service;
+  return "real server " + filter.real_server + of;
+}
+
+// What the event is about; empty: more than one.
+std::string object_of(const observed::ConnectionFilter& filter) {
+  if (filter.virtual_service.empty()) return "";
+  return "virtual_service/" + filter.virtual_service +
+         (filter.real_server.empty() ? "" : "/real_server/" + filter.real_server);
 }
 
 }  // namespace
@@ -321,6 +350,28 @@ Result<int> Controller::fail_back(const std::string& virtual_service, const std:
   apply_services({virtual_service});
   remember_verdicts();
   return active_tier_[virtual_service];
+}
+
+// In steps, so that a change of the configuration need not wait for the whole table.
+boost::asio::awaitable<Result<uint64_t>> Controller::clear_persistence(observed::ConnectionFilter filter,
+                                                                       std::string author) {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) co_return fail(no_data_plane());
+  if (!names_something(configuration_, filter)) {
+    co_return fail(ErrorCode::kNotFound, fmt::format("there is no {}", in_words(filter)));
+  }
+  uint64_t cleared = 0;
+  for (std::optional<uint64_t> position = 0; position;) {
+    const auto page =
+        co_await run_blocking(parts_.worker, [&] { return engine->clear_persistence(filter, *position); });
+    if (!page) co_return fail(page.error());
+    cleared += page->cleared;
+    position = page->next;
+  }
+  parts_.events.append(observed::EventKind::kPersistenceCleared, object_of(filter),
+                       fmt::format("{} cleared {} persistence entr{}{}", author, cleared, cleared == 1 ? "y" : "ies",
+                                   filter.client ? " of " + filter.client->to_string() : ""));
+  co_return cleared;
 }
 
 }  // namespace evenkeel::daemon

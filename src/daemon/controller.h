@@ -15,6 +15,7 @@
 #include "api/control.h"
 #include "daemon/arp_doctor.h"
 #include "daemon/drain_deadline.h"
+#include "daemon/host_names.h"
 #include "daemon/layer4.h"
 #include "daemon/path_watch.h"
 #include "daemon/slow_start.h"
@@ -38,6 +39,7 @@ class Controller final : public api::Control {
     Layer4& layer4;
     engines::network::NetworkEngine& network;
     observed::EventLog& events;
+    HostNames& host_names;
     VerdictFile verdicts;
     std::vector<observed::Notice> notices;  // of the start-up
   };
@@ -67,8 +69,14 @@ class Controller final : public api::Control {
   Result<int> fail_back(const std::string& virtual_service, const std::string& author) override;
   Result<std::vector<config::Revision>> revisions(size_t limit) override;
   Result<model::Configuration> configuration_of(int64_t revision) override;
-  boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
-      observed::ConnectionFilter filter) override;
+  boost::asio::awaitable<Result<observed::Page<observed::Connection>>> connections(observed::ConnectionFilter filter,
+                                                                                   uint64_t position) override;
+  boost::asio::awaitable<Result<observed::Page<observed::PersistenceEntry>>> persistence(
+      observed::ConnectionFilter filter, uint64_t position) override;
+  boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
+                                                             std::string author) override;
+  boost::asio::awaitable<std::map<IpAddress, std::string>> host_names(std::vector<IpAddress> addresses,
+                                                                      std::chrono::milliseconds within) override;
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) override;
   boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) override;

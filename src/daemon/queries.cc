@@ -80,11 +80,23 @@ Result<model::Configuration> Controller::configuration_of(int64_t revision) {
   return parts_.reader->configuration(revision);
 }
 
-boost::asio::awaitable<Result<std::vector<observed::Connection>>> Controller::connections(
-    observed::ConnectionFilter filter) {
+boost::asio::awaitable<Result<observed::Page<observed::Connection>>> Controller::connections(
+    observed::ConnectionFilter filter, uint64_t position) {
   auto* engine = parts_.layer4.engine();
   if (engine == nullptr) co_return fail(no_data_plane());
-  co_return co_await run_blocking(parts_.worker, [&] { return engine->connections(filter); });
+  co_return co_await run_blocking(parts_.worker, [&] { return engine->connections(filter, position); });
+}
+
+boost::asio::awaitable<Result<observed::Page<observed::PersistenceEntry>>> Controller::persistence(
+    observed::ConnectionFilter filter, uint64_t position) {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) co_return fail(no_data_plane());
+  co_return co_await run_blocking(parts_.worker, [&] { return engine->persistence(filter, position); });
+}
+
+boost::asio::awaitable<std::map<IpAddress, std::string>> Controller::host_names(std::vector<IpAddress> addresses,
+                                                                                std::chrono::milliseconds within) {
+  co_return co_await parts_.host_names.find(std::move(addresses), within);
 }
 
 Result<observed::Explanation> Controller::explain(const observed::ExplainQuery& query) {

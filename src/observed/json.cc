@@ -15,6 +15,20 @@ double to_milliseconds(std::chrono::microseconds duration) {
   return std::round(static_cast<double>(duration.count()) / 100.0) / 10.0;
 }
 
+double to_tenth(double rate) {
+  return std::round(rate * 10.0) / 10.0;
+}
+
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(json::string(text));
+}
+
+template <class T, class ToJson>
+json::object windows_to_json(const Windows<T>& windows, ToJson to_json_value) {
+  const auto shown = [&](const std::optional<T>& window) { return window ? to_json_value(*window) : json::value(); };
+  return {{"1s", shown(windows.second)}, {"10s", shown(windows.ten_seconds)}, {"60s", shown(windows.minute)}};
+}
+
 void add_last_probe(json::object& object, const RealServer& server) {
   if (server.last_probe) {
     object["last_probe"] = to_iso8601(*server.last_probe);
@@ -63,6 +77,7 @@ json::object real_server_to_json(const RealServer& server) {
   object["server_check"] = lamp_to_json(server.server_check);
   object["path_check"] = server.path_check ? json::value(lamp_to_json(*server.path_check)) : nullptr;
   object["next_hop"] = server.next_hop;
+  object["alarm"] = server.alarm;
   object["counters"] = to_json(server.counters);
   return object;
 }
@@ -76,7 +91,7 @@ json::object fallback_to_json(const model::Fallback& fallback) {
 // The fields of the configuration that a status shows.
 json::object shown_configuration(const model::VirtualService& service) {
   json::object shown;
-  shown.reserve(15);
+  shown.reserve(16);
   shown["label"] = service.label;
   shown["address"] = service.address.to_string();
   shown["ports"] = service.ports.to_string();
@@ -125,11 +140,9 @@ const char* to_string(VirtualServiceState state) {
 }
 
 json::object to_json(const Counters& counters) {
-  return {{"packets", counters.packets},
-          {"bytes", counters.bytes},
-          {"connections", counters.connections},
-          {"active", counters.active},
-          {"inactive", counters.inactive}};
+  return {{"packets", counters.packets},    {"bytes", counters.bytes},       {"connections", counters.connections},
+          {"active", counters.active},      {"inactive", counters.inactive}, {"packets_out", counters.packets_out},
+          {"bytes_out", counters.bytes_out}};
 }
 
 json::object to_json(const Reason& reason) {
@@ -152,6 +165,7 @@ json::object to_json(const VirtualService& service) {
   object["reason"] = model::mask_secrets(service.reason);
   object["active_tier"] = service.active_tier;
   object["interface"] = service.interface;
+  object["alarm"] = service.alarm;
   object["counters"] = to_json(service.counters);
   json::array& servers = object["real_servers"].emplace_array();
   servers.reserve(service.real_servers.size());
@@ -187,8 +201,35 @@ json::object to_json(const Connection& connection) {
           {"source", connection.source.to_string()},
           {"virtual", connection.virtual_endpoint.to_string()},
           {"destination", connection.destination.to_string()},
+          {"source_address", text_or_null(connection.source_address ? connection.source_address->to_string() : "")},
           {"virtual_service", connection.virtual_service},
           {"real_server", connection.real_server}};
+}
+
+json::object to_json(const PersistenceEntry& entry) {
+  return {{"client", entry.client.to_string()},       {"expire", entry.expire.count()},
+          {"confirmed", entry.is_confirmed},          {"destination", entry.destination.to_string()},
+          {"virtual_service", entry.virtual_service}, {"real_server", entry.real_server}};
+}
+
+void add_names(json::object& row, const Connection& connection) {
+  row["source_name"] = text_or_null(connection.source_name);
+  row["virtual_name"] = text_or_null(connection.virtual_name);
+  row["destination_name"] = text_or_null(connection.destination_name);
+}
+
+json::object to_json(const Windows<Rate>& rates) {
+  return windows_to_json(rates, [](const Rate& rate) -> json::value {
+    return json::object{{"connections", to_tenth(rate.connections)},
+                        {"packets", to_tenth(rate.packets)},
+                        {"bytes", to_tenth(rate.bytes)},
+                        {"packets_out", to_tenth(rate.packets_out)},
+                        {"bytes_out", to_tenth(rate.bytes_out)}};
+  });
+}
+
+json::object to_json(const Windows<double>& rates) {
+  return windows_to_json(rates, [](double rate) -> json::value { return to_tenth(rate); });
 }
 
 json::object to_json(const Explanation& explanation) {

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "observed/arp_report.h"
+#include "observed/connection.h"
 #include "observed/event.h"
 #include "observed/snapshot.h"
 
@@ -19,6 +20,12 @@ boost::json::object to_json(const VirtualService& service);
 boost::json::object header_to_json(const Snapshot& snapshot);
 boost::json::object to_json(const Snapshot& snapshot);
 boost::json::object to_json(const Connection& connection);
+boost::json::object to_json(const PersistenceEntry& entry);
+// The members that a row has besides when host names were asked for; null where there is none.
+void add_names(boost::json::object& row, const Connection& connection);
+// {"1s": {...} | null, "10s": ..., "60s": ...}: per second, to a tenth
+boost::json::object to_json(const Windows<Rate>& rates);
+boost::json::object to_json(const Windows<double>& rates);
 boost::json::object to_json(const Explanation& explanation);
 boost::json::object to_json(const Event& event);
 boost::json::object to_json(const ArpDiagnosis& diagnosis);

@@ -17,6 +17,17 @@ namespace evenkeel::observed {
 struct Counters {
   uint64_t packets = 0, bytes = 0, connections = 0;  // since the real server was added
   uint32_t active = 0, inactive = 0;                 // connections now; active = ESTABLISHED
+  uint64_t packets_out = 0, bytes_out = 0;           // answers of NAT and SNAT; others' do not pass by
+};
+
+// Per second, over a window of time.
+struct Rate {
+  double connections = 0, packets = 0, bytes = 0, packets_out = 0, bytes_out = 0;
+};
+// The windows that are shown. None: there are no two readings for it yet.
+template <class T>
+struct Windows {
+  std::optional<T> second, ten_seconds, minute;
 };
 
 // One word for a real server, from what the operator said, health, and the engines.
@@ -51,7 +62,9 @@ struct RealServer {
   Lamp server_check;               // at its own address
   std::optional<Lamp> path_check;  // at the virtual address, by the way of the clients; none: not asked for
   std::string next_hop;            // "02:00:00:00:00:21 on eth0", or what is wrong with it
+  std::string alarm;               // what will fail soon, such as source ports that run out; empty: nothing
   Counters counters;
+  Windows<Rate> rates;
 };
 
 enum class VirtualServiceState {
@@ -69,7 +82,9 @@ struct VirtualService {
   std::string reason;
   int active_tier = 0;    // of real servers, that takes the connections; 0: none has taken over
   std::string interface;  // that carries the virtual address; empty when none does
+  std::string alarm;      // the first of its real servers', if any
   Counters counters;
+  Windows<Rate> rates;
   std::vector<RealServer> real_servers;
 };
 
@@ -81,6 +96,8 @@ struct Notice {
 struct Reason {  // a named drop or pass reason and its count
   std::string name, description;
   uint64_t packets = 0;
+  std::string remedy;     // what to do about it, in words
+  Windows<double> rates;  // packets per second
 };
 
 struct Snapshot {
@@ -92,23 +109,6 @@ struct Snapshot {
   std::vector<VirtualService> virtual_services;
   std::vector<Reason> reasons;
   uint64_t connection_table_size = 0, connection_table_used = 0;
-};
-
-// A row of "current connections", as ipvsadm -Lnc has it.
-struct Connection {
-  std::string protocol;  // "TCP", "UDP"
-  std::chrono::seconds expire{0};
-  std::string state;  // "ESTABLISHED", "SYN_RECV", ..., "UDP"; "NONE" for a persistence entry
-  Endpoint source;    // port 0 for a persistence entry
-  Endpoint virtual_endpoint;
-  Endpoint destination;
-  std::string virtual_service, real_server;  // labels
-};
-
-struct ConnectionFilter {
-  std::string virtual_service, real_server, state;  // empty: any
-  std::optional<IpAddress> client;
-  size_t limit = 1000;
 };
 
 struct ExplainQuery {

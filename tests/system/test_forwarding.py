@@ -79,6 +79,28 @@ def test_persistence_holds_over_ports_and_protocols_and_ends(small: SmallFarm) -
     wait_until(lambda: explain(small, client)["decision"] != "persistence", "persistence to end", timeout=15.0)
 
 
+def test_a_client_that_persistence_forgets_is_scheduled_anew(small: SmallFarm) -> None:
+    small.start_balancer({"virtual_services": [service(scheduler="weighted_round_robin", persistence={"enabled": True})]})
+    api, evenkeel = small.balancer.api, small.balancer.evenkeel
+    first = small.ask()
+    assert set(small.ask_many(5)) == {first}
+    rows = api.get("/api/v1/persistence")["persistence"]
+    assert [(row["client"], row["real_server"]) for row in rows] == [(f"{small.client.address}/32", first.upper())]
+    assert small.client.address in evenkeel("persistence", "list").stdout
+    assert "3 persistence" not in evenkeel("persistence", "clear", "--client", "192.0.2.1").stdout
+    assert set(small.ask_many(3)) == {first}
+    with Conversation(small.client) as conversation:
+        assert conversation.ask()["server"] == first
+        assert "One persistence entry cleared" in evenkeel("persistence", "clear", "--client", small.client.address).stdout
+        second = small.ask()
+        assert second != first, "round robin's turn"
+        assert conversation.ask()["server"] == first, "what was open goes on"
+    assert set(small.ask_many(5)) == {second}
+    assert "persistence cleared" in evenkeel("events").stdout
+    assert "there is no virtual service Nobody" in evenkeel(
+        "persistence", "clear", "--virtual-service", "Nobody", check=False).stderr
+
+
 def test_datagrams_bigger_than_the_mtu_reach_one_server_whole(balanced: SmallFarm) -> None:
     for size in (1473, 4000, 20_000):
         data = os.urandom(size)
@@ -134,6 +156,9 @@ def test_connections_lists_what_is_going_on(balanced: SmallFarm) -> None:
         assert (row["protocol"], row["state"], row["real_server"]) == ("TCP", "ESTABLISHED", server)
         assert (row["virtual"], row["virtual_service"]) == (f"{SERVICE}:{PORT}", LABEL)
         assert source in balanced.balancer.evenkeel("connections").stdout
+        network = balanced.client.address.rsplit(".", 1)[0] + ".0/24"
+        assert source in balanced.balancer.evenkeel("connections", "--client", network, "--resolve").stdout
+        assert source not in balanced.balancer.evenkeel("connections", "--protocol", "udp").stdout
 
 
 def test_counters_count_each_connection(balanced: SmallFarm) -> None:

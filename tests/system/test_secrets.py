@@ -24,7 +24,7 @@ COMMANDS = [
 ]
 TARGETS = [
     "/api/v1/status", "/api/v1/configuration", "/api/v1/virtual-services", f"/api/v1/virtual-services/{SERVICE}",
-    "/api/v1/revisions", "/api/v1/revisions/1", "/api/v1/revisions/1/diff/2", "/api/v1/connections", "/api/v1/counters",
+    "/api/v1/revisions", "/api/v1/revisions/1", "/api/v1/revisions/1/diff/2", "/api/v1/connections", "/api/v1/persistence", "/api/v1/counters",
     "/api/v1/schema", f"/api/v1/explain?virtual_service={SERVICE}&client=10.77.0.10:40000",
 ]
 

@@ -103,6 +103,7 @@ int run(const Options& options) {
   boost::asio::io_context io(1);
   boost::asio::thread_pool worker(1);
   observed::EventLog events(clock);
+  HostNames host_names(clock, {});
   std::unique_ptr<Controller> controller;
 
   auto network = engines::network::NetworkEngine::open(
@@ -128,6 +129,7 @@ int run(const Options& options) {
                                                      .layer4 = layer4,
                                                      .network = **network,
                                                      .events = events,
+                                                     .host_names = host_names,
                                                      .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
                                                      .notices = std::move(store.notices)},
                                    std::move(store.start));

@@ -94,6 +94,8 @@ Result<std::vector<Totals>> BpfTables::read_totals(std::span<const uint32_t> rea
         sum.packets += value.packets;
         sum.bytes += value.bytes;
         sum.connections += value.connections;
+        sum.packets_out += value.answer_packets;
+        sum.bytes_out += value.answer_bytes;
       }
     }
     start += run;

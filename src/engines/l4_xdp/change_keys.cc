@@ -149,6 +149,8 @@ void Change::keep_totals(const std::vector<RealServerEntry>& removed) {
     sum.packets += (*totals)[index].packets;
     sum.bytes += (*totals)[index].bytes;
     sum.connections += (*totals)[index].connections;
+    sum.packets_out += (*totals)[index].packets_out;
+    sum.bytes_out += (*totals)[index].bytes_out;
   }
 }
 

@@ -17,9 +17,10 @@ namespace {
 struct ReasonName {
   const char* name;
   const char* description;
+  const char* remedy;
 };
 constexpr std::array<ReasonName, EK_REASONS_COUNT> kReasonNames{{
-#define EK_REASON_NAME(id, name, text) {name, text},
+#define EK_REASON_NAME(id, name, text, remedy) {name, text, remedy},
     EK_REASONS(EK_REASON_NAME)
 #undef EK_REASON_NAME
 }};
@@ -29,7 +30,9 @@ observed::Counters to_counters(const Totals& totals) {
           .bytes = totals.bytes,
           .connections = totals.connections,
           .active = totals.active,
-          .inactive = totals.inactive};
+          .inactive = totals.inactive,
+          .packets_out = totals.packets_out,
+          .bytes_out = totals.bytes_out};
 }
 
 void add(observed::Counters& sum, const observed::Counters& part) {
@@ -38,6 +41,8 @@ void add(observed::Counters& sum, const observed::Counters& part) {
   sum.connections += part.connections;
   sum.active += part.active;
   sum.inactive += part.inactive;
+  sum.packets_out += part.packets_out;
+  sum.bytes_out += part.bytes_out;
 }
 
 }  // namespace
@@ -100,6 +105,7 @@ Result<> L4Engine::Impl::count_reasons(Counters& counters) const {
     observed::Reason& row = counters.reasons.emplace_back();
     row.name = kReasonNames[reason].name;
     row.description = kReasonNames[reason].description;
+    row.remedy = kReasonNames[reason].remedy;
     for (size_t cpu = 0; cpu < ArrayMap::possible_cpus(); ++cpu) {
       uint64_t value = 0;
       std::memcpy(&value, values + cpu * sizeof value, sizeof value);
@@ -151,8 +157,19 @@ Result<L4Engine::Counters> L4Engine::counters() const {
   return counters;
 }
 
-Result<std::vector<observed::Connection>> L4Engine::connections(const observed::ConnectionFilter& filter) const {
-  return impl_->table_.list(filter);
+Result<observed::Page<observed::Connection>> L4Engine::connections(const observed::ConnectionFilter& filter,
+                                                                   uint64_t position) const {
+  return impl_->table_.connections(filter, position);
+}
+
+Result<observed::Page<observed::PersistenceEntry>> L4Engine::persistence(const observed::ConnectionFilter& filter,
+                                                                         uint64_t position) const {
+  return impl_->table_.persistence(filter, position);
+}
+
+Result<observed::ClearedPage> L4Engine::clear_persistence(const observed::ConnectionFilter& filter,
+                                                          uint64_t position) const {
+  return impl_->table_.clear_persistence(filter, position);
 }
 
 Result<observed::Explanation> L4Engine::explain(const observed::ExplainQuery& query) const {

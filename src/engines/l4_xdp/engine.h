@@ -1,7 +1,7 @@
 #pragma once
 // The layer-4 engine: keeps the pinned maps of the XDP program equal to desired::Layer4, and the program attached.
 // On start it adopts what is pinned; nothing of the data plane stops when the process does. Not thread-safe; used from
-// the control loop, except connections(), which may run in a worker.
+// the control loop, except what reads or clears a page of the connection table, which may run in a worker.
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "engines/engine.h"
 #include "engines/next_hop.h"
 #include "model/operator_action.h"
+#include "observed/connection.h"
 #include "observed/snapshot.h"
 
 namespace evenkeel::engines::l4_xdp {
@@ -54,7 +55,12 @@ class L4Engine final : public Engine<desired::Layer4> {
     uint64_t connection_table_size = 0, connection_table_used = 0;
   };
   Result<Counters> counters() const;
-  Result<std::vector<observed::Connection>> connections(const observed::ConnectionFilter& filter) const;
+  // A page each; see ConnectionTable. In any thread.
+  Result<observed::Page<observed::Connection>> connections(const observed::ConnectionFilter& filter,
+                                                           uint64_t position) const;
+  Result<observed::Page<observed::PersistenceEntry>> persistence(const observed::ConnectionFilter& filter,
+                                                                 uint64_t position) const;
+  Result<observed::ClearedPage> clear_persistence(const observed::ConnectionFilter& filter, uint64_t position) const;
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) const;
 
  private:

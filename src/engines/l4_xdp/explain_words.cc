@@ -8,7 +8,7 @@ namespace {
 
 const char* reason_text(uint32_t reason) {
   static constexpr std::array<const char*, EK_REASONS_COUNT> kTexts{
-#define EK_REASON_TEXT(id, name, text) text,
+#define EK_REASON_TEXT(id, name, text, remedy) text,
       EK_REASONS(EK_REASON_TEXT)
 #undef EK_REASON_TEXT
   };

@@ -32,6 +32,7 @@ struct RingEntry {
 };
 struct Totals {  // since the slot's use began
   uint64_t packets = 0, bytes = 0, connections = 0;
+  uint64_t packets_out = 0, bytes_out = 0;  // answers that were translated
   uint32_t active = 0, inactive = 0;
 };
 

@@ -9,11 +9,15 @@
 #include <netinet/in.h>
 #include <sys/mman.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include "base/fd.h"
 #include "engines/l4_xdp/abi_values.h"
 #include "engines/l4_xdp/array_map.h"
+#include "engines/l4_xdp/libbpf_options.h"
+#include "packet_builder.h"
 #include "sandbox.h"
 #include "unit/l4_xdp/farm.h"
 
@@ -71,6 +75,38 @@ class EngineTest : public testing::Test {
     void* memory = mmap(nullptr, sizeof(ek_arrays), PROT_READ | PROT_WRITE, MAP_SHARED, pinned("arrays").get(), 0);
     EXPECT_NE(memory, MAP_FAILED);
     return std::unique_ptr<ek_arrays, Unmap>(static_cast<ek_arrays*>(memory));
+  }
+
+  // All pages.
+  std::vector<observed::Connection> connections(const observed::ConnectionFilter& filter = {}) const {
+    return all_pages<observed::Connection>([&](uint64_t position) { return engine_->connections(filter, position); });
+  }
+  std::vector<observed::PersistenceEntry> persistence(const observed::ConnectionFilter& filter = {}) const {
+    return all_pages<observed::PersistenceEntry>(
+        [&](uint64_t position) { return engine_->persistence(filter, position); });
+  }
+  template <class Row, class Read>
+  static std::vector<Row> all_pages(Read read_page) {
+    std::vector<Row> rows;
+    for (std::optional<uint64_t> position = 0; position;) {
+      auto page = read_page(*position);
+      EXPECT_TRUE(page) << to_string(page.error());
+      if (!page) break;
+      rows.insert(rows.end(), page->rows.begin(), page->rows.end());
+      position = page->next;
+    }
+    return rows;
+  }
+  uint64_t clear_persistence(const observed::ConnectionFilter& filter) const {
+    uint64_t cleared = 0;
+    for (std::optional<uint64_t> position = 0; position;) {
+      const auto page = engine_->clear_persistence(filter, *position);
+      EXPECT_TRUE(page) << to_string(page.error());
+      if (!page) break;
+      cleared += page->cleared;
+      position = page->next;
+    }
+    return cleared;
   }
 
   template <class Value>
@@ -177,9 +213,8 @@ TEST_F(EngineTest, ARestartKeepsIdsGenerationsAndConnections) {
   EXPECT_EQ(ps2.active, 1U);
   EXPECT_EQ(ps2.inactive, 4U);
   EXPECT_EQ(counters->virtual_services.at("print").active, 1U);
-  const auto connections = engine_->connections({});
-  ASSERT_TRUE(connections);
-  EXPECT_THAT(*connections, SizeIs(1));
+  const auto connections = this->connections();
+  EXPECT_THAT(connections, SizeIs(1));
 }
 
 TEST_F(EngineTest, LargeRingsSurviveARestartUntouched) {
@@ -237,10 +272,9 @@ TEST_F(EngineTest, ConnectionsAreListedAndFiltered) {
   put_connection(3, 2, EK_STATE_TEMPLATE, 400);
   put_connection(4, 2, EK_STATE_ESTABLISHED, static_cast<uint32_t>(-5));  // expired
   put_connection(4999, 2, EK_STATE_SYN_RECV, 400);
-  const auto all = engine_->connections({});
-  ASSERT_TRUE(all) << to_string(all.error());
-  ASSERT_THAT(*all, SizeIs(4));
-  const observed::Connection& first = all->front();
+  const auto all = connections();
+  ASSERT_THAT(all, SizeIs(4));
+  const observed::Connection& first = all.front();
   EXPECT_EQ(first.protocol, "TCP");
   EXPECT_EQ(first.state, "ESTABLISHED");
   EXPECT_EQ(first.source.to_string(), "192.0.2.1:4000");
@@ -253,21 +287,151 @@ TEST_F(EngineTest, ConnectionsAreListedAndFiltered) {
 
   observed::ConnectionFilter filter;
   filter.real_server = "PS2";
-  EXPECT_THAT(*engine_->connections(filter), SizeIs(3));
+  EXPECT_THAT(connections(filter), SizeIs(3));
   filter.state = "NONE";
-  const auto templates = engine_->connections(filter);
-  ASSERT_THAT(*templates, SizeIs(1));
-  EXPECT_EQ(templates->front().source.port, 0);
-  EXPECT_EQ(templates->front().virtual_endpoint.port, 0);
+  const auto templates = connections(filter);
+  ASSERT_THAT(templates, SizeIs(1));
+  EXPECT_EQ(templates.front().source.port, 0);
+  EXPECT_EQ(templates.front().virtual_endpoint.port, 0);
   filter = {};
-  filter.client = ip("192.0.2.9");
-  EXPECT_THAT(*engine_->connections(filter), IsEmpty());
+  filter.client = IpPrefix::parse("192.0.2.0/30").value();
+  EXPECT_THAT(connections(filter), SizeIs(4));
+  filter.client = IpPrefix::parse("192.0.2.9").value();
+  EXPECT_THAT(connections(filter), IsEmpty());
   filter = {};
-  filter.limit = 2;
-  EXPECT_THAT(*engine_->connections(filter), SizeIs(2));
+  filter.protocol = "UDP";
+  EXPECT_THAT(connections(filter), IsEmpty());
   filter = {};
   filter.virtual_service = "no such";
-  EXPECT_THAT(*engine_->connections(filter), IsEmpty());
+  EXPECT_THAT(connections(filter), IsEmpty());
+}
+
+// ---- persistence ----
+
+class PersistenceTest : public EngineTest {
+ protected:
+  // Two real servers in turn, clients remembered by their /24.
+  void SetUp() override {
+    EngineTest::SetUp();
+    if (engine_ == nullptr) return;
+    auto want = print_farm();
+    auto& print = want.virtual_services[0];
+    print.scheduler = model::Scheduler::kWeightedRoundRobin;
+    print.persistence.enabled = true;
+    print.persistence.ipv4_prefix = 24;
+    apply(want);
+    for (const std::string address : {"10.0.0.21", "10.0.0.22"}) {
+      NextHop hop;
+      hop.address = ip(address);
+      hop.state = NextHop::State::kReachable;
+      hop.interface_index = if_nametoindex("lo");
+      hop.mac.bytes = {2, 0, 0, 0, 0, 1};
+      hop.source_mac.bytes = {2, 0, 0, 0, 0, 2};
+      engine_->set_next_hop(hop);
+    }
+    program_ = pinned("evenkeel_xdp");
+  }
+
+  // A new TCP connection of this client, established.
+  void establish(const std::string& client, uint16_t port) const {
+    for (const uint8_t flags : {packet::kSyn, packet::kAck}) {
+      auto bytes = packet::Frame().ipv4(client, "10.0.0.1").tcp(port, 9163, flags).bytes();
+      auto options = libbpf_options<bpf_test_run_opts>();
+      options.data_in = bytes.data();
+      options.data_size_in = static_cast<uint32_t>(bytes.size());
+      std::vector<uint8_t> out(2048);
+      options.data_out = out.data();
+      options.data_size_out = static_cast<uint32_t>(out.size());
+      EXPECT_EQ(bpf_prog_test_run_opts(program_.get(), &options), 0);
+    }
+  }
+  // Who has the connection of this client and port.
+  std::string server_of(const std::string& client, uint16_t port) const {
+    for (const auto& row : connections()) {
+      if (row.source.to_string() == client + ":" + std::to_string(port)) return row.real_server;
+    }
+    return "nobody";
+  }
+
+  Fd program_;
+};
+
+TEST_F(PersistenceTest, IsListedByClientAndFiltered) {
+  establish("192.0.2.1", 1);
+  establish("198.51.100.1", 1);
+  const auto all = persistence();
+  ASSERT_THAT(all, SizeIs(2));
+  observed::ConnectionFilter filter;
+  filter.client = IpPrefix::parse("192.0.2.77").value();
+  const auto one = persistence(filter);
+  ASSERT_THAT(one, SizeIs(1));
+  EXPECT_EQ(one[0].client.to_string(), "192.0.2.0/24");
+  EXPECT_EQ(one[0].virtual_service, "print");
+  EXPECT_EQ(one[0].real_server, server_of("192.0.2.1", 1));
+  EXPECT_TRUE(one[0].is_confirmed);
+  EXPECT_GT(one[0].expire.count(), 60);
+  filter = {};
+  filter.real_server = one[0].real_server;
+  EXPECT_THAT(persistence(filter), SizeIs(1));
+}
+
+TEST_F(PersistenceTest, AClearedClientIsScheduledAnewAndNobodyElse) {
+  establish("192.0.2.1", 1);
+  establish("198.51.100.1", 1);
+  const std::string first = server_of("192.0.2.1", 1), other = server_of("198.51.100.1", 1);
+  ASSERT_NE(first, other) << "round robin";
+  establish("198.51.100.9", 2);
+  ASSERT_EQ(server_of("198.51.100.9", 2), other) << "the same network";
+  observed::ConnectionFilter filter;
+  filter.client = IpPrefix::parse("198.51.100.1").value();
+  EXPECT_EQ(clear_persistence(filter), 1U);
+  EXPECT_THAT(persistence(), SizeIs(1));
+  establish("203.0.113.1", 1);  // takes the first server's turn
+  establish("198.51.100.1", 3);
+  EXPECT_EQ(persistence().size(), 3U);
+  EXPECT_EQ(server_of("198.51.100.1", 1), other) << "its connections go on where they were";
+  EXPECT_EQ(server_of("203.0.113.1", 1), first);
+  establish("192.0.2.1", 9);
+  EXPECT_EQ(server_of("192.0.2.1", 9), first) << "and others are still remembered";
+  EXPECT_EQ(clear_persistence({}), 3U);
+  establish("192.0.2.1", 10);
+  establish("192.0.2.1", 11);
+  EXPECT_EQ(server_of("192.0.2.1", 10), server_of("192.0.2.1", 11));
+  EXPECT_EQ(connections().size(), 9U) << "eight connections, one entry";
+}
+
+TEST_F(PersistenceTest, IsClearedByRealServerAndByVirtualService) {
+  for (const char* client : {"192.0.2.1", "198.51.100.1", "203.0.113.1"}) establish(client, 1);
+  observed::ConnectionFilter filter;
+  filter.real_server = server_of("198.51.100.1", 1);
+  EXPECT_EQ(clear_persistence(filter), 1U);
+  filter = {};
+  filter.virtual_service = "application";
+  EXPECT_EQ(clear_persistence(filter), 0U);
+  filter.virtual_service = "print";
+  EXPECT_EQ(clear_persistence(filter), 2U);
+}
+
+TEST_F(PersistenceTest, ClearingWhileTheDataPlaneWritesLosesAndDoublesNothing) {
+  std::atomic<bool> stopped = false;
+  std::thread data_plane([&] {
+    for (int round = 0; round < 12 && !stopped; ++round) {
+      for (int client = 0; client < 100; ++client)
+        establish("10." + std::to_string(client) + ".0.1", static_cast<uint16_t>(1000 + round));
+    }
+    stopped = true;
+  });
+  uint64_t cleared = 0;
+  while (!stopped) cleared += clear_persistence({});
+  data_plane.join();
+  EXPECT_GT(cleared, 100U);
+  EXPECT_THAT(persistence(), SizeIs(testing::Le(100U))) << "no client has two";
+  clear_persistence({});
+  EXPECT_THAT(persistence(), IsEmpty());
+  const auto rows = connections();
+  EXPECT_THAT(rows, SizeIs(1200)) << "no connection is lost";
+  const auto& print = engine_->counters()->virtual_services.at("print");
+  EXPECT_EQ(print.active + print.inactive, 1200U) << "and the counts are exact";
 }
 
 TEST_F(EngineTest, CountersSumCpusAndIncludeTheDeleted) {
@@ -414,7 +578,7 @@ TEST_F(EngineTest, ExplainAsksTheProgram) {
   EXPECT_EQ(explanation->decision, "scheduler") << explanation->sentence;
   EXPECT_EQ(explanation->virtual_service, "print");
   EXPECT_THAT(explanation->real_server, testing::AnyOf("PS1", "PS2"));
-  EXPECT_THAT(*engine_->connections({}), IsEmpty()) << "a question leaves no connection behind";
+  EXPECT_THAT(connections(), IsEmpty()) << "a question leaves no connection behind";
 
   for (desired::RealServer& server : want.virtual_services[0].real_servers) server.takes_new = false;
   apply(want);

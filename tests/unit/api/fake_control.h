@@ -60,12 +60,42 @@ class FakeControl final : public Control {
     return history[static_cast<size_t>(number) - 1].second;
   }
 
-  boost::asio::awaitable<Result<std::vector<observed::Connection>>> connections(
-      observed::ConnectionFilter filter) override {
+  // Pages of two rows.
+  boost::asio::awaitable<Result<observed::Page<observed::Connection>>> connections(observed::ConnectionFilter filter,
+                                                                                   uint64_t position) override {
     last_filter = filter;
-    std::vector<observed::Connection> some(std::min(filter.limit, table.size()));
-    std::copy_n(table.begin(), some.size(), some.begin());
-    co_return some;
+    ++pages_read;
+    if (table_error && position >= table_fails_at) co_return fail(*table_error);
+    observed::Page<observed::Connection> page;
+    const size_t end = std::min(table.size(), static_cast<size_t>(position) + 2);
+    for (size_t row = position; row < end; ++row) page.rows.push_back(table[row]);
+    if (end < table.size()) page.next = end;
+    co_return page;
+  }
+
+  boost::asio::awaitable<Result<observed::Page<observed::PersistenceEntry>>> persistence(
+      observed::ConnectionFilter filter, uint64_t) override {
+    last_filter = filter;
+    co_return observed::Page<observed::PersistenceEntry>{remembered, std::nullopt};
+  }
+
+  boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
+                                                             std::string author) override {
+    if (filter.virtual_service == "unknown") co_return fail(ErrorCode::kNotFound, "there is no such virtual service");
+    last_filter = filter;
+    cleared_by = std::move(author);
+    co_return 3;
+  }
+
+  boost::asio::awaitable<std::map<IpAddress, std::string>> host_names(std::vector<IpAddress> addresses,
+                                                                      std::chrono::milliseconds within) override {
+    names_asked += addresses.size();
+    std::map<IpAddress, std::string> found;
+    if (within.count() == 0) co_return found;
+    for (const auto& address : addresses) {
+      if (names.contains(address)) found.insert(*names.find(address));
+    }
+    co_return found;
   }
 
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) override {
@@ -106,6 +136,13 @@ class FakeControl final : public Control {
   observed::Snapshot shown;
   observed::EventLog log;
   std::vector<observed::Connection> table;
+  std::optional<Error> table_error;  // of all pages from this position on
+  uint64_t table_fails_at = 0;
+  size_t pages_read = 0;
+  std::vector<observed::PersistenceEntry> remembered;
+  std::string cleared_by;
+  std::map<IpAddress, std::string> names;
+  size_t names_asked = 0;
   std::vector<std::string> warnings;
   std::optional<ChangeRefused> change_error;
   std::function<void()> before_change;  // once: what somebody else does meanwhile

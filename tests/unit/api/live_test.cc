@@ -10,7 +10,7 @@ observed::Snapshot small_snapshot(const model::Configuration& configuration) {
   snapshot.version = "0.1.0";
   snapshot.revision = 1;
   snapshot.notices = {{"interface/eth0", "generic XDP"}};
-  snapshot.reasons = {{"no_real_server", "no real server takes connections", 3}};
+  snapshot.reasons = {{"no_real_server", "no real server takes connections", 3, "", {}}};
   snapshot.connection_table_size = 100;
   snapshot.connection_table_used = 7;
   observed::VirtualService service;
@@ -58,32 +58,6 @@ TEST_F(ApiTest, CountersAreThoseOfTheSnapshot) {
 
 TEST_F(ApiTest, SchemaIsTheModels) {
   EXPECT_EQ(ask("GET", "/api/v1/schema").value(), model::json_schema());
-}
-
-TEST_F(ApiTest, ConnectionsAreLimitedAndSaySo) {
-  control_.table.resize(5);
-  for (auto& connection : control_.table) connection.protocol = "TCP";
-  const json::value three = ask("GET", "/api/v1/connections?limit=3").value();
-  EXPECT_EQ(three.at("connections").as_array().size(), 3u);
-  EXPECT_EQ(three.at("truncated"), true);
-  const json::value five = ask("GET", "/api/v1/connections?limit=5").value();
-  EXPECT_EQ(five.at("connections").as_array().size(), 5u);
-  EXPECT_EQ(five.at("truncated"), false);
-  EXPECT_EQ(five.at("connections").at(0).at("protocol"), "TCP");
-  for (const char* bad : {"0", "100001", "x", "-1", ""}) {
-    EXPECT_EQ(ask("GET", std::string("/api/v1/connections?limit=") + bad).status, 400) << bad;
-  }
-}
-
-TEST_F(ApiTest, ConnectionFiltersReachTheDaemon) {
-  ASSERT_EQ(ask("GET", "/api/v1/connections?virtual_service=A&real_server=B&client=10.0.0.9&state=ESTABLISHED").status,
-            200);
-  EXPECT_EQ(control_.last_filter->virtual_service, "A");
-  EXPECT_EQ(control_.last_filter->real_server, "B");
-  EXPECT_EQ(control_.last_filter->state, "ESTABLISHED");
-  EXPECT_EQ(control_.last_filter->client, IpAddress::parse("10.0.0.9").value());
-  EXPECT_EQ(control_.last_filter->limit, 1001u);
-  EXPECT_EQ(ask("GET", "/api/v1/connections?client=nobody").status, 400);
 }
 
 TEST_F(ApiTest, ExplainAsksForOneClient) {

@@ -105,5 +105,14 @@ TEST(MacAddress, ReadsSixPairs) {
   }
 }
 
+TEST(IpPrefix, OverlapsWhatHasAddressesInCommon) {
+  const auto prefix = [](const char* text) { return IpPrefix::parse(text).value(); };
+  EXPECT_TRUE(prefix("10.1.2.0/24").overlaps(prefix("10.1.2.3")));
+  EXPECT_TRUE(prefix("10.1.2.3").overlaps(prefix("10.1.2.0/24")));
+  EXPECT_TRUE(prefix("10.1.2.0/24").overlaps(prefix("10.1.0.0/16")));
+  EXPECT_FALSE(prefix("10.1.2.0/24").overlaps(prefix("10.1.3.0/24")));
+  EXPECT_FALSE(prefix("0.0.0.0/0").overlaps(prefix("::/0")));
+}
+
 }  // namespace
 }  // namespace evenkeel

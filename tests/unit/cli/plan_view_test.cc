@@ -77,19 +77,5 @@ TEST(FailureView, MakesSenseOfAnAnswerThatIsNoError) {
   EXPECT_EQ(failure_of(Response{502, "<html>"}).message, "evenkeeld answered with HTTP status 502");
 }
 
-TEST(ListsView, ConnectionsAsTheGuideShowsThem) {
-  EXPECT_EQ(render_connections(boost::json::parse(R"({"connections": [
-      {"protocol": "TCP", "expire": 26, "state": "SYN_RECV", "source": "192.168.64.7:20415", "virtual": "192.168.111.232:80", "destination": "192.168.110.240:80"},
-      {"protocol": "TCP", "expire": 258, "state": "NONE", "source": "192.168.64.7:0", "virtual": "192.168.111.232:80", "destination": "192.168.110.240:80"}],
-      "truncated": true})"),
-                               kPlain),
-            R"(pro  expire  state     source              virtual             destination
-TCP  00:26   SYN_RECV  192.168.64.7:20415  192.168.111.232:80  192.168.110.240:80
-TCP  04:18   NONE      192.168.64.7:0      192.168.111.232:80  192.168.110.240:80
-There are more than these 2: narrow them down, or raise --limit.
-)");
-  EXPECT_EQ(render_connections(boost::json::parse(R"({"connections": []})"), kPlain), "No connections.\n");
-}
-
 }  // namespace
 }  // namespace evenkeel::cli

@@ -17,7 +17,7 @@ VirtualService print_service() {
   service.configuration.fallback.mode = model::FallbackMode::kServer;
   service.configuration.fallback.address = IpAddress::parse("10.77.0.50").value();
   service.interface = "eth0";
-  service.counters = {1, 2, 3, 4, 5};
+  service.counters = {1, 2, 3, 4, 5, 6, 7};
   RealServer server;
   server.configuration.label = "PS1";
   server.configuration.address = IpAddress::parse("10.77.0.21").value();
@@ -47,7 +47,8 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
     "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
     "state": "degraded", "fallback_active": false,
     "fallback": {"mode": "server", "address": "10.77.0.50", "port": 0}, "reason": "", "active_tier": 1, "interface": "eth0",
-    "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5},
+    "alarm": "",
+    "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5, "packets_out": 6, "bytes_out": 7},
     "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
       "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "priority": 2, "effective_weight": 50,
       "minimum_connections": 3, "maximum_connections": 9,
@@ -56,8 +57,8 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
       "last_probe": null, "last_probe_ms": null,
       "server_check": {"state": "up", "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "last_probe": "1970-01-01T00:00:00.000Z"},
       "path_check": {"state": "down", "since": "1970-01-01T00:00:00.000Z", "reason": "no loopback", "last_probe": null},
-      "next_hop": "02:00:00:00:00:21 on eth0",
-      "counters": {"packets": 0, "bytes": 0, "connections": 0, "active": 0, "inactive": 0}}]})");
+      "next_hop": "02:00:00:00:00:21 on eth0", "alarm": "",
+      "counters": {"packets": 0, "bytes": 0, "connections": 0, "active": 0, "inactive": 0, "packets_out": 0, "bytes_out": 0}}]})");
   EXPECT_EQ(json::value(to_json(print_service())), expected) << json::serialize(to_json(print_service()));
 }
 
@@ -73,7 +74,7 @@ TEST(ObservedJson, ASnapshotHasTheDocumentedShape) {
   snapshot.revision = 3;
   snapshot.read_only = true;
   snapshot.notices = {{"interface/eth0", "generic XDP"}};
-  snapshot.reasons = {{"no_real_server", "nobody there", 4}};
+  snapshot.reasons = {{"no_real_server", "nobody there", 4, "", {}}};
   snapshot.connection_table_size = 1048572;
   snapshot.connection_table_used = 12;
   const json::value expected = json::parse(R"({"version": "0.1.0", "revision": 3, "read_only": true,
@@ -90,12 +91,27 @@ TEST(ObservedJson, AConnectionIsARowOfTheTable) {
                               Endpoint::parse("10.77.0.10:40000").value(),
                               Endpoint::parse("[2001:db8::1]:445").value(),
                               Endpoint::parse("10.77.0.21:445").value(),
+                              Endpoint::parse("10.77.0.100:40000").value(),
                               "Print_Provider",
-                              "PS1"};
+                              "PS1",
+                              "pc12.example",
+                              "",
+                              ""};
   const json::value expected = json::parse(R"({"protocol": "TCP", "expire": 899, "state": "ESTABLISHED",
     "source": "10.77.0.10:40000", "virtual": "[2001:db8::1]:445", "destination": "10.77.0.21:445",
-    "virtual_service": "Print_Provider", "real_server": "PS1"})");
+    "source_address": "10.77.0.100:40000", "virtual_service": "Print_Provider", "real_server": "PS1"})");
   EXPECT_EQ(json::value(to_json(connection)), expected);
+  json::object named;
+  add_names(named, connection);
+  EXPECT_EQ(json::value(named),
+            json::parse(R"({"source_name": "pc12.example", "virtual_name": null, "destination_name": null})"));
+}
+
+TEST(ObservedJson, APersistenceEntry) {
+  const PersistenceEntry entry{IpPrefix::parse("10.77.0.0/24").value(), "Print_Provider",          "PS1",
+                               IpAddress::parse("10.77.0.21").value(),  std::chrono::seconds(299), true};
+  EXPECT_EQ(json::value(to_json(entry)), json::parse(R"({"client": "10.77.0.0/24", "expire": 299, "confirmed": true,
+    "destination": "10.77.0.21", "virtual_service": "Print_Provider", "real_server": "PS1"})"));
 }
 
 TEST(ObservedJson, EventsAndExplanationsAreMasked) {
