@@ -51,13 +51,15 @@ void AwaitableProbe::cancel() {
 }
 
 void AwaitableProbe::expire() {
-  ProbeResult result{Outcome::kFailure, timed_out()};
+  ProbeResult result{Outcome::kFailure, timed_out(), "timeout"};
   abort();
   finish(std::move(result));
 }
 
 void AwaitableProbe::finish(ProbeResult result) {
   deadline_.cancel();
+  complete_trace();
+  result.trace = std::move(trace_);
   // Moved out first: the receiver may let go of this probe.
   if (OnResult on_result = std::exchange(on_result_, nullptr)) on_result(std::move(result));
 }

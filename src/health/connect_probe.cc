@@ -26,9 +26,11 @@ class ConnectProbe final : public AwaitableProbe {
     const SteadyTime begin = clock_.steady_now();
     if (auto failed = co_await connect(socket_, server_)) co_return *std::move(failed);
     const auto duration = clock_.steady_now() - begin;
+    trace().connected = in_microseconds(duration);
     leave(std::move(socket_));
     co_return ProbeResult{Outcome::kSuccess,
-                          fmt::format("TCP connect to {} in {}", server_.to_string(), milliseconds_text(duration))};
+                          fmt::format("TCP connect to {} in {}", server_.to_string(), milliseconds_text(duration)),
+                          "connect"};
   }
 
   void abort() override { leave_now(socket_); }

@@ -31,8 +31,8 @@ class ConstantProbe final : public Probe, public std::enable_shared_from_this<Co
 
 std::shared_ptr<Probe> make_constant_probe(ProbeTools& tools, const Target& target) {
   const bool is_on = target.check.type == model::HealthCheckType::kAlwaysOn;
-  ProbeResult result = is_on ? ProbeResult{Outcome::kSuccess, "always on: not probed"}
-                             : ProbeResult{Outcome::kFailure, "always off: not probed"};
+  ProbeResult result = is_on ? ProbeResult{Outcome::kSuccess, "always on: not probed", "type"}
+                             : ProbeResult{Outcome::kFailure, "always off: not probed", "type"};
   return std::make_shared<ConstantProbe>(tools.io, std::move(result));
 }
 

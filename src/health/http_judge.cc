@@ -28,14 +28,17 @@ std::string with_body(const HttpExpectation& expected, std::string sentence, con
 ProbeResult judge_broken(const HttpExpectation& expected, const HttpResponse& response) {
   const std::string server = address_of(expected.target);
   if (response.status() != 0) {
-    return {Outcome::kFailure, fmt::format("HTTP {} from {}, but the answer is broken: {}", response.status(), server,
-                                           response.problem())};
+    return {Outcome::kFailure,
+            fmt::format("HTTP {} from {}, but the answer is broken: {}", response.status(), server, response.problem()),
+            "protocol"};
   }
   if (response.beginning().empty()) {
-    return {Outcome::kFailure, fmt::format("no HTTP answer from {}: {}", server, response.problem())};
+    return {Outcome::kFailure, fmt::format("no HTTP answer from {}: {}", server, response.problem()), "protocol"};
   }
-  return {Outcome::kFailure, fmt::format("no HTTP answer from {}: {}: {}", server, response.problem(),
-                                         shown(expected, response.beginning()))};
+  return {
+      Outcome::kFailure,
+      fmt::format("no HTTP answer from {}: {}: {}", server, response.problem(), shown(expected, response.beginning())),
+      "protocol"};
 }
 
 ProbeResult judge_status(const HttpExpectation& expected, const HttpResponse& response) {
@@ -44,7 +47,7 @@ ProbeResult judge_status(const HttpExpectation& expected, const HttpResponse& re
   if (!response.location().empty()) {
     sentence += fmt::format(" (redirect to {}, not followed)", shown(expected, response.location()));
   }
-  return {Outcome::kFailure, with_body(expected, std::move(sentence), response)};
+  return {Outcome::kFailure, with_body(expected, std::move(sentence), response), "allowed_status"};
 }
 
 }  // namespace
@@ -61,12 +64,15 @@ ProbeResult judge(const HttpExpectation& expected, const HttpResponse& response,
   if (expected.body != nullptr) {
     const std::string pattern = shown(expected, check.response_expected);
     if (!re2::RE2::PartialMatch(response.body(), *expected.body)) {
-      return {Outcome::kFailure, with_body(expected, fmt::format("body does not match \"{}\"", pattern), response)};
+      return {Outcome::kFailure, with_body(expected, fmt::format("body does not match \"{}\"", pattern), response),
+              "response_expected"};
     }
     matched = fmt::format(", body matches \"{}\"", pattern);
   }
-  return {Outcome::kSuccess, fmt::format("HTTP {} from {} in {}{}", response.status(), address_of(expected.target),
-                                         milliseconds_text(duration), matched)};
+  return {Outcome::kSuccess,
+          fmt::format("HTTP {} from {} in {}{}", response.status(), address_of(expected.target),
+                      milliseconds_text(duration), matched),
+          expected.body == nullptr ? "allowed_status" : "response_expected"};
 }
 
 }  // namespace evenkeel::health

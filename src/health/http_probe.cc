@@ -30,6 +30,8 @@ using boost::system::error_code;
 using TlsStream = asio::ssl::stream<tcp::socket&>;
 
 constexpr size_t kReadBytes = size_t{8} * 1024;
+// What is kept for the trace, before masking: more than is shown, so that no key is cut in two where the text ends.
+constexpr size_t kHeadBytes = 16 * Trace::kTextLimit;
 
 auto into(error_code& error) {
   return asio::redirect_error(asio::use_awaitable, error);
@@ -55,6 +57,7 @@ class HttpProbe final : public AwaitableProbe {
     begin_ = clock_.steady_now();
     if (pattern_ && !pattern_->ok()) co_return not_checked("the expected response is not a pattern that RE2 knows");
     if (auto failed = co_await connect(socket_, server_)) co_return *std::move(failed);
+    trace().connected = elapsed();
     if (target_.check.protocol == model::NegotiateProtocol::kHttp) {
       ProbeResult result = co_await converse(socket_);
       leave(std::move(socket_));
@@ -72,8 +75,9 @@ class HttpProbe final : public AwaitableProbe {
     co_await stream.async_handshake(TlsStream::client, into(error));
     if (error) {
       leave(std::move(socket_));
-      co_return failure(fmt::format("TLS handshake with {} failed: {}", server_.to_string(), error.message()));
+      co_return failure(fmt::format("TLS handshake with {} failed: {}", server_.to_string(), error.message()), "tls");
     }
+    trace().secured = elapsed();
     ProbeResult result = co_await converse(stream);
     co_await say_goodbye(stream);
     leave(std::move(socket_));
@@ -91,22 +95,33 @@ class HttpProbe final : public AwaitableProbe {
   asio::awaitable<ProbeResult> converse(Stream& stream) {
     phase_ = Phase::kAnswer;
     const std::string request = render_request(target_);
+    trace().request = trace_text(mask_.apply(request));
     error_code error;
     co_await asio::async_write(stream, asio::buffer(request), into(error));
     // A server may refuse before it has read everything: what it says counts, not that it stopped listening.
     std::array<char, kReadBytes> buffer;
     while (response_.needs_more()) {
       const size_t size = co_await stream.async_read_some(asio::buffer(buffer), into(error));
-      response_.feed({buffer.data(), size});
+      take({buffer.data(), size});
       if (is_end_of_stream(error)) {
         response_.close();
       } else if (error && response_.needs_more()) {
         if (is_local(error)) co_return not_checked(error.value());
-        co_return failure(fmt::format("no complete HTTP answer from {}: {}", server_.to_string(), error.message()));
+        co_return failure(fmt::format("no complete HTTP answer from {}: {}", server_.to_string(), error.message()),
+                          "protocol");
       }
     }
     co_return judge({target_, pattern_.get(), mask_}, response_, clock_.steady_now() - begin_);
   }
+
+  void take(std::string_view bytes) {
+    response_.feed(bytes);
+    if (bytes.empty()) return;
+    if (!trace().first_byte) trace().first_byte = elapsed();
+    head_ += bytes.substr(0, kHeadBytes - head_.size());
+  }
+
+  std::chrono::microseconds elapsed() const { return in_microseconds(clock_.steady_now() - begin_); }
 
   static bool is_end_of_stream(const error_code& error) {
     return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
@@ -115,6 +130,8 @@ class HttpProbe final : public AwaitableProbe {
   static bool is_local(const error_code& error) {
     return error.category() == boost::system::system_category() && is_local_trouble(error.value());
   }
+
+  void complete_trace() override { trace().answer = trace_text(mask_.apply(head_)); }
 
   void abort() override { leave_now(socket_); }
 
@@ -136,7 +153,9 @@ class HttpProbe final : public AwaitableProbe {
     return fmt::format("HTTP {}, body not complete after {} bytes", response_.status(), response_.body().size());
   }
 
-  static ProbeResult failure(std::string reason) { return {Outcome::kFailure, std::move(reason)}; }
+  static ProbeResult failure(std::string reason, std::string_view rule) {
+    return {Outcome::kFailure, std::move(reason), rule};
+  }
 
   ProbeResult masked(ProbeResult result) const {
     result.reason = mask_.apply(result.reason);
@@ -151,6 +170,7 @@ class HttpProbe final : public AwaitableProbe {
   std::shared_ptr<const re2::RE2> pattern_;
   tcp::socket socket_;
   HttpResponse response_;
+  std::string head_;  // of the answer as it came
   SteadyTime begin_;
   Phase phase_ = Phase::kConnect;
 };

@@ -93,8 +93,11 @@ class PingProbe final : public AwaitableProbe {
     if (::send(socket->fd.get(), request.data(), request.size(), 0) < 0) co_return not_checked(errno);
     descriptor_.assign(socket->fd.release());
     if (const int error = co_await wait_for_reply(echo, socket->kind); error != 0) co_return failed(error);
-    co_return ProbeResult{Outcome::kSuccess, fmt::format("ping reply from {} in {}", address_.to_string(),
-                                                         milliseconds_text(clock_.steady_now() - begin))};
+    const auto duration = clock_.steady_now() - begin;
+    trace().first_byte = in_microseconds(duration);
+    co_return ProbeResult{Outcome::kSuccess,
+                          fmt::format("ping reply from {} in {}", address_.to_string(), milliseconds_text(duration)),
+                          "ping"};
   }
 
   // 0 or errno.
@@ -114,7 +117,8 @@ class PingProbe final : public AwaitableProbe {
   ProbeResult failed(int error_number) const {
     if (is_local_trouble(error_number)) return not_checked(error_number);
     return {Outcome::kFailure,
-            fmt::format("no ping reply from {}: {}", address_.to_string(), system_error(error_number, "").message)};
+            fmt::format("no ping reply from {}: {}", address_.to_string(), system_error(error_number, "").message),
+            "ping"};
   }
 
   void abort() override {

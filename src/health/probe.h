@@ -5,6 +5,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include "health/trace.h"
 
 namespace evenkeel::health {
 
@@ -16,7 +19,10 @@ enum class Outcome {
 
 struct ProbeResult {
   Outcome outcome = Outcome::kNotChecked;
-  std::string reason;  // one sentence for a person, with figures; secrets masked
+  std::string reason;       // one sentence for a person, with figures; secrets masked
+  std::string_view rule{};  // what decided, a constant: a field of the health check ("allowed_status", "timeout"), or
+                            // one of the steps: "connect", "tls", "protocol", "ping", "local"
+  Trace trace{};            // what was said and when, as far as it came
 };
 
 class Probe {

@@ -43,7 +43,7 @@ std::string excerpt(std::string_view bytes) {
 }
 
 ProbeResult not_checked(std::string_view why) {
-  return {Outcome::kNotChecked, fmt::format("not checked: {}", why)};
+  return {Outcome::kNotChecked, fmt::format("not checked: {}", why), "local"};
 }
 
 ProbeResult not_checked(int error_number) {

@@ -12,6 +12,10 @@ namespace evenkeel::health {
 std::string milliseconds_text(std::chrono::nanoseconds duration);  // "0.3 ms"
 std::string timeout_text(std::chrono::milliseconds timeout);       // "5 s", "1.5 s", "200 ms"
 
+inline std::chrono::microseconds in_microseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration);
+}
+
 // The first 80 bytes on one line: runs of white space become one space, what cannot be printed becomes '?'.
 std::string excerpt(std::string_view bytes);
 

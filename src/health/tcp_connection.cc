@@ -36,9 +36,10 @@ std::string system_text(int error_number) {
 ProbeResult connect_failed(int error_number, const Endpoint& server) {
   if (is_local_trouble(error_number)) return not_checked(error_number);
   if (error_number == ECONNREFUSED) {
-    return {Outcome::kFailure, fmt::format("connection refused by {}", server.to_string())};
+    return {Outcome::kFailure, fmt::format("connection refused by {}", server.to_string()), "connect"};
   }
-  return {Outcome::kFailure, fmt::format("cannot connect to {}: {}", server.to_string(), system_text(error_number))};
+  return {Outcome::kFailure, fmt::format("cannot connect to {}: {}", server.to_string(), system_text(error_number)),
+          "connect"};
 }
 
 // connect(2) itself, because what it says at once comes from our own routing table, and what comes later from outside:

@@ -18,6 +18,8 @@ TEST_F(ConnectProbe, SucceedsAndSaysHowLongItTook) {
   const ProbeResult result = probe(target_of(HealthCheckType::kConnect, server.port()));
   EXPECT_EQ(result.outcome, Outcome::kSuccess);
   EXPECT_THAT(result.reason, MatchesRegex("TCP connect to 127\\.0\\.0\\.1:[0-9]+ in [0-9]+\\.[0-9] ms"));
+  EXPECT_EQ(result.rule, "connect");
+  EXPECT_TRUE(result.trace.connected);
 }
 
 TEST_F(ConnectProbe, WorksOverIpv6) {

@@ -54,6 +54,35 @@ TEST_F(HttpProbe, TheActiveApplicationServerIsUp) {
   EXPECT_THAT(result.reason, MatchesRegex("HTTP 200 from 127\\.0\\.0\\.1:[0-9]+ in [0-9.]+ ms, body matches .*"));
 }
 
+TEST_F(HttpProbe, TheTraceHasWhatWasSaidAndWhen) {
+  const ProbeResult result = ask(say(http_answer(500, std::string("out of order: ") + kKey)), papercut);
+  EXPECT_EQ(result.rule, "allowed_status");
+  EXPECT_THAT(result.trace.request, StartsWith("GET /api/health/application-server/status?disk-threshold-mb=1&"
+                                               "Authorization=**** HTTP/1.1\nHost: 127.0.0.1:"));
+  EXPECT_THAT(result.trace.answer, StartsWith("HTTP/1.1 500"));
+  EXPECT_THAT(result.trace.answer, HasSubstr("\n\nout of order: ****"));
+  EXPECT_THAT(result.trace.request + result.trace.answer, Not(HasSubstr(kKey)));
+  ASSERT_TRUE(result.trace.connected && result.trace.first_byte);
+  EXPECT_LE(*result.trace.connected, *result.trace.first_byte);
+  EXPECT_FALSE(result.trace.secured) << "there is no TLS";
+}
+
+TEST_F(HttpProbe, TheTraceOfATimeoutHasWhatCameBeforeIt) {
+  const ProbeResult result =
+      ask_http(drip_for_ever("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nhalf"), milliseconds(200));
+  EXPECT_EQ(result.outcome, Outcome::kFailure);
+  EXPECT_EQ(result.rule, "timeout");
+  EXPECT_THAT(result.trace.answer, HasSubstr("\n\nhalf"));
+  EXPECT_TRUE(result.trace.first_byte);
+}
+
+TEST_F(HttpProbe, TheTraceIsBoundedHoweverMuchTheServerSays) {
+  const ProbeResult result = ask_http(say(http_answer(200, std::string(100000, '\x01'))));
+  EXPECT_EQ(result.outcome, Outcome::kSuccess);
+  EXPECT_LE(result.trace.answer.size(), Trace::kTextLimit);
+  EXPECT_THAT(result.trace.answer, HasSubstr("\\x01"));
+}
+
 TEST_F(HttpProbe, ThePassiveApplicationServerIsDownWithEitherPage) {
   const ProbeResult with_200 = ask(say(http_answer(200, kPassive)), papercut);
   EXPECT_EQ(with_200.outcome, Outcome::kFailure);
@@ -220,7 +249,9 @@ TEST_F(HttpProbe, TlsWorksWithACertificateThatNobodyWouldTrust) {
 
 TEST_F(HttpProbe, TlsWithoutANameSendsNone) {
   LoopbackServer server(io_, say_over_tls(http_answer(200, kOk)));
-  EXPECT_EQ(probe(https(server.port())).outcome, Outcome::kSuccess);
+  const ProbeResult result = probe(https(server.port()));
+  EXPECT_EQ(result.outcome, Outcome::kSuccess);
+  EXPECT_GT(result.trace.secured, result.trace.connected);
   EXPECT_EQ(server.visits().server_name, "");
 }
 
