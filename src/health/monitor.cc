@@ -24,6 +24,7 @@ constexpr int kSettlingGaps = 2;
 struct Entry {
   Target target;
   Status status;
+  History history;
   Due due;                     // of the next probe, while none is in flight
   Due started;                 // the last probe's start
   double phase = 0;            // 0..1, spreads targets over their interval
@@ -52,6 +53,7 @@ class Monitor::Impl : public std::enable_shared_from_this<Monitor::Impl> {
   void configure(std::vector<Target> targets);
   void restore(const std::vector<Status>& known);
   std::vector<Status> statuses() const;
+  std::optional<Report> report(const model::RealServerKey& key) const;
   void stop();
 
  private:
@@ -111,6 +113,7 @@ bool Monitor::Impl::take(Target target) {
     entry.status.since = tools_.clock.wall_now();
   }
   entry.status.consecutive_failures = 0;
+  entry.history = {};  // it was about another check
   entry.target = std::move(target);
   if (const auto known = restored_.find(entry.target.key); known != restored_.end()) restore_one(entry, known->second);
   return true;
@@ -179,6 +182,12 @@ std::vector<Status> Monitor::Impl::statuses() const {
   return result;
 }
 
+std::optional<Monitor::Report> Monitor::Impl::report(const model::RealServerKey& key) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return std::nullopt;
+  return Report{found->second.target, found->second.history.records()};
+}
+
 void Monitor::Impl::stop() {
   for (auto& [key, entry] : entries_) forget(entry);
   entries_.clear();
@@ -237,6 +246,10 @@ void Monitor::Impl::finish_probe(Entry& entry, ProbeResult result) {
   entry.probe.reset();
   --probes_in_flight_;
   Status& status = entry.status;
+  const auto duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(tools_.clock.steady_now() - entry.probe_began);
+  result.trace.total = duration;
+  entry.history.add(tools_.clock.wall_now(), result);
   status.reason = std::move(result.reason);
   RiseFall rise_fall(failures_until_down(entry.target.check), status.verdict, status.consecutive_failures);
   const bool has_changed = rise_fall.count(result.outcome);
@@ -244,8 +257,7 @@ void Monitor::Impl::finish_probe(Entry& entry, ProbeResult result) {
   status.consecutive_failures = rise_fall.consecutive_failures();
   if (result.outcome != Outcome::kNotChecked) {
     status.last_probe = tools_.clock.wall_now();
-    status.last_duration =
-        std::chrono::duration_cast<std::chrono::microseconds>(tools_.clock.steady_now() - entry.probe_began);
+    status.last_duration = duration;
   }
   if (has_changed) status.since = tools_.clock.wall_now();
   schedule_next(entry);
@@ -291,6 +303,10 @@ void Monitor::restore(const std::vector<Status>& known) {
 
 std::vector<Status> Monitor::statuses() const {
   return impl_->statuses();
+}
+
+std::optional<Monitor::Report> Monitor::report(const model::RealServerKey& key) const {
+  return impl_->report(key);
 }
 
 void Monitor::stop() {

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/ip_address.h"
+#include "health/history.h"
 #include "model/health_check.h"
 #include "model/operator_action.h"
 
@@ -66,6 +67,12 @@ class Monitor {
   void restore(const std::vector<Status>& known);
 
   std::vector<Status> statuses() const;
+  // How a real server is checked, and its last probes, newest first. None: it is not known here.
+  struct Report {
+    Target target;
+    std::vector<ProbeRecord> probes;
+  };
+  std::optional<Report> report(const model::RealServerKey& key) const;
   // Stops all probes; no callback after it returns.
   void stop();
 

@@ -61,6 +61,21 @@ class MonitorTest : public LoopTest {
       std::make_unique<Monitor>(io_, clock_, [this](const Status& one) { changes_.push_back(one); }, kFast);
 };
 
+TEST_F(MonitorTest, RemembersItsProbes) {
+  auto server = std::make_unique<LoopbackServer>(io_, say(http_answer(500, "out of order")));
+  monitor_->configure({named("A", target_of(HealthCheckType::kNegotiate, server->port()))});
+  EXPECT_FALSE(monitor_->report({"Service", "B"}));
+  ASSERT_TRUE(run_until_verdict("A", Verdict::kDown));
+  const auto report = monitor_->report({"Service", "A"});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->target.port, server->port());
+  ASSERT_GE(report->probes.size(), 2u);
+  ASSERT_TRUE(report->probes.front().evidence);
+  EXPECT_EQ(report->probes.front().evidence->rule, "allowed_status");
+  EXPECT_THAT(report->probes.front().evidence->trace.answer, HasSubstr("out of order"));
+  EXPECT_GT(report->probes.front().duration.count(), 0);
+}
+
 TEST_F(MonitorTest, AServerRisesFallsAndRisesAgain) {
   auto server = std::make_unique<LoopbackServer>(io_, say(http_answer(200, "OK")));
   Target target = named("A", target_of(HealthCheckType::kNegotiate, server->port()));
