@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/plan.h"
+#include "model/check_kind.h"
 #include "model/names.h"
 
 namespace evenkeel::config {
@@ -113,18 +114,11 @@ class Linter {
       warn(".health_check.timeout", "the timeout is longer than the interval: a slow check delays the next one",
            "make the timeout shorter than the interval");
     }
-    if (check.type == HealthCheckType::kNegotiate) return;
-    const HealthCheck defaults;
-    std::vector<std::string_view> unused;
-    if (check.request != defaults.request) unused.emplace_back("request");
-    if (check.response_expected != defaults.response_expected) unused.emplace_back("response_expected");
-    if (check.virtual_host != defaults.virtual_host) unused.emplace_back("virtual_host");
-    if (check.allowed_status != defaults.allowed_status) unused.emplace_back("allowed_status");
-    if (check.protocol != defaults.protocol) unused.emplace_back("protocol");
-    if (unused.empty()) return;
+    const auto useless = model::useless_fields(check);
+    if (useless.empty()) return;
     warn(".health_check.type",
-         fmt::format("a {} check does not look at {}", model::to_string(check.type), fmt::join(unused, ", ")),
-         "use negotiate, or leave those fields out");
+         fmt::format("a {} check does not look at {}", model::kind_name(check), fmt::join(useless, ", ")),
+         model::has_protocol(check.type) ? "leave those fields out" : "use negotiate, or leave those fields out");
   }
 
   void check_real_servers(const VirtualService& service) {

@@ -9,6 +9,7 @@
 
 #include "config/plan.h"
 #include "config/validate_fallback.h"
+#include "model/check_kind.h"
 #include "model/names.h"
 
 namespace evenkeel::config {
@@ -57,10 +58,6 @@ int64_t short_range_ports(const model::PortSet& ports) {
     if (length <= kShortRange) count += length;
   }
   return count;
-}
-
-bool needs_check_port(HealthCheckType type) {
-  return type == HealthCheckType::kConnect || type == HealthCheckType::kNegotiate;
 }
 
 class Validator {
@@ -208,16 +205,49 @@ class Validator {
 
   void check_health_check(const VirtualService& service) {
     const auto& check = service.health_check;
-    if (check.check_port || !needs_check_port(check.type)) return;
+    check_transport(service);
+    for (const std::string_view field : model::missing_fields(check)) {
+      refuse(path(fmt::format("health_check.{}", field)), fmt::format("{} needs a {}", model::kind_name(check), field),
+             fmt::format("give the {}", field));
+    }
+    if (auto objection = model::object_to_request(check)) {
+      refuse(path("health_check.request"), fmt::format("{}: {}", model::kind_name(check), objection->message),
+             std::move(objection->hint));
+    }
+    if (check.type == HealthCheckType::kPapercut && check.protocol != model::NegotiateProtocol::kHttp &&
+        check.protocol != model::NegotiateProtocol::kHttps) {
+      refuse(path("health_check.protocol"), "the health API of PaperCut speaks http (9191) and https (9192)",
+             "write http or https");
+    }
+    if (!check.json_equals.empty() && check.json_pointer.empty()) {
+      refuse(path("health_check.json_pointer"), "json_equals says what a value must be, but not which one",
+             "give its place, such as \"/status\"");
+    }
+  }
+
+  // What answers a check must say something about the ports that clients use.
+  void check_transport(const VirtualService& service) {
+    using model::Transport;
+    const auto& check = service.health_check;
+    const Transport transport = model::transport_of(check);
+    const bool is_udp_only = !has_protocol(service, Protocol::kTcp);
+    if (transport == Transport::kIcmp && is_udp_only) {
+      return refuse(path("health_check.type"),
+                    "a machine that answers ping says nothing about the service on its UDP port",
+                    "use negotiate with dns, radius, sip or simple_udp, or give a check_port for connect");
+    }
+    if (transport == Transport::kIcmp || transport == Transport::kNone || check.check_port) return;
     if (service.ports.is_any()) {
       refuse(path("health_check.check_port"),
              fmt::format("a {} check needs a port, and the ports \"*\" do not name one", model::to_string(check.type)),
              "give the check_port of something that the real servers answer with, or use ping");
-    } else if (!has_protocol(service, Protocol::kTcp)) {
-      refuse(path("health_check.type"),
-             fmt::format("a {} check opens a TCP connection, which says nothing about the UDP port {}",
-                         model::to_string(check.type), service.ports.first()),
-             "use ping, or give in check_port a TCP port that the real servers answer on");
+    } else if (transport == Transport::kTcp && is_udp_only) {
+      refuse(
+          path("health_check.type"),
+          fmt::format("a {} check opens a TCP connection, which says nothing about the UDP port {}",
+                      model::to_string(check.type), service.ports.first()),
+          "use negotiate with dns, radius, sip or simple_udp, or give in check_port a TCP port that the real servers "
+          "answer on");
     }
   }
 

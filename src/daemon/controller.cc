@@ -35,7 +35,7 @@ std::vector<health::Target> health_targets(const model::Configuration& configura
     for (const auto& server : service.real_servers) {
       const uint16_t served = server.port == 0 ? service.ports.first() : server.port;
       const uint16_t port = service.health_check.check_port.value_or(served);
-      targets.push_back({{service.label, server.label}, server.address, port, service.health_check});
+      targets.push_back({{service.label, server.label}, server.address, port, service.health_check, service.protocol});
     }
   }
   return targets;

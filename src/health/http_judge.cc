@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "health/reason.h"
 #include "health/status_ranges.h"
 
@@ -45,9 +47,23 @@ ProbeResult judge_status(const HttpExpectation& expected, const HttpResponse& re
   std::string sentence =
       fmt::format("HTTP {} where {} is allowed", response.status(), expected.target.check.allowed_status);
   if (!response.location().empty()) {
-    sentence += fmt::format(" (redirect to {}, not followed)", shown(expected, response.location()));
+    const char* what = expected.target.check.follow_redirects ? "another server or too many" : "not followed";
+    sentence += fmt::format(" (redirect to {}, {})", shown(expected, response.location()), what);
   }
   return {Outcome::kFailure, with_body(expected, std::move(sentence), response), "allowed_status"};
+}
+
+// Empty: the value at the check's pointer is what it must be.
+std::string object_to_json(const HttpExpectation& expected, const HttpResponse& response) {
+  const model::HealthCheck& check = expected.target.check;
+  boost::system::error_code error;
+  const boost::json::value body = boost::json::parse(response.body(), error);
+  if (error) return fmt::format("the body is no JSON ({})", error.message());
+  const boost::json::value* value = body.find_pointer(check.json_pointer, error);
+  if (value == nullptr) return fmt::format("the JSON body has nothing at {}", check.json_pointer);
+  const std::string text = value->is_string() ? std::string(value->get_string()) : boost::json::serialize(*value);
+  if (text == check.json_equals) return {};
+  return fmt::format("{} is {} where {} is expected", check.json_pointer, shown(expected, text), check.json_equals);
 }
 
 }  // namespace
@@ -68,6 +84,11 @@ ProbeResult judge(const HttpExpectation& expected, const HttpResponse& response,
               "response_expected"};
     }
     matched = fmt::format(", body matches \"{}\"", pattern);
+  }
+  if (!check.json_pointer.empty()) {
+    const std::string objection = object_to_json(expected, response);
+    if (!objection.empty()) return {Outcome::kFailure, with_body(expected, objection, response), "json_pointer"};
+    matched += fmt::format(", {} is {}", check.json_pointer, shown(expected, check.json_equals));
   }
   return {Outcome::kSuccess,
           fmt::format("HTTP {} from {} in {}{}", response.status(), address_of(expected.target),

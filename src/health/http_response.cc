@@ -22,8 +22,9 @@ constexpr int kMostInterimAnswers = 8;
 // Keeps the status, the Location field and the beginning of the body; everything else is checked and forgotten.
 class HttpResponse::Parser final : public http::basic_parser<false> {
  public:
-  Parser() {
+  explicit Parser(bool is_bodiless) {
     eager(true);
+    skip(is_bodiless);
     header_limit(kHeaderLimit);
     body_limit(boost::none);
   }
@@ -60,8 +61,11 @@ class HttpResponse::Parser final : public http::basic_parser<false> {
   }
 };
 
-HttpResponse::HttpResponse() : parser_(std::make_unique<Parser>()) {}
+HttpResponse::HttpResponse(bool is_bodiless)
+    : parser_(std::make_unique<Parser>(is_bodiless)), is_bodiless_(is_bodiless) {}
 HttpResponse::~HttpResponse() = default;
+HttpResponse::HttpResponse(HttpResponse&&) noexcept = default;
+HttpResponse& HttpResponse::operator=(HttpResponse&&) noexcept = default;
 
 HttpResponse::Progress HttpResponse::feed(std::string_view bytes) {
   if (!needs_more()) return progress_;
@@ -80,7 +84,7 @@ HttpResponse::Progress HttpResponse::parse() {
     const bool is_interim = parser_->status >= 100 && parser_->status < 200 && parser_->status != 101;
     if (!is_interim) return progress_ = Progress::kComplete;
     if (++interim_answers_ > kMostInterimAnswers) return break_off("too many interim answers");
-    parser_ = std::make_unique<Parser>();
+    parser_ = std::make_unique<Parser>(is_bodiless_);
   }
   if (parser_->is_truncated) return progress_ = Progress::kTruncated;
   if (error && error != http::error::need_more) return break_off(error.message());

@@ -22,8 +22,11 @@ class HttpResponse {
     kBroken,     // not HTTP, or cut short; see problem()
   };
 
-  HttpResponse();
+  // is_bodiless: the answer to HEAD, which has none whatever its headers say.
+  explicit HttpResponse(bool is_bodiless = false);
   ~HttpResponse();
+  HttpResponse(HttpResponse&&) noexcept;
+  HttpResponse& operator=(HttpResponse&&) noexcept;
 
   // Bytes after the answer's end are ignored.
   Progress feed(std::string_view bytes);
@@ -49,6 +52,7 @@ class HttpResponse {
   std::string beginning_;
   std::string problem_;
   Progress progress_ = Progress::kHeader;
+  bool is_bodiless_;
   int interim_answers_ = 0;  // 1xx seen so far
 };
 

@@ -15,6 +15,7 @@
 #include "health/history.h"
 #include "model/health_check.h"
 #include "model/operator_action.h"
+#include "model/virtual_service.h"
 
 namespace evenkeel::health {
 
@@ -26,6 +27,7 @@ struct Target {
   IpAddress address;
   uint16_t port = 0;
   model::HealthCheck check;
+  model::Protocol served = model::Protocol::kTcp;  // the virtual service's: what DNS and SIP are asked over
   bool operator==(const Target&) const = default;
 };
 

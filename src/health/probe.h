@@ -14,6 +14,7 @@ namespace evenkeel::health {
 enum class Outcome {
   kSuccess,
   kFailure,
+  kUnclear,     // asked, and the answer (or silence) allows no verdict: the state is unknown
   kNotChecked,  // trouble on our own side (no descriptors, no memory, no route): says nothing about the real server
 };
 

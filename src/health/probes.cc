@@ -1,6 +1,10 @@
 #include "health/probes.h"
 
+#include <array>
 #include <boost/asio/ssl/context.hpp>
+
+#include "health/dialogue_probe.h"
+#include "model/names.h"
 
 namespace evenkeel::health {
 namespace {
@@ -24,19 +28,72 @@ ProbeTools::ProbeTools(boost::asio::io_context& io_context, const Clock& wall_an
 
 ProbeTools::~ProbeTools() = default;
 
-std::shared_ptr<Probe> make_probe(ProbeTools& tools, const Target& target) {
-  switch (target.check.type) {
-    case model::HealthCheckType::kNegotiate:
-      return make_http_probe(tools, target);
-    case model::HealthCheckType::kConnect:
-      return make_connect_probe(tools, target);
-    case model::HealthCheckType::kPing:
-      return make_ping_probe(tools, target);
-    case model::HealthCheckType::kAlwaysOn:
-    case model::HealthCheckType::kAlwaysOff:
-      break;
+std::shared_ptr<boost::asio::ssl::context> ProbeTools::verifying_tls() {
+  if (!verifying_tls_) {
+    verifying_tls_ = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client);
+    SSL_CTX_set_default_verify_paths(verifying_tls_->native_handle());
+    SSL_CTX_set_session_cache_mode(verifying_tls_->native_handle(), SSL_SESS_CACHE_OFF);
   }
-  return make_constant_probe(tools, target);
+  return verifying_tls_;
+}
+
+namespace {
+
+using Factory = std::shared_ptr<Probe> (*)(ProbeTools& tools, const Target& target);
+
+template <Wire kWire, Talk kTalk>
+std::shared_ptr<Probe> dialogue(ProbeTools& tools, const Target& target) {
+  return make_dialogue_probe(tools, target, kWire, kTalk);
+}
+
+// In the order of the enumerators, as the table of model/check_kind.cc.
+constexpr std::array<Factory, model::kHealthCheckTypeNames.size()> kByType{
+    make_negotiate_probe,
+    make_connect_probe,
+    make_ping_probe,
+    make_constant_probe,
+    make_constant_probe,
+    make_connects_then_negotiate_probe,
+    dialogue<Wire::kTls, talk_tls>,
+    make_syn_probe,
+    make_papercut_probe,
+};
+
+constexpr std::array<Factory, model::kNegotiateProtocolNames.size()> kByProtocol{
+    make_http_probe,
+    make_http_probe,
+    make_http_probe,
+    dialogue<Wire::kPlain, talk_simple_tcp>,
+    make_simple_udp_probe,
+    dialogue<Wire::kPlain, talk_ftp>,
+    dialogue<Wire::kPlain, talk_smtp>,
+    dialogue<Wire::kTls, talk_smtp>,
+    dialogue<Wire::kPlain, talk_imap>,
+    dialogue<Wire::kTls, talk_imap>,
+    dialogue<Wire::kPlain, talk_pop>,
+    dialogue<Wire::kTls, talk_pop>,
+    dialogue<Wire::kPlain, talk_nntp>,
+    make_dns_probe,
+    make_sip_probe,
+    make_radius_probe,
+    make_ldap_probe,
+    make_ldap_probe,
+    make_mysql_probe,
+    make_postgresql_probe,
+    dialogue<Wire::kPlain, talk_smb>,
+    make_ipp_probe,
+    make_ipp_probe,
+};
+static_assert(kByType.back() != nullptr && kByProtocol.back() != nullptr, "a kind of check without a probe");
+
+}  // namespace
+
+std::shared_ptr<Probe> make_probe(ProbeTools& tools, const Target& target) {
+  return kByType[static_cast<size_t>(target.check.type)](tools, target);
+}
+
+std::shared_ptr<Probe> make_negotiate_probe(ProbeTools& tools, const Target& target) {
+  return kByProtocol[static_cast<size_t>(target.check.protocol)](tools, target);
 }
 
 }  // namespace evenkeel::health

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "health/connect_count.h"
 #include "health/monitor.h"
 #include "health/pattern_cache.h"
 #include "health/probe.h"
@@ -20,18 +21,37 @@ struct ProbeTools {
   ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady);
   ~ProbeTools();
 
+  // Knows the authorities that this system trusts. Made when it is first needed.
+  std::shared_ptr<boost::asio::ssl::context> verifying_tls();
+
   boost::asio::io_context& io;
   const Clock& clock;
   PatternCache patterns;
-  std::shared_ptr<boost::asio::ssl::context> tls;  // shared: a TLS probe in flight keeps it
+  ConnectCounts connect_counts;
+  std::shared_ptr<boost::asio::ssl::context> tls;  // takes any certificate; shared: a TLS probe in flight keeps it
+
+ private:
+  std::shared_ptr<boost::asio::ssl::context> verifying_tls_;
 };
 
 // The probe that the target's check asks for.
 std::shared_ptr<Probe> make_probe(ProbeTools& tools, const Target& target);
 
 std::shared_ptr<Probe> make_connect_probe(ProbeTools& tools, const Target& target);
-std::shared_ptr<Probe> make_ping_probe(ProbeTools& tools, const Target& target);
-std::shared_ptr<Probe> make_http_probe(ProbeTools& tools, const Target& target);      // negotiate: HTTP and HTTPS
+std::shared_ptr<Probe> make_connects_then_negotiate_probe(ProbeTools& tools, const Target& target);
 std::shared_ptr<Probe> make_constant_probe(ProbeTools& tools, const Target& target);  // always on, always off
+std::shared_ptr<Probe> make_dns_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_http_probe(ProbeTools& tools, const Target& target);  // HTTP, HTTPS, HTTP proxy
+std::shared_ptr<Probe> make_ipp_probe(ProbeTools& tools, const Target& target);   // IPP, IPPS
+std::shared_ptr<Probe> make_ldap_probe(ProbeTools& tools, const Target& target);  // LDAP, LDAPS
+std::shared_ptr<Probe> make_mysql_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_negotiate_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_papercut_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_ping_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_postgresql_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_radius_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_simple_udp_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_sip_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_syn_probe(ProbeTools& tools, const Target& target);
 
 }  // namespace evenkeel::health

@@ -10,6 +10,10 @@ RiseFall::RiseFall(int failure_count, Verdict verdict, int consecutive_failures)
 
 bool RiseFall::count(Outcome outcome) {
   if (outcome == Outcome::kNotChecked) return false;
+  if (outcome == Outcome::kUnclear) {
+    consecutive_failures_ = 0;
+    return become(Verdict::kUnknown);
+  }
   if (outcome == Outcome::kSuccess) {
     consecutive_failures_ = 0;
     return become(Verdict::kUp);

@@ -1,7 +1,8 @@
 #pragma once
 // From single probes to a verdict: failure_count failures in a row make a real server down, one success makes it up.
 // A real server of which nothing is known stays unknown until one of the two happens, so that a restart takes nobody
-// out on a single lost packet. A probe that could not be made changes nothing. Pure: no clock, no socket.
+// out on a single lost packet. A probe that could not be made changes nothing; one whose answer
+// allows no verdict makes the state unknown. Pure: no clock, no socket.
 
 #include "health/monitor.h"
 #include "health/probe.h"

@@ -6,15 +6,23 @@
 #include <string_view>
 #include <vector>
 
+#include "model/health_check.h"
+
 namespace evenkeel::health {
 
 class SecretMask {
  public:
   // request: path and query as configured.
   explicit SecretMask(std::string_view request);
+  // Its request, headers, password and secret, also as they are sent.
+  explicit SecretMask(const model::HealthCheck& check);
   std::string apply(std::string_view text) const;
 
  private:
+  void add_request(std::string_view request);
+  void add_headers(std::string_view headers);
+  void add(std::string secret);
+
   std::vector<std::string> secrets_;  // longest first
 };
 

@@ -23,25 +23,82 @@ const Table& table<HealthCheck>() {
                                     choice<NegotiateProtocol>()),
       field<&HealthCheck::virtual_host>(
           {.name = "virtual_host",
-           .help = "The Host header of a negotiate check, and the name asked for in TLS. Empty means the real server's "
-                   "address."},
+           .help =
+               "The Host header of HTTP, and the name asked for in TLS (SNI) and verified in the certificate. Empty "
+               "means the real server's address."},
           host_name()),
       field<&HealthCheck::request>(
           {.name = "request",
-           .help = "The path and query that a negotiate check asks for, such as "
-                   "/api/health/application-server/status?disk-threshold-mb=1&Authorization=KEY. A key in it is masked "
-                   "wherever the request is shown.",
+           .help = "What a negotiate check asks for. HTTP: path and query, such as "
+                   "/api/health/application-server/status?disk-threshold-mb=1&Authorization=KEY. DNS: a name. MySQL, "
+                   "PostgreSQL: a SELECT. LDAP: the entry to read. IPP: the path of the queue. simple_tcp, simple_udp: "
+                   "the text to send. A key in it is masked wherever the request is shown.",
            .shown = Shown::kMasked},
-          request_target(Shown::kMasked)),
+          request_text(Shown::kMasked)),
       field<&HealthCheck::response_expected>(
           {.name = "response_expected",
-           .help = "A regular expression (RE2) that must match somewhere in the body of the answer. Empty means that "
-                   "the status alone decides."},
+           .help =
+               "A regular expression (RE2) that must match somewhere in the answer (HTTP: in its body). Empty means "
+               "that the protocol's own idea of success decides."},
           regular_expression()),
       field<&HealthCheck::allowed_status>(
           {.name = "allowed_status",
-           .help = "The HTTP status codes that count as healthy, as codes and ranges: 200-299,301."},
+           .help = "The HTTP (or SIP) status codes that count as healthy, as codes and ranges: 200-299,301."},
           status_list()),
+      field<&HealthCheck::method>({.name = "method", .help = "What an HTTP check sends."}, choice<HttpMethod>()),
+      field<&HealthCheck::headers>(
+          {.name = "headers",
+           .help = "More headers of an HTTP request, \"Name: value\", one a line. A key in them "
+                   "is masked wherever they are shown.",
+           .shown = Shown::kMasked},
+          header_lines(Shown::kMasked)),
+      field<&HealthCheck::json_pointer>(
+          {.name = "json_pointer",
+           .help = "A place in the JSON body of an HTTP answer, such as /status, whose value must equal json_equals."},
+          json_pointer()),
+      field<&HealthCheck::json_equals>({.name = "json_equals", .help = "The value at json_pointer: OK, 5, true."},
+                                       plain_text(512)),
+      field<&HealthCheck::follow_redirects>(
+          {.name = "follow_redirects",
+           .help = "Follow an HTTP redirect, up to five times, as long as it stays on the same real server. One that "
+                   "leads elsewhere is a failure: another server's answer says nothing about this one."},
+          boolean()),
+      field<&HealthCheck::verify_certificate>(
+          {.name = "verify_certificate",
+           .help = "The certificate must be valid, for virtual_host if there is one, and signed by an authority that "
+                   "the load balancer's system trusts. Off: any certificate will do."},
+          boolean()),
+      field<&HealthCheck::certificate_warning>(
+          {.name = "certificate_warning",
+           .help = "Checks over TLS warn in their reason when the certificate ends within so many days. 0: no warning.",
+           .unit = "days"},
+          integer<int>(0, 365)),
+      field<&HealthCheck::login>({.name = "login", .help = "The user to log in as. Empty means no login."},
+                                 plain_text(256)),
+      field<&HealthCheck::password>(
+          {.name = "password", .help = "The password that belongs to login.", .shown = Shown::kMasked}, secret_text()),
+      field<&HealthCheck::secret>({.name = "secret",
+                                   .help = "RADIUS: the shared secret. PaperCut: the key of the health API, from "
+                                           "Options > Advanced > System Health Monitoring.",
+                                   .shown = Shown::kMasked},
+                                  secret_text()),
+      field<&HealthCheck::database>(
+          {.name = "database", .help = "The database that a MySQL or PostgreSQL check connects to."}, plain_text(64)),
+      field<&HealthCheck::share>({.name = "share",
+                                  .help = "The share that an SMB check connects to, such as the name of a print queue. "
+                                          "Empty means that only the protocol is negotiated."},
+                                 share_name()),
+      field<&HealthCheck::record_type>({.name = "record_type", .help = "What a DNS check asks for."},
+                                       choice<DnsRecordType>()),
+      field<&HealthCheck::accept_silence>(
+          {.name = "accept_silence",
+           .help = "simple_udp: a server that does not answer counts as healthy, unless its machine says that the port "
+                   "is closed. Off: silence proves nothing, and the server's state is unknown."},
+          boolean()),
+      field<&HealthCheck::connects_per_negotiate>(
+          {.name = "connects_per_negotiate",
+           .help = "connects_then_negotiate: how many connects come between one negotiate and the next."},
+          integer<int>(1, 1000)),
       field<&HealthCheck::interval>(
           {.name = "interval", .help = "From the start of one check to the start of the next.", .unit = "seconds"},
           integer<std::chrono::seconds>(1, 3600)),

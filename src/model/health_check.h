@@ -8,17 +8,70 @@
 
 namespace evenkeel::model {
 
-enum class HealthCheckType { kNegotiate, kConnect, kPing, kAlwaysOn, kAlwaysOff };
-enum class NegotiateProtocol { kHttp, kHttps };
+enum class HealthCheckType {
+  kNegotiate,
+  kConnect,
+  kPing,
+  kAlwaysOn,
+  kAlwaysOff,
+  kConnectsThenNegotiate,
+  kTls,
+  kSyn,
+  kPapercut,
+};
+enum class NegotiateProtocol {
+  kHttp,
+  kHttps,
+  kHttpProxy,
+  kSimpleTcp,
+  kSimpleUdp,
+  kFtp,
+  kSmtp,
+  kSmtps,
+  kImap,
+  kImaps,
+  kPop,
+  kPops,
+  kNntp,
+  kDns,
+  kSip,
+  kRadius,
+  kLdap,
+  kLdaps,
+  kMysql,
+  kPostgresql,
+  kSmb,
+  kIpp,
+  kIpps,
+};
+enum class HttpMethod { kGet, kHead };
+enum class DnsRecordType { kA, kAaaa, kPtr, kNs, kSoa, kMx, kSrv, kTxt, kCname };
+
+// Which of the fields a check looks at depends on its type and protocol: model/check_kind.h.
 
 struct HealthCheck {
   HealthCheckType type = HealthCheckType::kConnect;
   std::optional<uint16_t> check_port;  // none: the real server's own port, else the virtual service's first
   NegotiateProtocol protocol = NegotiateProtocol::kHttp;
   std::string virtual_host;       // Host header (and SNI); empty: the real server's address
-  std::string request = "/";      // path and query; may carry a key: masked wherever it is shown
-  std::string response_expected;  // RE2 over the body; empty: the status alone decides
+  std::string request;            // what is asked for; empty: the protocol's own default; keys in it are masked
+  std::string response_expected;  // RE2 over the answer; empty: the protocol's own idea of success decides
   std::string allowed_status = "200-299";
+  HttpMethod method = HttpMethod::kGet;
+  std::string headers;       // "Name: value", one a line; keys in it are masked
+  std::string json_pointer;  // into the body; empty: not looked at
+  std::string json_equals;   // text as it is, everything else as JSON
+  bool follow_redirects = false;
+  bool verify_certificate = false;
+  int certificate_warning = 14;  // days before its end
+  std::string login;
+  std::string password;
+  std::string secret;    // shared secret (RADIUS), key of the health API (PaperCut)
+  std::string database;  // MySQL, PostgreSQL
+  std::string share;     // SMB; empty: no tree connect
+  DnsRecordType record_type = DnsRecordType::kA;
+  bool accept_silence = false;      // UDP: no answer and no "port unreachable" counts as healthy
+  int connects_per_negotiate = 10;  // connects_then_negotiate
   std::chrono::seconds interval{6};
   std::chrono::milliseconds timeout{5000};  // of one whole probe
   int failure_count = 2;                    // consecutive failures until down; one success brings it back

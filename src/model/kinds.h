@@ -27,13 +27,18 @@ KindOf<PortSet> port_set();
 // Seconds with up to three decimals; bounds in milliseconds.
 KindOf<std::chrono::milliseconds> decimal_seconds(std::chrono::milliseconds low, std::chrono::milliseconds high);
 
-// Texts. The last four may be empty: the field's help says what that means.
+// Texts. From host_name() on they may be empty: the field's help says what that means.
 KindOf<std::string> label_text();
 KindOf<std::string> interface_name();
 KindOf<std::string> plain_interface_name();  // never empty, and without what means something in rules
 KindOf<std::string> host_name();
 KindOf<std::string> regular_expression();
-KindOf<std::string> request_target(Shown shown);
+KindOf<std::string> request_text(Shown shown);  // its syntax depends on the protocol: model/check_kind.h
+KindOf<std::string> header_lines(Shown shown);
+KindOf<std::string> plain_text(size_t longest);  // on one line
+KindOf<std::string> share_name();
+KindOf<std::string> json_pointer();
+KindOf<std::string> secret_text();  // masked as a whole
 KindOf<std::string> status_list();
 
 // The parts of integers that are the same for all integer types.

@@ -125,15 +125,73 @@ inline constexpr std::array kHealthCheckTypeNames{
     EnumName<HealthCheckType>{HealthCheckType::kPing, "ping", "ICMP echo: tells that the machine is on, no more"},
     EnumName<HealthCheckType>{HealthCheckType::kAlwaysOn, "always_on", "no check: always taken to be healthy"},
     EnumName<HealthCheckType>{HealthCheckType::kAlwaysOff, "always_off", "no check: always taken to be down"},
+    EnumName<HealthCheckType>{HealthCheckType::kConnectsThenNegotiate, "connects_then_negotiate",
+                              "several connects, then one negotiate; after a failure each check negotiates"},
+    EnumName<HealthCheckType>{HealthCheckType::kTls, "tls",
+                              "TLS handshake, with a warning before the certificate expires"},
+    EnumName<HealthCheckType>{HealthCheckType::kSyn, "syn",
+                              "half-open connection: a SYN is sent, its answer counts, no connection is made"},
+    EnumName<HealthCheckType>{
+        HealthCheckType::kPapercut, "papercut",
+        "health API of a PaperCut Application Server: active is up, passive and starting are not"},
 };
 static_assert(detail::is_complete(kHealthCheckTypeNames));
 
 inline constexpr std::array kNegotiateProtocolNames{
     EnumName<NegotiateProtocol>{NegotiateProtocol::kHttp, "http", "HTTP/1.1 in clear text"},
-    EnumName<NegotiateProtocol>{NegotiateProtocol::kHttps, "https",
-                                "HTTP/1.1 over TLS; the certificate is not verified"},
+    EnumName<NegotiateProtocol>{
+        NegotiateProtocol::kHttps, "https",
+        "HTTP/1.1 over TLS, with SNI; the certificate is verified if verify_certificate says so"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kHttpProxy, "http_proxy",
+                                "the real server is an HTTP proxy: fetch a whole URL through it"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kSimpleTcp, "simple_tcp",
+                                "send a text over TCP, close our side, and look for the answer that is expected"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kSimpleUdp, "simple_udp",
+                                "send a datagram, and look for the answer that is expected"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kFtp, "ftp", "greeting, and login if there is one"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kSmtp, "smtp", "greeting and EHLO, and login if there is one"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kSmtps, "smtps", "SMTP over TLS"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kImap, "imap", "greeting, and login if there is one"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kImaps, "imaps", "IMAP over TLS"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kPop, "pop", "POP3: greeting, and login if there is one"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kPops, "pops", "POP3 over TLS"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kNntp, "nntp",
+                                "greeting, login if there is one, and a command if one is given"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kDns, "dns",
+                                "query over UDP, TCP or both, as the virtual service is"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kSip, "sip", "OPTIONS over UDP or TCP, as the virtual service is"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kRadius, "radius", "Access-Request that must be accepted"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kLdap, "ldap", "bind, and read an entry"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kLdaps, "ldaps", "LDAP over TLS"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kMysql, "mysql",
+                                "MySQL or MariaDB: a SELECT that must return a row"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kPostgresql, "postgresql", "a SELECT that must return a row"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kSmb, "smb",
+                                "SMB2 negotiate, and tree connect to a share if one is given"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kIpp, "ipp",
+                                "attributes of a printer queue, which must accept jobs and not be stopped"},
+    EnumName<NegotiateProtocol>{NegotiateProtocol::kIpps, "ipps", "IPP over TLS"},
 };
 static_assert(detail::is_complete(kNegotiateProtocolNames));
+
+inline constexpr std::array kHttpMethodNames{
+    EnumName<HttpMethod>{HttpMethod::kGet, "get", "status and body"},
+    EnumName<HttpMethod>{HttpMethod::kHead, "head", "the status alone, without a body"},
+};
+static_assert(detail::is_complete(kHttpMethodNames));
+
+inline constexpr std::array kDnsRecordTypeNames{
+    EnumName<DnsRecordType>{DnsRecordType::kA, "a", "IPv4 address"},
+    EnumName<DnsRecordType>{DnsRecordType::kAaaa, "aaaa", "IPv6 address"},
+    EnumName<DnsRecordType>{DnsRecordType::kPtr, "ptr", "pointer to another name"},
+    EnumName<DnsRecordType>{DnsRecordType::kNs, "ns", "name servers of a zone"},
+    EnumName<DnsRecordType>{DnsRecordType::kSoa, "soa", "start of a zone"},
+    EnumName<DnsRecordType>{DnsRecordType::kMx, "mx", "mail servers"},
+    EnumName<DnsRecordType>{DnsRecordType::kSrv, "srv", "host and port of a service"},
+    EnumName<DnsRecordType>{DnsRecordType::kTxt, "txt", "text"},
+    EnumName<DnsRecordType>{DnsRecordType::kCname, "cname", "another name for it"},
+};
+static_assert(detail::is_complete(kDnsRecordTypeNames));
 
 inline constexpr std::array kOperatorStateNames{
     EnumName<OperatorState>{OperatorState::kOnline, "online", "health decides"},
@@ -179,6 +237,14 @@ constexpr std::span<const EnumName<HealthCheckType>> names() {
 template <>
 constexpr std::span<const EnumName<NegotiateProtocol>> names() {
   return kNegotiateProtocolNames;
+}
+template <>
+constexpr std::span<const EnumName<HttpMethod>> names() {
+  return kHttpMethodNames;
+}
+template <>
+constexpr std::span<const EnumName<DnsRecordType>> names() {
+  return kDnsRecordTypeNames;
 }
 template <>
 constexpr std::span<const EnumName<OperatorState>> names() {

@@ -15,14 +15,17 @@ namespace {
 
 struct TextRules {
   const char* type;
-  const char* range;
+  std::string range;
   const char* pattern;  // RE2 and ECMA; the empty text is tried against it too
   const char* hint;
   size_t longest;  // bytes
   Shown shown = Shown::kPlainly;
   // What the pattern cannot say: the message, or empty when all is well.
   std::function<std::string(const std::string&)> objection = nullptr;
+  bool is_secret = false;  // all of it, not only what looks like a key
 };
+
+constexpr const char* kOneLine = R"([^\x00-\x1f\x7f]*)";
 
 class TextKind final : public Kind<std::string> {
  public:
@@ -37,9 +40,10 @@ class TextKind final : public Kind<std::string> {
           fmt::format("this has {} characters where {} are the limit", candidate.size(), rules_.longest), rules_.hint);
     }
     if (!RE2::FullMatch(candidate, pattern_)) {
-      return place.refuse(fmt::format("{} is not {}", quoted(candidate), rules_.type), rules_.hint);
+      const std::string shown = rules_.is_secret ? "this" : quoted(candidate);
+      return place.refuse(fmt::format("{} is not {}", shown, rules_.type), rules_.hint);
     }
-    if (rules_.shown == Shown::kMasked && has_masked_secret(candidate)) {
+    if (rules_.is_secret ? candidate == kMask : rules_.shown == Shown::kMasked && has_masked_secret(candidate)) {
       return place.refuse("this key is masked", "give the real one or leave the field as it is");
     }
     if (rules_.objection) {
@@ -50,7 +54,8 @@ class TextKind final : public Kind<std::string> {
   }
   boost::json::value to_json(const std::string& value, Secrets secrets) const override {
     const bool masked = rules_.shown == Shown::kMasked && secrets == Secrets::kMasked;
-    return boost::json::string(masked ? mask_secrets(value) : value);
+    if (!masked || value.empty()) return boost::json::string(value);
+    return boost::json::string(rules_.is_secret ? std::string(kMask) : mask_secrets(value));
   }
   boost::json::object schema() const override {
     return {{"type", "string"}, {"pattern", fmt::format("^(?:{})$", rules_.pattern)}, {"maxLength", rules_.longest}};
@@ -86,6 +91,16 @@ std::string object_to_statuses(const std::string& statuses) {
     if (first < 100 || last > 599) return fmt::format("\"{}\" is outside 100 to 599", item);
     if (last < first) return fmt::format("\"{}\" runs backwards", item);
     begin = comma + 1;
+  }
+  return "";
+}
+
+// What the probe itself sends.
+std::string object_to_headers(const std::string& headers) {
+  for (const char* own : {"host", "connection", "content-length", "transfer-encoding"}) {
+    if (RE2::PartialMatch(headers, fmt::format("(?im)^{}:", own))) {
+      return fmt::format("the header {} is the check's own", own);
+    }
   }
   return "";
 }
@@ -133,19 +148,65 @@ KindOf<std::string> regular_expression() {
   return text(
       {.type = "text on one line",
        .range = "a regular expression (RE2), or empty",
-       .pattern = R"([^\x00-\x1f\x7f]*)",
+       .pattern = kOneLine,
        .hint = "write a regular expression such as \"\\\"status\\\"\\\\s*:\\\\s*\\\"OK\\\"\", or \"\" for any content",
        .longest = 1024,
        .objection = object_to_expression});
 }
 
-KindOf<std::string> request_target(Shown shown) {
-  return text({.type = "a path to request",
-               .range = "starts with \"/\"; no spaces or control characters",
-               .pattern = R"(/[!-~]*)",
-               .hint = "write path and query as in \"/api/health?name=value\"; other characters as %20 and so on",
+KindOf<std::string> request_text(Shown shown) {
+  return text({.type = "text on one line",
+               .range = "what the protocol asks for, or empty",
+               .pattern = kOneLine,
+               .hint = "write what to ask for, such as the path \"/api/health?name=value\"; a line end is written \\n",
                .longest = 4096,
                .shown = shown});
+}
+
+KindOf<std::string> header_lines(Shown shown) {
+  return text(
+      {.type = "a list of HTTP headers",
+       .range = "lines of the form \"Name: value\", or empty",
+       .pattern =
+           R"((?:[!#$%&'*+.^_`|~A-Za-z0-9-]+:[^\x00-\x1f\x7f]*(?:\n[!#$%&'*+.^_`|~A-Za-z0-9-]+:[^\x00-\x1f\x7f]*)*)?)",
+       .hint = "write \"Name: value\"; several are separated by a line end",
+       .longest = 4096,
+       .shown = shown,
+       .objection = object_to_headers});
+}
+
+KindOf<std::string> plain_text(size_t longest) {
+  return text({.type = "text on one line",
+               .range = fmt::format("up to {} characters, or empty", longest),
+               .pattern = kOneLine,
+               .hint = "write text without line ends and other control characters",
+               .longest = longest});
+}
+
+KindOf<std::string> share_name() {
+  return text({.type = "the name of a share",
+               .range = "up to 80 characters, or empty",
+               .pattern = R"([^\x00-\x1f\x7f"/\\\[\]:|<>+=;,*?]*)",
+               .hint = "write the share's name alone, such as \"printer\", without \\\\server\\",
+               .longest = 80});
+}
+
+KindOf<std::string> json_pointer() {
+  return text({.type = "a JSON pointer",
+               .range = "a JSON pointer (RFC 6901), or empty",
+               .pattern = R"((?:/(?:[^~\x00-\x1f\x7f]|~[01])*)?)",
+               .hint = "write a pointer such as \"/status\" or \"/database/status\"",
+               .longest = 512});
+}
+
+KindOf<std::string> secret_text() {
+  return text({.type = "text on one line",
+               .range = "up to 256 characters, or empty",
+               .pattern = kOneLine,
+               .hint = "write text without line ends and other control characters",
+               .longest = 256,
+               .shown = Shown::kMasked,
+               .is_secret = true});
 }
 
 KindOf<std::string> status_list() {

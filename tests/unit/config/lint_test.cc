@@ -76,7 +76,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"MinimumAlone", [](Services& s) { s[1].real_servers[1].minimum_connections = 5; },
              "$.virtual_services[1].real_servers[1].minimum_connections", "without a maximum", "maximum_connections"},
         Case{"UnusedRequest", [](Services& s) { s[0].health_check.type = HealthCheckType::kConnect; },
-             "$.virtual_services[0].health_check.type", "a connect check does not look at request", "negotiate"}),
+             "$.virtual_services[0].health_check.type", "a connect check does not look at request", "negotiate"},
+        Case{"UselessDatabase",
+             [](Services& s) {
+               s[0].health_check.protocol = model::NegotiateProtocol::kSmtp;
+               s[0].health_check.database = "papercut";
+             },
+             "$.virtual_services[0].health_check.type",
+             "a negotiate with smtp check does not look at request, database", "leave those fields out"}),
     name_of);
 
 TEST(Lint, IsSilentAboutAGoodConfiguration) {

@@ -68,7 +68,43 @@ INSTANTIATE_TEST_SUITE_P(
                s[2].protocol = Protocol::kUdp;
                s[2].health_check.check_port.reset();
              },
-             "$.virtual_services[2].health_check.type", "says nothing about the UDP port 53", "use ping"},
+             "$.virtual_services[2].health_check.type", "says nothing about the UDP port 53", "simple_udp"},
+        Case{"PingForUdp",
+             [](Services& s) {
+               s[2].protocol = Protocol::kUdp;
+               s[2].health_check.type = HealthCheckType::kPing;
+             },
+             "$.virtual_services[2].health_check.type", "answers ping says nothing about the service", "dns"},
+        Case{"NoPath", [](Services& s) { s[0].health_check.request = "status"; },
+             "$.virtual_services[0].health_check.request", "negotiate with http: this is not a path", "/api"},
+        Case{"SpaceInPath", [](Services& s) { s[0].health_check.request = "/a b"; },
+             "$.virtual_services[0].health_check.request", "this is not a path", "%20"},
+        Case{"UrlForPath", [](Services& s) { s[0].health_check.request = "http://10.0.0.9/status"; },
+             "$.virtual_services[0].health_check.request", "this is a whole URL", "virtual_host"},
+        Case{"PathForDns", [](Services& s) { s[0].health_check.protocol = model::NegotiateProtocol::kDns; },
+             "$.virtual_services[0].health_check.request", "not a name that DNS", "www.example"},
+        Case{"DropForSelect",
+             [](Services& s) {
+               s[0].health_check.protocol = model::NegotiateProtocol::kMysql;
+               s[0].health_check.login = "monitor";
+               s[0].health_check.request = "SELECT 1; DROP TABLE jobs";
+             },
+             "$.virtual_services[0].health_check.request", "not one SELECT", "SELECT 1"},
+        Case{"RadiusWithoutSecret",
+             [](Services& s) {
+               s[0].health_check.protocol = model::NegotiateProtocol::kRadius;
+               s[0].health_check.login = "monitor";
+             },
+             "$.virtual_services[0].health_check.secret", "negotiate with radius needs a secret", "give the secret"},
+        Case{"PapercutOverFtp",
+             [](Services& s) {
+               s[0].health_check.type = HealthCheckType::kPapercut;
+               s[0].health_check.secret = "KEY";
+               s[0].health_check.protocol = model::NegotiateProtocol::kFtp;
+             },
+             "$.virtual_services[0].health_check.protocol", "speaks http", "https"},
+        Case{"EqualsWithoutPointer", [](Services& s) { s[0].health_check.json_equals = "OK"; },
+             "$.virtual_services[0].health_check.json_pointer", "not which one", "/status"},
         Case{"LongRanges",
              [](Services& s) {
                s[2].ports = ports(long_ranges(10, 1000));

@@ -33,6 +33,21 @@ Configuration full_configuration() {
                           .request = "/api/health?disk=1&Authorization=SECRETKEY",
                           .response_expected = R"("status"\s*:\s*"OK")",
                           .allowed_status = "200,204-206",
+                          .method = HttpMethod::kHead,
+                          .headers = "X-Site: main\nAuthorization: SECRETHEADER",
+                          .json_pointer = "/status",
+                          .json_equals = "OK",
+                          .follow_redirects = true,
+                          .verify_certificate = true,
+                          .certificate_warning = 30,
+                          .login = "monitor",
+                          .password = "SECRETPASSWORD",
+                          .secret = "SECRETSECRET",
+                          .database = "papercut",
+                          .share = "printer",
+                          .record_type = DnsRecordType::kPtr,
+                          .accept_silence = true,
+                          .connects_per_negotiate = 5,
                           .interval = seconds(7),
                           .timeout = milliseconds(2500),
                           .failure_count = 3};
@@ -75,7 +90,11 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("persistence":{"enabled":false,"timeout":900,"ipv4_prefix":24,"ipv6_prefix":64},)"
       R"("health_check":{"type":"negotiate","check_port":9191,"protocol":"https",)"
       R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
-      R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","interval":7,)"
+      R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","method":"head",)"
+      R"("headers":"X-Site: main\nAuthorization: ****","json_pointer":"/status","json_equals":"OK",)"
+      R"("follow_redirects":true,"verify_certificate":true,"certificate_warning":30,"login":"monitor",)"
+      R"("password":"****","secret":"****","database":"papercut","share":"printer","record_type":"ptr",)"
+      R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,)"
       R"("timeout":2.5,"failure_count":3,"path_check":true},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
       R"("half_open_limit":500,"syn_flood":"cookies",)"
       R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},"real_servers":[{"label":"PS1",)"

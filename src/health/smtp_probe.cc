@@ -1,0 +1,39 @@
+// Negotiate, SMTP: greeting, EHLO, AUTH PLAIN if there is a login, QUIT. Nothing is sent by mail.
+
+#include <fmt/format.h>
+
+#include "health/base64.h"
+#include "health/dialogue_probe.h"
+#include "health/reply.h"
+
+namespace evenkeel::health {
+namespace {
+
+std::string greeting_name(const std::string& address) {
+  return address.find(':') == std::string::npos ? fmt::format("[{}]", address) : fmt::format("[IPv6:{}]", address);
+}
+
+std::string plain_login(const model::HealthCheck& check) {
+  const std::string nul(1, '\0');
+  return base64(nul + check.login + nul + check.password);
+}
+
+}  // namespace
+
+boost::asio::awaitable<ProbeResult> talk_smtp(Conversation& conversation, const Target& target, const re2::RE2*) {
+  auto reply = co_await hear_reply(conversation, {"SMTP", "the greeting", 220, 220});
+  if (!reply) co_return reply.error();
+  reply = co_await command(conversation, "EHLO " + greeting_name(conversation.local_address()),
+                           {"SMTP", "the answer to EHLO", 250, 250});
+  if (!reply) co_return reply.error();
+  if (!target.check.login.empty()) {
+    reply = co_await command(conversation, "AUTH PLAIN " + plain_login(target.check),
+                             {"SMTP", "the answer to the login", 235, 235});
+    if (!reply) co_return reply.error();
+  }
+  ProbeResult result = conversation.success(target.check.login.empty() ? "SMTP greeting" : "SMTP login");
+  co_await conversation.send("QUIT\r\n");
+  co_return result;
+}
+
+}  // namespace evenkeel::health

@@ -1,0 +1,48 @@
+#pragma once
+// Which kinds of check there are, declared once: what each speaks over, its usual port, which fields it looks at, which
+// it cannot do without, and what its request looks like. Validation, documentation and the command line use this; the
+// probes are in the same order in health/probes.cc.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/health_check.h"
+
+namespace evenkeel::model {
+
+enum class Transport { kNone, kIcmp, kTcp, kUdp, kTcpOrUdp };  // the last: as the virtual service is
+enum class RequestSyntax { kNone, kPath, kUrl, kText, kDnsName, kSelect, kEntry, kQueue };
+
+struct CheckKind {
+  Transport transport;
+  RequestSyntax request;
+  uint16_t usual_port;        // 0: none
+  std::string_view fields;    // names of those that it looks at, separated by spaces
+  std::string_view required;  // names of those that must not be empty
+};
+
+// Of a type that has a protocol, both: connects_then_negotiate with smtp looks at the fields of either.
+const CheckKind& kind_of(HealthCheckType type);
+const CheckKind& kind_of(NegotiateProtocol protocol);
+
+bool has_protocol(HealthCheckType type);
+// "negotiate with smtp", "ping"
+std::string kind_name(const HealthCheck& check);
+Transport transport_of(const HealthCheck& check);
+
+// Names of fields that this check looks at, or does not look at although they differ from their defaults, or needs.
+std::vector<std::string_view> used_fields(const HealthCheck& check);
+std::vector<std::string_view> useless_fields(const HealthCheck& check);
+std::vector<std::string_view> missing_fields(const HealthCheck& check);
+
+struct Objection {
+  std::string message;
+  std::string hint;
+};
+// What is wrong with the check's request for its protocol.
+std::optional<Objection> object_to_request(const HealthCheck& check);
+
+}  // namespace evenkeel::model
