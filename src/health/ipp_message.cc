@@ -1,11 +1,14 @@
 #include "health/ipp_message.h"
 
 #include <cups/ipp.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
+
+#include "health/bytes.h"
 
 namespace evenkeel::health::ipp {
 namespace {
@@ -28,6 +31,13 @@ ssize_t take(void* source, ipp_uchar_t* buffer, size_t size) {
   return static_cast<ssize_t>(count);
 }
 
+// The library knows names for these; other numbers are none of its enumeration.
+std::string status_text(int status) {
+  constexpr int kLastSuccess = 0x0007, kFirstError = 0x0400, kLastError = 0x050c;
+  const bool is_known = status <= kLastSuccess || (status >= kFirstError && status <= kLastError);
+  return is_known ? ippErrorString(static_cast<ipp_status_t>(status)) : fmt::format("status 0x{:04x}", status);
+}
+
 }  // namespace
 
 std::string render_request(const std::string& printer_uri) {
@@ -41,12 +51,13 @@ std::string render_request(const std::string& printer_uri) {
 }
 
 std::optional<Printer> parse_answer(std::string_view body) {
+  constexpr size_t kStatusAt = 2, kStatusEnd = 4;
+  if (body.size() < kStatusEnd) return std::nullopt;
+  Printer printer;
+  printer.status = static_cast<int>(big(body, kStatusAt, 2));
+  printer.status_text = status_text(printer.status);
   const Message message(ippNew(), ippDelete);
   if (ippReadIO(&body, take, 1, nullptr, message.get()) != IPP_STATE_DATA) return std::nullopt;
-  Printer printer;
-  const ipp_status_t status = ippGetStatusCode(message.get());
-  printer.status = status;
-  printer.status_text = ippErrorString(status);
   if (auto* state = ippFindAttribute(message.get(), "printer-state", IPP_TAG_ENUM)) {
     printer.state = ippGetInteger(state, 0);
   }

@@ -120,6 +120,8 @@ TEST(Ipp, ReadsItsOwnWritingAndRefusesTheRest) {
   EXPECT_TRUE(ipp::parse_answer(request)) << "the format of requests and answers is the same";
   for (size_t size = 0; size < request.size(); ++size) EXPECT_FALSE(ipp::parse_answer(request.substr(0, size))) << size;
   EXPECT_FALSE(ipp::parse_answer("<html>"));
+  EXPECT_EQ(ipp::parse_answer(hex("02000406") + hex("0000000103"))->status_text, "client-error-not-found");
+  EXPECT_EQ(ipp::parse_answer(hex("02006363") + hex("0000000103"))->status_text, "status 0x6363");
 }
 
 TEST(Syn, IsASegmentWithARightChecksum) {
