@@ -12,8 +12,9 @@ char letter(Verdict verdict) {
   return verdict == Verdict::kUp ? 'U' : verdict == Verdict::kDown ? 'D' : '?';
 }
 
-// One letter a probe: + success, - failure, . not checked.
+// One letter a probe: + success, - failure, ? unclear, . not checked.
 Outcome outcome(char probe) {
+  if (probe == '?') return Outcome::kUnclear;
   return probe == '+' ? Outcome::kSuccess : probe == '-' ? Outcome::kFailure : Outcome::kNotChecked;
 }
 
@@ -55,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Walk{"DownRisesOnOneSuccess", 5, Verdict::kDown, "--+", "DDU", "120"},
                     Walk{"DownStaysWithoutAnyProbe", 2, Verdict::kDown, "..", "DD", "00"},
                     Walk{"OurOwnTroubleCountsNeitherWay", 2, Verdict::kUp, "-..-.+.", "UUUDDUU", "1112200"},
+                    Walk{"WhatIsUnclearMakesUnknown", 2, Verdict::kUp, "-?-+?--?", "U??U??D?", "10100120"},
                     Walk{"ACountBelowOneIsOne", 0, Verdict::kUp, "-", "D", "1"}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
