@@ -86,6 +86,8 @@ class Controller final : public api::Control {
  private:
   class Turn;  // one change at a time
 
+  boost::asio::awaitable<std::vector<observed::Connection>> half_open_connections();  // doctor.cc
+
   // controller.cc: keeping the engines in step
   void on_health(const health::Status& status);
   void on_path(const health::PathStatus& status);

@@ -4,8 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 
-#include "daemon/blocking.h"
 #include "daemon/controller.h"
 
 namespace evenkeel::daemon {
@@ -82,6 +82,21 @@ void Controller::add_keepers(observed::ArpDiagnosis& diagnosis,
   }
 }
 
+// As many as a diagnosis needs: under a flood there are a million, and they say the same.
+boost::asio::awaitable<std::vector<observed::Connection>> Controller::half_open_connections() {
+  std::vector<observed::Connection> found;
+  observed::ConnectionFilter filter;
+  filter.state = "SYN_RECV";
+  std::optional<uint64_t> position = 0;
+  while (position && found.size() < kMostConnections) {
+    auto page = co_await connections(filter, *position);
+    if (!page) break;
+    std::ranges::move(page->rows, std::back_inserter(found));
+    position = page->next;
+  }
+  co_return found;
+}
+
 boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> Controller::diagnose_arp(
     std::optional<IpAddress> virtual_address) {
   if (virtual_address && std::ranges::none_of(configuration_.virtual_services, [&](const auto& service) {
@@ -91,14 +106,7 @@ boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> Controller::
                    fmt::format("{} is the address of no virtual service", virtual_address->to_string()));
   }
   co_await doctor_.ask(virtual_address);
-  std::vector<observed::Connection> half_open;
-  if (auto* engine = parts_.layer4.engine()) {
-    observed::ConnectionFilter filter;
-    filter.state = "SYN_RECV";
-    filter.limit = kMostConnections;
-    auto rows = co_await run_blocking(parts_.worker, [&] { return engine->connections(filter); });
-    if (rows) half_open = std::move(*rows);
-  }
+  const std::vector<observed::Connection> half_open = co_await half_open_connections();
   auto findings = doctor_.findings(virtual_address);
   for (auto& diagnosis : findings) add_keepers(diagnosis, half_open);
   co_return findings;

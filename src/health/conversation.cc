@@ -21,6 +21,12 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr size_t kReadBytes = size_t{8} * 1024;
+// What is kept for the trace, before masking: more than is shown, so that no key is cut in two where the text ends.
+constexpr size_t kHeadBytes = 16 * Trace::kTextLimit;
+
+void append_head(std::string& head, std::string_view bytes) {
+  head += bytes.substr(0, kHeadBytes - head.size());
+}
 
 auto into(error_code& error) {
   return asio::redirect_error(asio::use_awaitable, error);
@@ -54,8 +60,10 @@ asio::awaitable<Trouble> Conversation::open() {
   begin_ = clock_.steady_now();
   if (is_aborted_) co_return not_checked("given up");
   if (auto failed = co_await connect(socket_, Endpoint{target_.address, target_.port})) co_return failed;
+  connected_ = since_begin();
   if (wire_ == Wire::kTls) {
     if (auto failed = co_await shake_hands()) co_return failed;
+    secured_ = since_begin();
   }
   phase_ = Phase::kTalk;
   co_return std::nullopt;
@@ -87,12 +95,14 @@ ProbeResult Conversation::handshake_failed(const error_code& error) const {
   const long verified = SSL_get_verify_result(tls_->native_handle());
   if (target_.check.verify_certificate && verified != X509_V_OK) {
     return failure(
-        fmt::format("the certificate of {} is not accepted: {}", server(), X509_verify_cert_error_string(verified)));
+        fmt::format("the certificate of {} is not accepted: {}", server(), X509_verify_cert_error_string(verified)),
+        "tls");
   }
-  return failure(fmt::format("TLS handshake with {} failed: {}", server(), error.message()));
+  return failure(fmt::format("TLS handshake with {} failed: {}", server(), error.message()), "tls");
 }
 
 asio::awaitable<Trouble> Conversation::send(std::string bytes) {
+  append_head(request_, bytes);
   error_code error;
   // A server may refuse before it has read everything: what it says counts, not that it stopped listening.
   if (tls_) {
@@ -114,7 +124,26 @@ asio::awaitable<Heard<std::string>> Conversation::more() {
     size = co_await socket_.async_read_some(asio::buffer(buffer), into(error));
   }
   if (size == 0 && error && !is_end_of_stream(error)) co_return std::unexpected(lost(error));
+  note({buffer.data(), size});
   co_return std::string(buffer.data(), size);
+}
+
+void Conversation::note(std::string_view answer) {
+  if (answer.empty()) return;
+  if (!first_byte_) first_byte_ = since_begin();
+  append_head(answer_, answer);
+}
+
+void Conversation::fill(Trace& trace, const SecretMask& mask) const {
+  trace.request = trace_text(mask.apply(request_));
+  trace.answer = trace_text(mask.apply(answer_));
+  trace.connected = connected_;
+  trace.secured = secured_;
+  trace.first_byte = first_byte_;
+}
+
+std::chrono::microseconds Conversation::since_begin() const {
+  return in_microseconds(clock_.steady_now() - begin_);
 }
 
 asio::awaitable<Trouble> Conversation::fill() {

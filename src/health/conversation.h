@@ -14,6 +14,7 @@
 
 #include "health/probe.h"
 #include "health/probes.h"
+#include "health/secret_mask.h"
 
 namespace evenkeel::health {
 
@@ -59,7 +60,13 @@ class Conversation {
   std::string certificate_note() const;                // "", or "; warning: ..." when it ends soon or has ended
   std::optional<WallTime> certificate_end() const;
 
-  ProbeResult failure(std::string reason) const { return {Outcome::kFailure, std::move(reason)}; }
+  // What was said on both sides and when, masked.
+  void fill(Trace& trace, const SecretMask& mask) const;
+
+  // `rule`: as in ProbeResult.
+  ProbeResult failure(std::string reason, std::string_view rule = "protocol") const {
+    return {Outcome::kFailure, std::move(reason), rule};
+  }
   ProbeResult success(std::string_view what) const;  // "<what> from 10.0.0.1:25 in 3.2 ms"
 
  private:
@@ -70,6 +77,8 @@ class Conversation {
   ProbeResult handshake_failed(const boost::system::error_code& error) const;
   ProbeResult lost(const boost::system::error_code& error) const;
   std::string taken(size_t count, size_t skipped);
+  void note(std::string_view answer);
+  std::chrono::microseconds since_begin() const;
 
   const Clock& clock_;
   Target target_;
@@ -80,6 +89,8 @@ class Conversation {
   std::string pending_;
   std::string heard_;
   size_t total_ = 0;
+  std::string request_, answer_;  // their heads, for the trace
+  Trace::Moment connected_, secured_, first_byte_;
   SteadyTime begin_;
   bool is_aborted_ = false;
   std::string waiting_for_ = "an answer";

@@ -39,8 +39,10 @@ class DialogueProbe final : public AwaitableProbe {
       result.reason += fmt::format(", answer matches \"{}\"", excerpt(pattern));
       return result;
     }
-    return {Outcome::kFailure, fmt::format("the answer of {} does not match \"{}\": {}", conversation_.server(),
-                                           excerpt(pattern), excerpt(mask_.apply(heard.substr(0, 4096))))};
+    return {Outcome::kFailure,
+            fmt::format("the answer of {} does not match \"{}\": {}", conversation_.server(), excerpt(pattern),
+                        excerpt(mask_.apply(heard.substr(0, 4096)))),
+            "response_expected"};
   }
 
   ProbeResult masked(ProbeResult result) const {
@@ -49,6 +51,7 @@ class DialogueProbe final : public AwaitableProbe {
   }
 
   void abort() override { conversation_.abort(); }
+  void complete_trace() override { conversation_.fill(trace(), mask_); }
   std::string timed_out() const override { return mask_.apply(conversation_.timed_out()); }
 
   Target target_;

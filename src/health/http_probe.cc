@@ -72,6 +72,8 @@ class HttpProbe final : public AwaitableProbe {
     conversation_->abort();
   }
 
+  void complete_trace() override { conversation_->fill(trace(), mask_); }
+
   std::string timed_out() const override { return mask_.apply(timed_out_text(*conversation_, *response_, target_)); }
 
   ProbeResult masked(ProbeResult result) const {

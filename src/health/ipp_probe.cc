@@ -58,6 +58,7 @@ class IppProbe final : public AwaitableProbe {
 
   ProbeResult failure(std::string_view reason) const { return {Outcome::kFailure, mask_.apply(reason)}; }
   void abort() override { conversation_.abort(); }
+  void complete_trace() override { conversation_.fill(trace(), mask_); }
   std::string timed_out() const override { return mask_.apply(timed_out_text(conversation_, response_, target_)); }
 
   Target target_;

@@ -37,7 +37,7 @@ class PapercutProbe final : public AwaitableProbe {
     if (failed && failed->reason.starts_with("connection refused")) {
       co_return said(Outcome::kFailure, "starting, or not running", failed->reason);
     }
-    if (failed) co_return ProbeResult{failed->outcome, mask_.apply(failed->reason)};
+    if (failed) co_return ProbeResult{failed->outcome, mask_.apply(failed->reason), failed->rule};
     ProbeResult result = judged();
     co_await conversation_.leave();
     co_return result;
@@ -64,6 +64,7 @@ class PapercutProbe final : public AwaitableProbe {
   }
 
   void abort() override { conversation_.abort(); }
+  void complete_trace() override { conversation_.fill(trace(), mask_); }
   std::string timed_out() const override {
     return mask_.apply("PaperCut: " + timed_out_text(conversation_, response_, target_));
   }

@@ -23,7 +23,7 @@ namespace evenkeel::observed {
   X(kPathUp, "path_up", "a real server answers at the virtual address")                          \
   X(kPathDown, "path_down", "a real server does not answer at the virtual address")              \
   X(kAddressConflict, "address_conflict", "another machine claims a virtual address")            \
-  X(kAddressUnique, "address_unique", "nobody else claims the virtual address any more") \
+  X(kAddressUnique, "address_unique", "nobody else claims the virtual address any more")         \
   X(kPersistenceCleared, "persistence_cleared", "an operator had persistence entries forgotten") \
   X(kSourcePortsScarce, "source_ports_scarce", "most source ports for a real server are in use") \
   X(kSourcePortsRecovered, "source_ports_recovered", "enough source ports for a real server are free again")
