@@ -168,7 +168,10 @@ static __always_inline struct ek_set_header *take_free_way(struct ek_set_header 
 	}
 	way = room >> home & 1 ? home : lowest_way(room);
 	pin_value(way);
-	if (way >= EK_SET_WAYS || !claim(header, way, EK_TAG_FREE))
+	if (way >= EK_SET_WAYS)
+		return NULL;
+	pin_value(way); /* and what is kept on the stack is what has been checked: kernel 6.1 needs that */
+	if (!claim(header, way, EK_TAG_FREE))
 		return NULL;
 	*taken = way;
 	return header;

@@ -172,6 +172,7 @@ static __always_inline __u32 ways_with_tag(const struct ek_set_header *header, _
 #pragma unroll
 	for (int way = 0; way < EK_SET_WAYS; way++)
 		ways |= (__u32)(((__u64)(*(const volatile __u32 *)&header->tag[way] ^ tag) - 1) >> 63) << way;
+	pin_value(ways); /* kernel 6.1 takes what is built of bits for unbounded: the mask where it is an index stays */
 	return ways;
 }
 

@@ -89,8 +89,8 @@ __noinline_global int read_syn_options(struct xdp_md *context, __u32 offset, __u
 	if (length - 1 < MAX_TCP_OPTIONS) {
 		walk.length = length;
 		pin_value(length);
-		length &= 63;
-		if (!length || bpf_xdp_load_bytes(context, offset + sizeof(struct tcphdr), walk.bytes, length))
+		length = ((length - 1) & 63) + 1; /* never 0: kernel 6.1 does not learn that from a comparison */
+		if (bpf_xdp_load_bytes(context, offset + sizeof(struct tcphdr), walk.bytes, length))
 			return -1;
 		bpf_loop(MAX_TCP_OPTIONS, option_step, &walk, 0);
 	}

@@ -36,7 +36,11 @@ enum side {
 	SIDES,
 };
 
-static const __u8 next_tcp_state[SIDES * EVENTS][16] = {
+/* Rows up to a power of two, for the mask below. */
+#define NEXT_TCP_STATE_ROWS 16
+EK_STATIC_ASSERT(SIDES * EVENTS <= NEXT_TCP_STATE_ROWS, "a row for each event on each side");
+
+static const __u8 next_tcp_state[NEXT_TCP_STATE_ROWS][16] = {
 	/* from:                                       NO  ES  SS  SR  FW  TW  CL  CW  LA */
 	[SIDE_CLIENT_ONLY * EVENTS + EVENT_SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR},
 	[SIDE_CLIENT_ONLY * EVENTS + EVENT_FIN] = {CL, FW, SS, TW, FW, TW, CL, CW, LA},
@@ -66,6 +70,7 @@ static const __u8 next_tcp_state[SIDES * EVENTS][16] = {
 static __always_inline __u32 tcp_state_after(__u32 state, __u8 flags, enum side side)
 {
 	enum tcp_event event;
+	__u32 row;
 
 	if (likely(state == EK_STATE_ESTABLISHED && !(flags & (TCP_RST | TCP_SYN | TCP_FIN))))
 		return state;
@@ -79,7 +84,9 @@ static __always_inline __u32 tcp_state_after(__u32 state, __u8 flags, enum side 
 		event = EVENT_ACK;
 	else
 		return state;
-	return next_tcp_state[side * EVENTS + event][state & 15];
+	row = side * EVENTS + event;
+	pin_value(row); /* kernel 6.1 takes what is built of bits for unbounded: the mask stays */
+	return next_tcp_state[row & (NEXT_TCP_STATE_ROWS - 1)][state & 15];
 }
 
 /* The client may use its port again from these on: a new SYN is a new connection. */
