@@ -95,6 +95,14 @@ def in_guest(folder: str) -> dict[str, dict[int, float]]:
     raise SystemExit("peers: the virtual machine did not get to its end; its last words:\n" + done.stdout[-2000:])
 
 
+def complete(costs: dict[str, dict[int, float]], wanted: list[str]) -> dict[str, dict[int, float]]:
+    missing = [name for name in wanted if name not in costs]
+    if missing:
+        raise SystemExit(f"peers: no figures of {', '.join(missing)}: it did not load, or nothing was delivered; what the "
+                         "verifier says is seen with ./dev test kernel")
+    return costs
+
+
 def net_of_floor(costs: dict[str, dict[int, float]]) -> dict[str, float]:
     floor = costs[FLOOR]
     return {name: statistics.median(cost - floor[number] for number, cost in rounds.items() if number in floor)
@@ -123,7 +131,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="evenkeel-peers-") as folder:
         prepare(folder)
-        host, guest = net_of_floor(on_host(folder, options.rounds)), net_of_floor(in_guest(folder))
+        host = net_of_floor(complete(on_host(folder, options.rounds), ON_HOST))
+        guest = net_of_floor(complete(in_guest(folder), IN_GUEST))
     if options.json:
         json.dump({"bench": "peers", "host": host, "guest": guest, "goals": goals(guest)}, sys.stdout)
         print()
