@@ -92,7 +92,7 @@ static __always_inline void note_overflow(struct ek_set_header *header)
 
 __noinline_global __u64 choose_way(struct ek_set_header *header, __u32 tick)
 {
-	__u64 best = (__u64)RANK_LIVE << 56;
+	__u64 best = (__u64)RANK_LIVE << 56, room = 0;
 	__u32 oldest;
 
 	if (!header)
@@ -106,9 +106,14 @@ __noinline_global __u64 choose_way(struct ek_set_header *header, __u32 tick)
 
 		if (rank > RANK_EXPIRED)
 			choice |= (__u64)(header->expires[way] - tick) << 8;
+		else
+			room++;
 		if (choice < best)
 			best = choice;
 	}
+	/* Of two sets with room the emptier one, so that they fill evenly where nobody sweeps. */
+	if (choice_rank(best) <= RANK_EXPIRED)
+		best |= (EK_SET_WAYS - room) << 8;
 	return best;
 }
 
