@@ -6,7 +6,7 @@ import pytest
 from lab.commands import wait_until
 from lab.method import Method
 from lab.network import Family
-from lab.small_farm import LABEL, OTHER_PORT, SERVICE, SmallFarm, service
+from lab.small_farm import LABEL, OTHER_PORT, PORT, SERVICE, SmallFarm, service
 
 KEEPING_METHODS = [(method, family) for method in (Method.DR, Method.TUNNEL) for family in Family]
 CHECK = {"type": "connect", "interval": 1, "timeout": 0.5, "failure_count": 1}
@@ -129,7 +129,7 @@ def test_a_tunnel_that_is_not_unwrapped(small_by_method: SmallFarm) -> None:
 def test_udp_is_up_unknown_or_down_but_never_guessed(small: SmallFarm) -> None:
     """A teller answers every datagram; nobody at a port; something that takes datagrams and says nothing."""
     small.balancer.start()
-    small.apply({"virtual_services": [service(protocol="udp", health_check=CHECK | {"type": "ping"})]})
+    small.apply({"virtual_services": [service(protocol="udp", health_check=CHECK | {"check_port": PORT})]})
     wait_for_lamps(small, "RS1", "up", "up")
     filter_input(small, "udp dport 7000 drop")
     shown = wait_for_lamps(small, "RS1", "up", "unknown")
