@@ -430,7 +430,7 @@ TEST_F(PersistenceTest, ClearingWhileTheDataPlaneWritesLosesAndDoublesNothing) {
   EXPECT_THAT(persistence(), IsEmpty());
   const auto rows = connections();
   EXPECT_THAT(rows, SizeIs(1200)) << "no connection is lost";
-  const auto& print = engine_->counters()->virtual_services.at("print");
+  const auto print = engine_->counters()->virtual_services.at("print");
   EXPECT_EQ(print.active + print.inactive, 1200U) << "and the counts are exact";
 }
 
