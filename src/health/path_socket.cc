@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <random>
 
-#include "base/fd.h"
+#include "base/packet_socket.h"
 #include "health/path_wire.h"
 
 namespace evenkeel::health {
@@ -59,24 +59,6 @@ std::array<sock_filter, 12> ipv6_filter(uint16_t block) {
       BPF_STMT(BPF_RET | BPF_K, kWhole),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
-}
-
-// Filtered before it is bound: nothing else can slip in between.
-template <size_t kCount>
-Result<Fd> open_socket(uint16_t protocol, std::array<sock_filter, kCount> filter) {
-  Fd fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd.is_open()) return fail(system_error("cannot open a packet socket"));
-  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
-  if (::setsockopt(fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
-    return fail(system_error("cannot filter a packet socket"));
-  }
-  sockaddr_ll any{};
-  any.sll_family = AF_PACKET;
-  any.sll_protocol = htons(protocol);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) {
-    return fail(system_error("cannot bind a packet socket"));
-  }
-  return fd;
 }
 
 class PacketWire final : public PathWire, public std::enable_shared_from_this<PacketWire> {
@@ -165,9 +147,11 @@ uint16_t random_port_block() {
 }
 
 Result<std::unique_ptr<PathWire>> open_packet_wire(asio::io_context& io, uint16_t block, PathWire::OnPacket on_packet) {
-  auto ipv4 = open_socket(ETH_P_IP, ipv4_filter(block));
+  auto ipv4_packets = ipv4_filter(block);
+  auto ipv6_packets = ipv6_filter(block);
+  auto ipv4 = open_packet_socket(SOCK_DGRAM, ETH_P_IP, ipv4_packets);
   if (!ipv4) return fail(ipv4.error());
-  auto ipv6 = open_socket(ETH_P_IPV6, ipv6_filter(block));
+  auto ipv6 = open_packet_socket(SOCK_DGRAM, ETH_P_IPV6, ipv6_packets);
   if (!ipv6) return fail(ipv6.error());
   return std::make_unique<OwnedWire>(
       std::make_shared<PacketWire>(io, std::move(on_packet), std::move(*ipv4), std::move(*ipv6)));

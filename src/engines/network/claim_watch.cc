@@ -16,7 +16,7 @@
 #include <map>
 #include <optional>
 
-#include "base/fd.h"
+#include "base/packet_socket.h"
 
 namespace evenkeel::engines::network {
 namespace {
@@ -36,24 +36,6 @@ std::array<sock_filter, 6> advertisements() {
       BPF_STMT(BPF_RET | BPF_K, 0xffff),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
-}
-
-Result<Fd> open_socket(int type, uint16_t protocol) {
-  Fd fd(::socket(AF_PACKET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd.is_open()) return fail(system_error("cannot open a packet socket"));
-  if (protocol == 0) return fd;  // sends only
-  auto filter = advertisements();
-  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
-  if (protocol == ETH_P_IPV6 && ::setsockopt(fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
-    return fail(system_error("cannot filter a packet socket"));
-  }
-  sockaddr_ll any{};
-  any.sll_family = AF_PACKET;
-  any.sll_protocol = htons(protocol);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) {
-    return fail(system_error("cannot bind a packet socket"));
-  }
-  return fd;
 }
 
 std::optional<MacAddress> mac_of(int socket, const std::string& interface) {
@@ -208,11 +190,12 @@ ClaimWatch::~ClaimWatch() {
 
 Result<std::unique_ptr<ClaimWatch>> ClaimWatch::open(boost::asio::io_context& io, std::chrono::milliseconds interval,
                                                      OnClaim on_claim) {
-  auto arp = open_socket(SOCK_DGRAM, ETH_P_ARP);
+  auto arp = open_packet_socket(SOCK_DGRAM, ETH_P_ARP);
   if (!arp) return fail(arp.error());
-  auto ipv6 = open_socket(SOCK_DGRAM, ETH_P_IPV6);
+  auto filter = advertisements();
+  auto ipv6 = open_packet_socket(SOCK_DGRAM, ETH_P_IPV6, filter);
   if (!ipv6) return fail(ipv6.error());
-  auto sender = open_socket(SOCK_RAW, 0);
+  auto sender = open_packet_socket(SOCK_RAW, 0);
   if (!sender) return fail(sender.error());
   return std::unique_ptr<ClaimWatch>(new ClaimWatch(std::make_shared<Impl>(
       io, interval, std::move(on_claim), std::move(*arp), std::move(*ipv6), std::move(*sender))));

@@ -67,6 +67,19 @@ class EngineTest : public testing::Test {
     return names;
   }
 
+  // Both real servers of print_farm() have a next hop, behind the loopback.
+  void reach_print_servers() {
+    for (const std::string address : {"10.0.0.21", "10.0.0.22"}) {
+      NextHop hop;
+      hop.address = ip(address);
+      hop.state = NextHop::State::kReachable;
+      hop.interface_index = if_nametoindex("lo");
+      hop.mac.bytes = {2, 0, 0, 0, 0, 1};
+      hop.source_mac.bytes = {2, 0, 0, 0, 0, 2};
+      engine_->set_next_hop(hop);
+    }
+  }
+
   // What is pinned, mapped: as another process sees it.
   struct Unmap {
     void operator()(ek_arrays* arrays) const { munmap(arrays, sizeof *arrays); }
@@ -320,15 +333,7 @@ class PersistenceTest : public EngineTest {
     print.persistence.enabled = true;
     print.persistence.ipv4_prefix = 24;
     apply(want);
-    for (const std::string address : {"10.0.0.21", "10.0.0.22"}) {
-      NextHop hop;
-      hop.address = ip(address);
-      hop.state = NextHop::State::kReachable;
-      hop.interface_index = if_nametoindex("lo");
-      hop.mac.bytes = {2, 0, 0, 0, 0, 1};
-      hop.source_mac.bytes = {2, 0, 0, 0, 0, 2};
-      engine_->set_next_hop(hop);
-    }
+    reach_print_servers();
     program_ = pinned("evenkeel_xdp");
   }
 
@@ -564,15 +569,7 @@ observed::ExplainQuery question(const std::string& service, const std::string& c
 TEST_F(EngineTest, ExplainAsksTheProgram) {
   auto want = print_farm();
   apply(want);
-  for (const std::string address : {"10.0.0.21", "10.0.0.22"}) {
-    NextHop hop;
-    hop.address = ip(address);
-    hop.state = NextHop::State::kReachable;
-    hop.interface_index = if_nametoindex("lo");
-    hop.mac.bytes = {2, 0, 0, 0, 0, 1};
-    hop.source_mac.bytes = {2, 0, 0, 0, 0, 2};
-    engine_->set_next_hop(hop);
-  }
+  reach_print_servers();
   auto explanation = engine_->explain(question("print", "192.0.2.1:4000"));
   ASSERT_TRUE(explanation) << to_string(explanation.error());
   EXPECT_EQ(explanation->decision, "scheduler") << explanation->sentence;
