@@ -97,6 +97,13 @@ Answer get_connections(Call& call) {
       });
 }
 
+Answer get_source_ports(Call& call) {
+  const auto ports = co_await call.context.control.source_ports();
+  if (!ports) co_return refuse(ports.error());
+  co_return co_await reply_with_list(json::object{}, "source_ports", *ports,
+                                     [](const observed::SourcePorts& row) { return observed::to_json(row); });
+}
+
 Answer get_explanation(Call& call) {
   const auto question = parse_explain(call.query);
   if (!question) co_return refuse(question.error());

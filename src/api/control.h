@@ -21,6 +21,7 @@
 #include "observed/connection.h"
 #include "observed/event.h"
 #include "observed/snapshot.h"
+#include "observed/source_ports.h"
 
 namespace evenkeel::api {
 
@@ -74,6 +75,8 @@ class Control {
   // All that fit; how many were cleared. kNotFound: there is no such virtual service or real server.
   virtual boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
                                                                      std::string author) = 0;
+  // SNAT's source ports in use, the fullest first.
+  virtual boost::asio::awaitable<Result<std::vector<observed::SourcePorts>>> source_ports() = 0;
   // Host names, as far as they are known within this time; an address without one is missing.
   virtual boost::asio::awaitable<std::map<IpAddress, std::string>> host_names(std::vector<IpAddress> addresses,
                                                                               std::chrono::milliseconds within) = 0;

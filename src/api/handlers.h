@@ -9,6 +9,8 @@ using Answer = boost::asio::awaitable<Response>;
 
 Answer get_status(Call& call);  // status.cc
 Answer get_counters(Call& call);
+Answer get_traffic(Call& call);
+Answer get_reasons(Call& call);
 Answer get_configuration(Call& call);  // configuration.cc
 Answer put_configuration(Call& call);
 Answer get_schema(Call& call);
@@ -30,6 +32,7 @@ Answer get_revision(Call& call);
 Answer get_revision_diff(Call& call);
 Answer restore_revision(Call& call);
 Answer get_connections(Call& call);  // connections.cc
+Answer get_source_ports(Call& call);
 Answer get_explanation(Call& call);
 Answer get_arp_diagnosis(Call& call);  // doctor.cc
 Answer get_arp_script(Call& call);

@@ -15,6 +15,9 @@ constexpr std::array kConfigurationParameters{
 constexpr std::array kRevisionsParameters{
     Parameter{"limit", "1 to 10000, default 100"},
 };
+constexpr std::array kReasonsParameters{
+    Parameter{"all", "`true`: also those that never happened"},
+};
 constexpr std::array kConnectionsParameters{
     Parameter{"virtual_service", "label"},
     Parameter{"real_server", "label"},
@@ -60,11 +63,15 @@ constexpr std::array kScriptParameters{
 constexpr std::array kRoutes{
     Route{"GET", "/api/v1/status", get_status, {}, "everything as it is now"},
     Route{"GET", "/api/v1/counters", get_counters, {}, "counters per virtual service and real server, named reasons"},
+    Route{"GET", "/api/v1/traffic", get_traffic, {}, "connections, packets and bytes per second"},
+    Route{"GET", "/api/v1/reasons", get_reasons, kReasonsParameters,
+          "why packets were not simply forwarded, and what to do about it"},
     Route{"GET", "/api/v1/connections", get_connections, kConnectionsParameters, "current connections"},
     Route{"GET", "/api/v1/persistence", get_persistence, kPersistenceParameters,
           "the clients that persistence remembers"},
     Route{"DELETE", "/api/v1/persistence", delete_persistence, kClearPersistenceParameters,
           "forgets them: their next new connection is scheduled anew"},
+    Route{"GET", "/api/v1/source-ports", get_source_ports, {}, "source ports that SNAT has in use, the fullest first"},
     Route{"GET", "/api/v1/explain", get_explanation, kExplainParameters,
           "which real server this client would get, and why"},
     Route{"GET", "/api/v1/doctor/arp", get_arp_diagnosis, kArpParameters,

@@ -1,5 +1,6 @@
 #include "api/handlers.h"
 #include "api/reply.h"
+#include "model/names.h"
 #include "observed/json.h"
 
 namespace evenkeel::api {
@@ -18,7 +19,46 @@ json::object counters_of(const observed::VirtualService& service) {
           {"real_servers", std::move(servers)}};
 }
 
+json::object traffic_of(const observed::VirtualService& service) {
+  json::array servers;
+  servers.reserve(service.real_servers.size());
+  for (const observed::RealServer& server : service.real_servers) {
+    servers.push_back(json::object{{"label", server.configuration.label},
+                                   {"counters", observed::to_json(server.counters)},
+                                   {"rates", observed::to_json(server.rates)}});
+  }
+  return {{"label", service.configuration.label},
+          {"forwarding_method", model::to_string(service.configuration.forwarding_method)},
+          {"counters", observed::to_json(service.counters)},
+          {"rates", observed::to_json(service.rates)},
+          {"real_servers", std::move(servers)}};
+}
+
+json::object report_of(const observed::Reason& reason) {
+  json::object row = observed::to_json(reason);
+  row["remedy"] = reason.remedy;
+  row["rates"] = observed::to_json(reason.rates);
+  return row;
+}
+
 }  // namespace
+
+Answer get_traffic(Call& call) {
+  const observed::Snapshot snapshot = call.context.control.snapshot();
+  const json::object head{{"at", to_iso8601(snapshot.at)}};
+  co_return co_await reply_with_list(head, "virtual_services", snapshot.virtual_services, traffic_of);
+}
+
+Answer get_reasons(Call& call) {
+  const auto all = call.query.boolean("all");
+  if (!all) co_return refuse(all.error());
+  const observed::Snapshot snapshot = call.context.control.snapshot();
+  json::array rows;
+  for (const observed::Reason& reason : snapshot.reasons) {
+    if (*all || reason.packets != 0) rows.emplace_back(report_of(reason));
+  }
+  co_return reply(json::object{{"at", to_iso8601(snapshot.at)}, {"reasons", std::move(rows)}});
+}
 
 Answer get_status(Call& call) {
   const observed::Snapshot snapshot = call.context.control.snapshot();

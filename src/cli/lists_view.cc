@@ -21,10 +21,45 @@ void add_counters(Table& table, const std::string& name, Colour colour, const js
   const json::value* found = member(owner, "counters");
   const json::value& counters = found == nullptr ? none : *found;
   std::vector<Cell> row{{name, colour}};
-  for (const char* key : {"active", "inactive", "connections", "packets", "bytes"}) {
+  for (const char* key : {"active", "inactive", "connections", "packets", "packets_out", "bytes", "bytes_out"}) {
     row.push_back({grouped(count_at(counters, key)), colour});
   }
   table.add_row(std::move(row));
+}
+
+// Small numbers with their tenths, large ones as people say them.
+std::string per_second(double rate) {
+  return rate < 100 ? fmt::format("{:.1f}", rate) : human_count(static_cast<uint64_t>(rate + 0.5));
+}
+
+const json::value& at_path(const json::value& value, std::string_view first, std::string_view second) {
+  static const json::value none;
+  const json::value* const outer = member(value, first);
+  const json::value* const inner = outer == nullptr ? nullptr : member(*outer, second);
+  return inner == nullptr ? none : *inner;
+}
+
+uint64_t active_of(const json::value& owner) {
+  const json::value* const counters = member(owner, "counters");
+  return counters == nullptr ? 0 : count_at(*counters, "active");
+}
+
+// Answers pass by here in NAT and SNAT only.
+void add_rates(Table& table, const std::string& name, Colour colour, const json::value& owner,
+               const std::string& window, bool has_answers) {
+  const json::value& rates = at_path(owner, "rates", window);
+  const auto shown = [&](const char* key, bool is_bytes, bool is_known) -> Cell {
+    if (rates.is_null() || !is_known) return {"-", colour};
+    const double rate = number_at(rates, key);
+    return {is_bytes ? human_bytes(static_cast<uint64_t>(rate + 0.5)) : per_second(rate), colour};
+  };
+  table.add_row({{name, colour},
+                 {grouped(active_of(owner)), colour},
+                 shown("connections", false, true),
+                 shown("packets", false, true),
+                 shown("packets_out", false, has_answers),
+                 shown("bytes", true, true),
+                 shown("bytes_out", true, has_answers)});
 }
 
 Colour colour_of_event(std::string_view kind) {
@@ -32,7 +67,7 @@ Colour colour_of_event(std::string_view kind) {
     return Colour::kRed;
   }
   if (kind.ends_with("_up") || kind.ends_with("_recovered") || kind == "fallback_inactive") return Colour::kGreen;
-  if (kind == "fallback_active") return Colour::kYellow;
+  if (kind == "fallback_active" || kind == "source_ports_scarce") return Colour::kYellow;
   return kind == "operator_action" ? Colour::kBlue : Colour::kNone;
 }
 
@@ -45,13 +80,61 @@ std::string revision_note(const json::value& revision, const Terminal& terminal)
 
 }  // namespace
 
+std::string render_traffic(const json::value& answer, const std::string& window, const Terminal& terminal) {
+  Table table({{"SERVICE / REAL SERVER"},
+               {"ACTIVE", Align::kRight},
+               {"CONNECTIONS/s", Align::kRight},
+               {"PACKETS/s", Align::kRight},
+               {"OUT", Align::kRight},
+               {"BYTES/s", Align::kRight},
+               {"OUT", Align::kRight}});
+  for (const json::value& service : list_at(answer, "virtual_services")) {
+    const std::string method = text_at(service, "forwarding_method");
+    const bool has_answers = method == "nat" || method == "snat";
+    add_rates(table, safe_at(service, "label", terminal), Colour::kBold, service, window, has_answers);
+    for (const json::value& server : list_at(service, "real_servers")) {
+      add_rates(table, "  " + safe_at(server, "label", terminal), Colour::kNone, server, window, has_answers);
+    }
+  }
+  return table.empty() ? "There is no virtual service.\n" : table.render(terminal);
+}
+
+std::string render_reasons(const json::value& answer, const Terminal& terminal) {
+  Table table({{"REASON"}, {"PACKETS", Align::kRight}, {"PER SECOND", Align::kRight}, {"MEANING"}});
+  for (const json::value& reason : list_at(answer, "reasons")) {
+    const json::value& rate = at_path(reason, "rates", "10s");
+    table.add_row({{safe_at(reason, "name", terminal)},
+                   {grouped(count_at(reason, "packets"))},
+                   {rate.is_null() ? "-" : per_second(rate.to_number<double>())},
+                   {safe_at(reason, "description", terminal)}});
+    table.add_line("  what to do: " + safe_at(reason, "remedy", terminal));
+  }
+  return table.empty() ? "Every packet was forwarded.\n" : table.render(terminal);
+}
+
+std::string render_source_ports(const json::value& answer, const Terminal& terminal) {
+  Table table({{"source address"}, {"destination"}, {"pro"}, {"used", Align::kRight}, {"of", Align::kRight}});
+  for (const json::value& row : list_at(answer, "source_ports")) {
+    const uint64_t used = count_at(row, "used"), size = count_at(row, "size");
+    const Colour colour = used * 10 >= size * 8 ? Colour::kYellow : Colour::kNone;
+    table.add_row({{safe_at(row, "source_address", terminal)},
+                   {safe_at(row, "destination", terminal)},
+                   {safe_at(row, "protocol", terminal)},
+                   {grouped(used), colour},
+                   {grouped(size)}});
+  }
+  return table.empty() ? "No source port is in use.\n" : table.render(terminal);
+}
+
 std::string render_counters(const json::value& answer, const Terminal& terminal) {
   Table table({{"SERVICE / REAL SERVER"},
                {"ACTIVE", Align::kRight},
                {"INACTIVE", Align::kRight},
                {"TOTAL", Align::kRight},
                {"PACKETS", Align::kRight},
-               {"BYTES", Align::kRight}});
+               {"PACKETS OUT", Align::kRight},
+               {"BYTES", Align::kRight},
+               {"BYTES OUT", Align::kRight}});
   for (const json::value& service : list_at(answer, "virtual_services")) {
     add_counters(table, safe_at(service, "label", terminal), Colour::kBold, service);
     for (const json::value& server : list_at(service, "real_servers")) {

@@ -8,6 +8,10 @@
 
 namespace evenkeel::cli {
 
+// `window`: "1s", "10s" or "60s".
+std::string render_traffic(const boost::json::value& answer, const std::string& window, const Terminal& terminal);
+std::string render_reasons(const boost::json::value& answer, const Terminal& terminal);
+std::string render_source_ports(const boost::json::value& answer, const Terminal& terminal);
 std::string render_counters(const boost::json::value& answer, const Terminal& terminal);
 std::string render_revisions(const boost::json::value& answer, const Terminal& terminal);
 std::string render_revision(const boost::json::value& revision, const Terminal& terminal);

@@ -41,6 +41,9 @@ void add_commands(CLI::App& app, Session& session) {
   add_revisions_commands(app, session);
   add_connections_command(app, session);
   add_persistence_commands(app, session);
+  add_traffic_command(app, session);
+  add_reasons_command(app, session);
+  add_source_ports_command(app, session);
   add_counters_command(app, session);
   add_events_command(app, session);
   add_doctor_commands(app, session);

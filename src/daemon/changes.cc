@@ -329,6 +329,36 @@ void Controller::look_for_ended_drains() {
   boost::asio::co_spawn(parts_.io, end_drains(), boost::asio::detached);
 }
 
+// The whole table is read only when the live counts say that some source address may be short of ports, or was.
+void Controller::look_for_scarce_source_ports() {
+  constexpr std::chrono::seconds kInterval{10};
+  const auto* engine = parts_.layer4.engine();
+  const auto now = parts_.clock.steady_now();
+  if (engine == nullptr || counting_source_ports_ || now < source_ports_due_) return;
+  source_ports_due_ = now + kInterval;
+  if (engine->most_source_ports() < SourcePortAlarm::kBegins && source_port_alarm_.scarce().empty()) return;
+  counting_source_ports_ = true;
+  boost::asio::co_spawn(parts_.io, count_source_ports(), boost::asio::detached);
+}
+
+boost::asio::awaitable<void> Controller::count_source_ports() {
+  const auto counted = co_await source_ports();
+  counting_source_ports_ = false;
+  if (stopped_) co_return;
+  if (!counted) {
+    spdlog::warn("{}", to_string(counted.error()));
+    co_return;
+  }
+  for (const auto& change : source_port_alarm_.update(*counted)) {
+    const auto kind =
+        change.is_scarce ? observed::EventKind::kSourcePortsScarce : observed::EventKind::kSourcePortsRecovered;
+    const auto object = fmt::format("virtual_service/{}/real_server/{}", change.real_server.virtual_service,
+                                    change.real_server.real_server);
+    spdlog::warn("{}: {}", object, change.sentence);
+    parts_.events.append(kind, object, change.sentence);
+  }
+}
+
 boost::asio::awaitable<void> Controller::end_drains() {
   co_await Turn::wait(*this);
   const Turn turn(*this);

@@ -302,9 +302,21 @@ void Controller::arm_sweep() {
     if (auto* engine = parts_.layer4.engine()) {
       if (auto swept = engine->sweep(); !swept) spdlog::warn("{}", to_string(swept.error()));
     }
+    read_traffic();
+    look_for_scarce_source_ports();
     look_for_ended_drains();
     arm_sweep();
   });
+}
+
+// Every second; with very many real servers so rarely that it takes a twentieth of the time.
+void Controller::read_traffic() {
+  constexpr int kShareOfTime = 20;
+  const auto* engine = parts_.layer4.engine();
+  const auto start = parts_.clock.steady_now();
+  if (engine == nullptr || start < traffic_due_) return;
+  if (const auto counters = engine->counters()) traffic_.add(start, *counters);
+  traffic_due_ = start + kShareOfTime * (parts_.clock.steady_now() - start);
 }
 
 engines::ApplyReport Controller::attach() {

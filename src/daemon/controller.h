@@ -19,6 +19,8 @@
 #include "daemon/layer4.h"
 #include "daemon/path_watch.h"
 #include "daemon/slow_start.h"
+#include "daemon/source_port_alarm.h"
+#include "daemon/traffic_meter.h"
 #include "daemon/verdict_file.h"
 #include "desired/compute.h"
 #include "engines/network/engine.h"
@@ -75,6 +77,7 @@ class Controller final : public api::Control {
       observed::ConnectionFilter filter, uint64_t position) override;
   boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
                                                              std::string author) override;
+  boost::asio::awaitable<Result<std::vector<observed::SourcePorts>>> source_ports() override;
   boost::asio::awaitable<std::map<IpAddress, std::string>> host_names(std::vector<IpAddress> addresses,
                                                                       std::chrono::milliseconds within) override;
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) override;
@@ -107,6 +110,9 @@ class Controller final : public api::Control {
   void arm_retry();
   void arm_slow_start();
   void arm_sweep();
+  void read_traffic();
+  void look_for_scarce_source_ports();
+  boost::asio::awaitable<void> count_source_ports();
   void remember_verdicts();
   void write_verdicts();
 
@@ -140,6 +146,9 @@ class Controller final : public api::Control {
   std::set<std::string> fallback_active_;   // virtual services, as last announced
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
   SlowStart slow_start_;
+  SourcePortAlarm source_port_alarm_;
+  TrafficMeter traffic_;
+  SteadyTime traffic_due_;  // not read again before
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
   PathWatch paths_;
@@ -153,6 +162,8 @@ class Controller final : public api::Control {
   boost::asio::steady_timer turn_freed_;
   bool changing_ = false;
   bool ending_drains_ = false;
+  bool counting_source_ports_ = false;
+  SteadyTime source_ports_due_;  // not counted again before
   bool topology_changed_ = false;
   bool verdicts_to_remember_ = false;
   SteadyTime verdicts_due_;                  // not written again before

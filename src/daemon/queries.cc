@@ -34,7 +34,9 @@ observed::Snapshot Controller::snapshot() {
               .interfaces = {},
               .statuses = reconciler_.statuses(),
               .counters = {},
-              .notices = parts_.notices};
+              .notices = parts_.notices,
+              .traffic = &traffic_,
+              .alarms = source_port_alarm_.scarce()};
   for (auto& status : monitor_.statuses()) {
     const auto key = status.key;
     facts.health.insert_or_assign(key, std::move(status));
@@ -92,6 +94,12 @@ boost::asio::awaitable<Result<observed::Page<observed::PersistenceEntry>>> Contr
   auto* engine = parts_.layer4.engine();
   if (engine == nullptr) co_return fail(no_data_plane());
   co_return co_await run_blocking(parts_.worker, [&] { return engine->persistence(filter, position); });
+}
+
+boost::asio::awaitable<Result<std::vector<observed::SourcePorts>>> Controller::source_ports() {
+  auto* engine = parts_.layer4.engine();
+  if (engine == nullptr) co_return fail(no_data_plane());
+  co_return co_await run_blocking(parts_.worker, [&] { return engine->source_ports(); });
 }
 
 boost::asio::awaitable<std::map<IpAddress, std::string>> Controller::host_names(std::vector<IpAddress> addresses,

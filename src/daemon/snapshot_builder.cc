@@ -143,6 +143,8 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
   result.effective_weight = result.state == RealServerState::kUp ? want.weight : 0;
   result.next_hop = describe(find(facts.next_hops, server.address));
   if (const auto* counters = find(facts.counters.real_servers, key)) result.counters = *counters;
+  if (facts.traffic != nullptr) result.rates = facts.traffic->of(key);
+  if (const auto* alarm = find(facts.alarms, key)) result.alarm = *alarm;
   return result;
 }
 
@@ -173,6 +175,12 @@ void set_service_state(observed::VirtualService& result) {
   }
 }
 
+void set_alarm(observed::VirtualService& result) {
+  for (const auto& server : result.real_servers) {
+    if (result.alarm.empty() && !server.alarm.empty()) result.alarm = server.configuration.label + ": " + server.alarm;
+  }
+}
+
 // What an engine refused of the fallback server stands on its virtual service: it is no real server in the status.
 void set_fallback(const Facts& facts, observed::VirtualService& result) {
   const auto& service = result.configuration;
@@ -193,6 +201,7 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
   for (size_t i = 0; i < service.real_servers.size(); ++i) {
     result.real_servers.push_back(build_real_server(facts, service, service.real_servers[i], want.real_servers[i]));
   }
+  set_alarm(result);
   set_service_state(result);
   set_fallback(facts, result);
   const auto* failure = find_failure(facts, "virtual_service/" + service.label);
@@ -207,6 +216,7 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
       std::ranges::none_of(result.real_servers, [](const auto& server) { return server.effective_weight > 0; });
   if (const auto* interface = find(facts.interfaces, service.label)) result.interface = *interface;
   if (const auto* counters = find(facts.counters.virtual_services, service.label)) result.counters = *counters;
+  if (facts.traffic != nullptr) result.rates = facts.traffic->of(service.label);
   return result;
 }
 
@@ -229,12 +239,19 @@ observed::Snapshot build_snapshot(const Facts& facts) {
   for (const auto& [object, status] : facts.statuses) {
     if (!is_shown_on_object(status)) snapshot.notices.push_back({object, status.reason});
   }
+  for (const auto& [key, alarm] : facts.alarms) {
+    snapshot.notices.push_back(
+        {fmt::format("virtual_service/{}/real_server/{}", key.virtual_service, key.real_server), alarm});
+  }
   const auto& services = facts.configuration.virtual_services;
   for (size_t i = 0; i < services.size(); ++i) {
     snapshot.virtual_services.push_back(
         build_virtual_service(facts, services[i], facts.desired.layer4.virtual_services[i]));
   }
   snapshot.reasons = facts.counters.reasons;
+  for (auto& reason : snapshot.reasons) {
+    if (facts.traffic != nullptr) reason.rates = facts.traffic->of_reason(reason.name);
+  }
   snapshot.connection_table_size = facts.counters.connection_table_size;
   snapshot.connection_table_used = facts.counters.connection_table_used;
   return snapshot;

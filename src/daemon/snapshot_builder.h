@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "daemon/traffic_meter.h"
 #include "desired/state.h"
 #include "engines/engine.h"
 #include "engines/l4_xdp/engine.h"
@@ -32,6 +33,8 @@ struct Facts {
   const std::map<std::string, engines::ObjectStatus>& statuses;
   engines::l4_xdp::L4Engine::Counters counters;
   std::vector<observed::Notice> notices;  // of the daemon itself
+  const TrafficMeter* traffic = nullptr;  // null: no rates
+  std::map<model::RealServerKey, std::string> alarms = {};
 };
 
 observed::Snapshot build_snapshot(const Facts& facts);

@@ -212,6 +212,19 @@ json::object to_json(const PersistenceEntry& entry) {
           {"virtual_service", entry.virtual_service}, {"real_server", entry.real_server}};
 }
 
+json::object to_json(const SourcePorts& ports) {
+  json::array servers;
+  for (const auto& key : ports.real_servers) {
+    servers.push_back(json::object{{"virtual_service", key.virtual_service}, {"real_server", key.real_server}});
+  }
+  return {{"source_address", ports.source_address.to_string()},
+          {"destination", ports.destination.to_string()},
+          {"protocol", ports.protocol},
+          {"used", ports.used},
+          {"size", kSourcePorts},
+          {"real_servers", std::move(servers)}};
+}
+
 void add_names(json::object& row, const Connection& connection) {
   row["source_name"] = text_or_null(connection.source_name);
   row["virtual_name"] = text_or_null(connection.virtual_name);

@@ -7,6 +7,7 @@
 #include "observed/connection.h"
 #include "observed/event.h"
 #include "observed/snapshot.h"
+#include "observed/source_ports.h"
 
 namespace evenkeel::observed {
 
@@ -21,6 +22,7 @@ boost::json::object header_to_json(const Snapshot& snapshot);
 boost::json::object to_json(const Snapshot& snapshot);
 boost::json::object to_json(const Connection& connection);
 boost::json::object to_json(const PersistenceEntry& entry);
+boost::json::object to_json(const SourcePorts& ports);
 // The members that a row has besides when host names were asked for; null where there is none.
 void add_names(boost::json::object& row, const Connection& connection);
 // {"1s": {...} | null, "10s": ..., "60s": ...}: per second, to a tenth

@@ -20,6 +20,9 @@ MEGABYTE = 1_000_000
 in_methods_that_translate_ports = pytest.mark.parametrize(
     "farm_by_method", [(method, family) for method in Method if method.translates_ports for family in Family],
     ids=lambda chosen: f"{chosen[0].value}-{chosen[1].value}", indirect=True)
+in_nat_and_direct_routing = pytest.mark.parametrize(
+    "farm_by_method", [(Method.NAT, Family.IPV4), (Method.DR, Family.IPV4)],
+    ids=lambda chosen: f"{chosen[0].value}-{chosen[1].value}", indirect=True)
 in_snat = pytest.mark.parametrize("farm_by_method", [(Method.SNAT, family) for family in Family],
                                   ids=lambda chosen: f"snat-{chosen[1].value}", indirect=True)
 
@@ -173,3 +176,24 @@ def test_a_print_server_prints_and_is_found_by_dns(papercut_by_method: Farm, tmp
     assert len(many.output.splitlines()) == discovery.MANY_COUNT, "too long for a datagram, so it came over TCP"
     assert farm.client.get(farm.applications, 9191, "/user").server == farm.active().name
     wait_until(lambda: len(farm.database.jobs()) == len(PROTOCOLS[farm.family]), "each job to be logged once")
+
+
+@in_nat_and_direct_routing
+def test_traffic_shows_what_passes_by(farm_by_method: SmallFarm) -> None:
+    """A megabyte of answers: seen in NAT, where they pass by, and not in direct routing."""
+    farm, api = farm_by_method, farm_by_method.balancer.api
+
+    def rates() -> dict | None:
+        service = next(one for one in api.get("/api/v1/traffic")["virtual_services"] if one["label"] == LABEL)
+        assert service["counters"]["packets"] == sum(one["counters"]["packets"] for one in service["real_servers"])
+        return service["rates"]["10s"]
+
+    wait_until(lambda: rates() is not None, "ten seconds of readings", timeout=20.0)
+    with Conversation(farm.client, farm.address) as conversation:
+        assert conversation.receive(MEGABYTE) == MEGABYTE
+    wait_until(lambda: rates()["connections"] > 0, "the connection to be in the rates")
+    seen = rates()
+    assert seen["packets"] > 0 and seen["bytes"] > 0, seen
+    assert (seen["bytes_out"] > MEGABYTE / 20) == (farm.method is Method.NAT), seen
+    assert LABEL in farm.balancer.evenkeel("traffic", "--window", "1s").stdout
+    assert "what to do" in farm.balancer.evenkeel("reasons", "--all").stdout

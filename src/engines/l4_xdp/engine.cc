@@ -9,6 +9,7 @@
 #include "engines/l4_xdp/links.h"
 #include "engines/l4_xdp/pin_directory.h"
 #include "engines/l4_xdp/program.h"
+#include "engines/l4_xdp/source_port_count.h"
 #include "engines/l4_xdp/writer.h"
 
 namespace evenkeel::engines::l4_xdp {
@@ -170,6 +171,20 @@ Result<observed::Page<observed::PersistenceEntry>> L4Engine::persistence(const o
 Result<observed::ClearedPage> L4Engine::clear_persistence(const observed::ConnectionFilter& filter,
                                                           uint64_t position) const {
   return impl_->table_.clear_persistence(filter, position);
+}
+
+Result<std::vector<observed::SourcePorts>> L4Engine::source_ports() const {
+  SourcePortCount count(impl_->program_, impl_->labels_);
+  for (bool has_more = true; has_more;) {
+    const auto counted = count.count_page();
+    if (!counted) return fail(counted.error());
+    has_more = *counted;
+  }
+  return count.result();
+}
+
+uint64_t L4Engine::most_source_ports() const {
+  return engines::l4_xdp::most_source_ports(*impl_->program_.tables().arrays);
 }
 
 Result<observed::Explanation> L4Engine::explain(const observed::ExplainQuery& query) const {

@@ -17,6 +17,7 @@
 #include "model/operator_action.h"
 #include "observed/connection.h"
 #include "observed/snapshot.h"
+#include "observed/source_ports.h"
 
 namespace evenkeel::engines::l4_xdp {
 
@@ -61,6 +62,10 @@ class L4Engine final : public Engine<desired::Layer4> {
   Result<observed::Page<observed::PersistenceEntry>> persistence(const observed::ConnectionFilter& filter,
                                                                  uint64_t position) const;
   Result<observed::ClearedPage> clear_persistence(const observed::ConnectionFilter& filter, uint64_t position) const;
+  // SNAT's source ports in use, the fullest first: reads the whole connection table, for a worker.
+  Result<std::vector<observed::SourcePorts>> source_ports() const;
+  // No source address has more in use for a real server; from the live counts, so that it costs next to nothing.
+  uint64_t most_source_ports() const;
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) const;
 
  private:

@@ -88,6 +88,16 @@ class Slice {
     }
   }
 
+  // Expired ones too.
+  template <class Visit>
+  void visit_all(Visit visit) const {
+    for (const auto& set : sets_) {
+      for (size_t way = 0; way < EK_SET_WAYS; ++way) {
+        if (set.header.tag[way] >= EK_TAG_FIRST) visit(set.connection[way]);
+      }
+    }
+  }
+
   uint32_t first() const { return first_; }
   uint32_t count() const { return static_cast<uint32_t>(sets_.size()); }
 

@@ -131,5 +131,13 @@ TEST_F(RowsTest, ClearingSaysWhatToClear) {
   EXPECT_EQ(ask("DELETE", "/api/v1/persistence?virtual_service=unknown").status, 404);
 }
 
+TEST_F(RowsTest, SourcePorts) {
+  control_.ports = {
+      {IpAddress::parse("10.0.0.1").value(), Endpoint::parse("10.0.1.1:80").value(), "TCP", 52000, {{"A", "B"}}}};
+  EXPECT_EQ(ask("GET", "/api/v1/source-ports").value(), json::parse(R"({"source_ports": [{"source_address": "10.0.0.1",
+    "destination": "10.0.1.1:80", "protocol": "TCP", "used": 52000, "size": 64512,
+    "real_servers": [{"virtual_service": "A", "real_server": "B"}]}]})"));
+}
+
 }  // namespace
 }  // namespace evenkeel::api

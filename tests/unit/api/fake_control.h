@@ -87,6 +87,8 @@ class FakeControl final : public Control {
     co_return 3;
   }
 
+  boost::asio::awaitable<Result<std::vector<observed::SourcePorts>>> source_ports() override { co_return ports; }
+
   boost::asio::awaitable<std::map<IpAddress, std::string>> host_names(std::vector<IpAddress> addresses,
                                                                       std::chrono::milliseconds within) override {
     names_asked += addresses.size();
@@ -141,6 +143,7 @@ class FakeControl final : public Control {
   size_t pages_read = 0;
   std::vector<observed::PersistenceEntry> remembered;
   std::string cleared_by;
+  std::vector<observed::SourcePorts> ports;
   std::map<IpAddress, std::string> names;
   size_t names_asked = 0;
   std::vector<std::string> warnings;

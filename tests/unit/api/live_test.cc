@@ -56,6 +56,27 @@ TEST_F(ApiTest, CountersAreThoseOfTheSnapshot) {
   EXPECT_EQ(counters.at("virtual_services").at(0).at("real_servers").at(0).at("counters").at("active"), 5);
 }
 
+TEST_F(ApiTest, TrafficHasTheRatesOfTheSnapshot) {
+  control_.shown = small_snapshot(control_.current);
+  control_.shown.virtual_services[0].real_servers[0].rates.ten_seconds = observed::Rate{1.26, 2, 3, 4, 5};
+  const json::value service = ask("GET", "/api/v1/traffic").value().at("virtual_services").at(0);
+  EXPECT_EQ(service.at("forwarding_method"), "direct_routing");
+  EXPECT_TRUE(service.at("rates").at("10s").is_null());
+  EXPECT_EQ(service.at("real_servers").at(0).at("rates").at("10s"),
+            json::parse(R"({"connections": 1.3, "packets": 2.0, "bytes": 3.0, "packets_out": 4.0, "bytes_out": 5.0})"));
+}
+
+TEST_F(ApiTest, ReasonsThatNeverHappenedAreShownOnRequest) {
+  control_.shown.reasons = {{"halted", "its real server is halted", 4, "drain first", {2.5, 1.0, {}}},
+                            {"reset", "the client was sent a reset", 0, "nothing", {}}};
+  const json::value some = ask("GET", "/api/v1/reasons").value().at("reasons");
+  ASSERT_EQ(some.as_array().size(), 1u);
+  EXPECT_EQ(some.at(0), json::parse(R"({"name": "halted", "description": "its real server is halted", "packets": 4,
+    "remedy": "drain first", "rates": {"1s": 2.5, "10s": 1.0, "60s": null}})"));
+  EXPECT_EQ(ask("GET", "/api/v1/reasons?all=true").value().at("reasons").as_array().size(), 2u);
+  EXPECT_EQ(ask("GET", "/api/v1/reasons?all=1").status, 400);
+}
+
 TEST_F(ApiTest, SchemaIsTheModels) {
   EXPECT_EQ(ask("GET", "/api/v1/schema").value(), model::json_schema());
 }

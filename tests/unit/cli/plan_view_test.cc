@@ -77,5 +77,39 @@ TEST(FailureView, MakesSenseOfAnAnswerThatIsNoError) {
   EXPECT_EQ(failure_of(Response{502, "<html>"}).message, "evenkeeld answered with HTTP status 502");
 }
 
+TEST(ListsView, TrafficShowsAnswersOnlyWhereTheyPassBy) {
+  const auto answer = boost::json::parse(R"({"virtual_services": [
+    {"label": "Web", "forwarding_method": "nat", "counters": {"active": 7}, "rates": {"1s": null, "10s": {"connections": 1.5, "packets": 1234.5, "bytes": 2000000, "packets_out": 5, "bytes_out": 100}, "60s": null},
+     "real_servers": [{"label": "A", "counters": {"active": 7}, "rates": {"1s": null, "10s": null, "60s": null}}]},
+    {"label": "Print", "forwarding_method": "direct_routing", "counters": {"active": 0}, "rates": {"10s": {"connections": 0, "packets": 0, "bytes": 0, "packets_out": 0, "bytes_out": 0}}, "real_servers": []}]})");
+  EXPECT_EQ(render_traffic(answer, "10s", kPlain),
+            R"(SERVICE / REAL SERVER  ACTIVE  CONNECTIONS/s  PACKETS/s  OUT  BYTES/s    OUT
+Web                         7            1.5      1,235  5.0   2.0 MB  100 B
+  A                         7              -          -    -        -      -
+Print                       0            0.0        0.0    -      0 B      -
+)");
+}
+
+TEST(ListsView, ReasonsSayWhatToDo) {
+  const auto answer =
+      boost::json::parse(R"({"reasons": [{"name": "halted", "description": "its real server is halted", "packets": 1700,
+    "remedy": "drain first", "rates": {"1s": 0, "10s": 2.5, "60s": null}}]})");
+  EXPECT_EQ(render_reasons(answer, kPlain), R"(REASON  PACKETS  PER SECOND  MEANING
+halted    1,700         2.5  its real server is halted
+  what to do: drain first
+)");
+  EXPECT_EQ(render_reasons(boost::json::parse(R"({"reasons": []})"), kPlain), "Every packet was forwarded.\n");
+}
+
+TEST(ListsView, SourcePorts) {
+  EXPECT_EQ(render_source_ports(boost::json::parse(R"({"source_ports": [{"source_address": "10.0.0.1",
+      "destination": "10.0.1.1:80", "protocol": "TCP", "used": 52000, "size": 64512}]})"),
+                                kPlain),
+            R"(source address  destination  pro    used      of
+10.0.0.1        10.0.1.1:80  TCP  52,000  64,512
+)");
+  EXPECT_EQ(render_source_ports(boost::json::parse(R"({"source_ports": []})"), kPlain), "No source port is in use.\n");
+}
+
 }  // namespace
 }  // namespace evenkeel::cli

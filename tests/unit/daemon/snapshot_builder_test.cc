@@ -68,7 +68,8 @@ class SnapshotTest : public testing::Test {
                            .interfaces = {{"Print_Provider", "eth0"}},
                            .statuses = statuses,
                            .counters = {},
-                           .notices = {}})
+                           .notices = {},
+                           .alarms = alarms})
         .virtual_services.at(0);
   }
 
@@ -79,7 +80,15 @@ class SnapshotTest : public testing::Test {
   std::map<std::string, ObjectStatus> statuses;
   std::map<model::RealServerKey, int> weight_tenths;
   std::map<std::string, int> active_tier;
+  std::map<model::RealServerKey, std::string> alarms;
 };
+
+TEST_F(SnapshotTest, AnAlarmIsShownOnTheRealServerAndItsVirtualService) {
+  EXPECT_EQ(service().alarm, "");
+  alarms[{"Print_Provider", "PS1"}] = "80 % of the source ports";
+  EXPECT_EQ(service().real_servers[0].alarm, "80 % of the source ports");
+  EXPECT_EQ(service().alarm, "PS1: 80 % of the source ports");
+}
 
 TEST_F(SnapshotTest, ASlowStartShowsInTheEffectiveWeight) {
   weight_tenths[{"Print_Provider", "PS1"}] = 3;

@@ -1,0 +1,52 @@
+#pragma once
+// Rates from successive readings of the counters. Pure: the caller says when a reading was taken. Readings of the last
+// ten seconds are kept as they come, older ones every ten seconds, so that thousands of real servers cost little
+// memory.
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "engines/l4_xdp/engine.h"
+#include "model/operator_action.h"
+#include "observed/snapshot.h"
+
+namespace evenkeel::daemon {
+
+class TrafficMeter {
+ public:
+  // What is not in this reading is forgotten. What counts less than before was added anew: its rates start over.
+  void add(SteadyTime at, const engines::l4_xdp::L4Engine::Counters& counters);
+
+  // Per second, between the last reading and the one that is nearest to the window's length before it, if there is one
+  // that is at least half as long before.
+  observed::Windows<observed::Rate> of(const model::RealServerKey& real_server) const;
+  observed::Windows<observed::Rate> of(const std::string& virtual_service) const;
+  observed::Windows<double> of_reason(const std::string& name) const;
+
+ private:
+  using Totals = std::array<uint64_t, 5>;  // connections, packets, bytes, packets_out, bytes_out
+  using Series = std::vector<Totals>;      // of the newest readings; the last one is that of times_.back()
+  struct Reading {
+    SteadyTime at;
+    bool is_kept_long = false;
+  };
+
+  static Totals totals_of(const observed::Counters& counters);
+  template <class Map>
+  void append(std::map<typename Map::key_type, Series>& all, const Map& read,
+              Totals (*totals)(const typename Map::mapped_type&));
+  std::vector<size_t> outdated() const;
+  template <class Key>
+  void drop(std::map<Key, Series>& all, size_t reading) const;
+  observed::Windows<observed::Rate> windows(const Series& series) const;
+  std::optional<observed::Rate> rate(const Series& series, SteadyTime::duration window) const;
+
+  std::vector<Reading> times_;  // oldest first
+  std::map<model::RealServerKey, Series> real_servers_;
+  std::map<std::string, Series> virtual_services_, reasons_;
+};
+
+}  // namespace evenkeel::daemon
