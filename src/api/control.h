@@ -20,6 +20,7 @@
 #include "observed/arp_report.h"
 #include "observed/connection.h"
 #include "observed/event.h"
+#include "observed/health.h"
 #include "observed/snapshot.h"
 #include "observed/source_ports.h"
 
@@ -85,6 +86,8 @@ class Control {
   // Asks the segment who has the virtual address (none given: all of them). kNotFound: it is none of ours.
   virtual boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) = 0;
+  // Why a real server is in its state, with its last probes.
+  virtual Result<observed::RealServerHealth> health(const model::RealServerKey& key) = 0;
 
   // The listener is called on the control loop until the returned handle is destroyed. `after`: first the remembered
   // events with a higher id.

@@ -38,6 +38,7 @@ Answer get_arp_diagnosis(Call& call);  // doctor.cc
 Answer get_arp_script(Call& call);
 Answer get_persistence(Call& call);  // persistence.cc
 Answer delete_persistence(Call& call);
-Answer get_events(Call& call);  // events.cc
+Answer get_real_server_health(Call& call);  // health.cc
+Answer get_events(Call& call);              // events.cc
 
 }  // namespace evenkeel::api

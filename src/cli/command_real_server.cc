@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/configuration_view.h"
 #include "cli/field_options.h"
+#include "cli/health_view.h"
 #include "cli/session.h"
 
 namespace evenkeel::cli {
@@ -34,6 +35,18 @@ void add_list(CLI::App& group, Session& session) {
   command->callback([&session, label, as_json] {
     session.action = [&session, label, as_json] {
       return session.show(session.api().get(Url("virtual-services").segment(*label)), *as_json, render_server_list);
+    };
+  });
+}
+
+void add_explain(CLI::App& group, Session& session) {
+  CLI::App* command = group.add_subcommand("explain", "Why it is up or down, what to look at, and its last probes");
+  const auto names = add_names(*command);
+  auto as_json = std::make_shared<bool>(false);
+  command->add_flag("--json", *as_json, "Print evenkeeld's answer as JSON");
+  command->callback([&session, names, as_json] {
+    session.action = [&session, names, as_json] {
+      return session.show(session.api().get(names->url().segment("health")), *as_json, render_health);
     };
   });
 }
@@ -82,6 +95,7 @@ void add_real_server_commands(CLI::App& app, Session& session) {
       app.add_subcommand("real-server", "List, add, edit, delete, drain, halt or bring back real servers");
   group->require_subcommand(1);
   add_list(*group, session);
+  add_explain(*group, session);
   add_add(*group, session);
   add_edit(*group, session);
   add_delete(*group, session);

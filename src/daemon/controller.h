@@ -83,6 +83,7 @@ class Controller final : public api::Control {
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) override;
   boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) override;
+  Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override;
 

@@ -17,6 +17,7 @@ COMMANDS = [
     ["revisions", "show", "1"], ["revisions", "show", "1", "--json"], ["revisions", "diff", "1", "3"],
     ["events"], ["events", "--json"], ["counters"], ["connections", "--json"],
     ["explain", SERVICE, "10.77.0.10:40000"],
+    ["real-server", "explain", SERVICE, "App_Svr1"], ["real-server", "explain", SERVICE, "App_Svr1", "--json"],
     ["virtual-service", "edit", SERVICE, "--check-request", "{request}", "--dry-run"],
     ["virtual-service", "edit", SERVICE, "--check-request", "{request}&more=1", "--dry-run", "--json"],
     ["virtual-service", "edit", SERVICE, "--check-request", "no slash {request}"],
@@ -26,6 +27,7 @@ TARGETS = [
     "/api/v1/status", "/api/v1/configuration", "/api/v1/virtual-services", f"/api/v1/virtual-services/{SERVICE}",
     "/api/v1/revisions", "/api/v1/revisions/1", "/api/v1/revisions/1/diff/2", "/api/v1/connections", "/api/v1/persistence", "/api/v1/counters",
     "/api/v1/schema", f"/api/v1/explain?virtual_service={SERVICE}&client=10.77.0.10:40000",
+    f"/api/v1/virtual-services/{SERVICE}/real-servers/App_Svr1/health",
 ]
 
 

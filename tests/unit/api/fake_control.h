@@ -116,6 +116,21 @@ class FakeControl final : public Control {
 
   observed::ArpDiagnosis diagnosis;
 
+  Result<observed::RealServerHealth> health(const model::RealServerKey& key) override {
+    if (key.real_server == "unknown") return fail(ErrorCode::kNotFound, "there is no such real server");
+    observed::RealServerHealth health;
+    health.virtual_service = key.virtual_service;
+    health.real_server.configuration.label = key.real_server;
+    health.real_server.state = observed::RealServerState::kDown;
+    health.sentence = "it is down: GET /?Authorization=sesame";
+    observed::ProbeEvidence evidence;
+    evidence.rule = "allowed_status";
+    evidence.first_byte = std::chrono::microseconds(2900);
+    health.probes = {{clock_.wall_now(), std::chrono::microseconds(3100), "failure", evidence},
+                     {clock_.wall_now(), std::chrono::microseconds(200), "success", std::nullopt}};
+    return health;
+  }
+
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override {
     return log.subscribe(after, std::move(listener));

@@ -97,6 +97,21 @@ TEST_F(ApiTest, ExplainAsksForOneClient) {
   }
 }
 
+TEST_F(ApiTest, HealthSaysWhyWithEvidenceWhereThereIsSome) {
+  const std::string server = "/api/v1/virtual-services/Print_Provider/real-servers/";
+  const auto reply = ask("GET", server + "PS1/health");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.value().at("state"), "down");
+  EXPECT_EQ(reply.value().at("sentence"), "it is down: GET /?Authorization=****");
+  const json::value probes = reply.value().at("probes");
+  EXPECT_EQ(probes.at(0).at("ms"), 3.1);
+  EXPECT_EQ(probes.at(0).at("evidence").at("rule"), "allowed_status");
+  EXPECT_EQ(probes.at(0).at("evidence").at("first_byte_ms"), 2.9);
+  EXPECT_TRUE(probes.at(0).at("evidence").at("connected_ms").is_null());
+  EXPECT_TRUE(probes.at(1).at("evidence").is_null());
+  EXPECT_EQ(ask("GET", server + "unknown/health").status, 404);
+}
+
 TEST_F(ApiTest, RevisionsAreListedShownComparedAndRestored) {
   auto changed = control_.current;
   changed.virtual_services[0].real_servers[0].weight = 50;

@@ -1,0 +1,86 @@
+// Why a real server is up or down.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/controller.h"
+#include "health/advice.h"
+#include "observed/health.h"
+#include "observed/json.h"
+
+namespace evenkeel::daemon {
+namespace {
+
+using observed::RealServerState;
+
+const char* name_of(health::Outcome outcome) {
+  switch (outcome) {
+    case health::Outcome::kSuccess:
+      return "success";
+    case health::Outcome::kFailure:
+      return "failure";
+    case health::Outcome::kUnclear:
+      return "unclear";
+    case health::Outcome::kNotChecked:
+      return "not_checked";
+  }
+  return "not_checked";
+}
+
+observed::Probe to_observed(const health::ProbeRecord& record) {
+  observed::Probe probe{record.at, record.duration, name_of(record.outcome), std::nullopt};
+  if (!record.evidence) return probe;
+  const auto& evidence = *record.evidence;
+  const auto& trace = evidence.trace;
+  probe.evidence = {
+      evidence.reason, std::string(evidence.rule), trace.request, trace.answer, trace.connected, trace.secured,
+      trace.first_byte};
+  return probe;
+}
+
+std::string look_at(const observed::RealServer& server, const std::string& service,
+                    const std::optional<health::Monitor::Report>& report) {
+  const std::string& label = server.configuration.label;
+  switch (server.state) {
+    case RealServerState::kDrained:
+    case RealServerState::kHalted:
+      if (!server.operator_action) return "give it a weight above 0";
+      return fmt::format("evenkeel real-server online {} {} brings it back", service, label);
+    case RealServerState::kFailed:
+      return "its check does not matter: the data plane or the network refused it";
+    case RealServerState::kStandby:
+    case RealServerState::kUp:
+      return {};
+    case RealServerState::kDown:
+    case RealServerState::kUnknown:
+      break;
+  }
+  if (!report || report->probes.empty() || !report->probes.front().evidence) return {};
+  return health::advice(report->target, *report->probes.front().evidence);
+}
+
+}  // namespace
+
+Result<observed::RealServerHealth> Controller::health(const model::RealServerKey& key) {
+  observed::Snapshot now = snapshot();
+  for (auto& service : now.virtual_services) {
+    if (service.configuration.label != key.virtual_service) continue;
+    const auto server = std::ranges::find(service.real_servers, key.real_server,
+                                          [](const auto& one) { return one.configuration.label; });
+    if (server == service.real_servers.end()) break;
+    const auto report = monitor_.report(key);
+    observed::RealServerHealth health;
+    health.virtual_service = key.virtual_service;
+    health.sentence = fmt::format("{} of {} is {} since {}: {}", key.real_server, key.virtual_service,
+                                  observed::to_string(server->state), to_iso8601(server->since), server->reason);
+    health.look_at = look_at(*server, key.virtual_service, report);
+    if (report) std::ranges::transform(report->probes, std::back_inserter(health.probes), to_observed);
+    health.real_server = std::move(*server);
+    return health;
+  }
+  return fail(ErrorCode::kNotFound,
+              fmt::format("there is no real server {} in virtual service {}", key.real_server, key.virtual_service));
+}
+
+}  // namespace evenkeel::daemon
