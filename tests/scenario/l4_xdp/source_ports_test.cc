@@ -12,6 +12,7 @@ TEST_F(EngineTest, SourcePortsAreCountedByAddressAndRealServer) {
   auto want = print_farm();
   auto& print = want.virtual_services[0];
   print.scheduler = model::Scheduler::kWeightedRoundRobin;
+  print.persistence.enabled = false;
   print.forwarding_method = model::ForwardingMethod::kSnat;
   print.source_addresses = {ip("10.0.0.1")};
   for (auto& server : print.real_servers) server.forwarding_method = model::ForwardingMethod::kSnat;
