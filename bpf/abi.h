@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 4
+#define EK_ABI_VERSION 5
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -37,6 +37,7 @@ enum {
 	EK_RING_BLOCK = 64,           /* real-server ids in one block of a scheduling ring */
 	EK_MAX_WLC_SCAN = 256,        /* above: best of two random choices */
 	EK_MAX_SOURCES = 7,           /* source addresses of a virtual service (SNAT) */
+	EK_WAY_NUMBERS = 8,           /* numbers for the ways of a set: a power of two, so that none is divided by */
 	EK_REVERSE_WAYS = 16,         /* entries in one set of the reverse index */
 	EK_REVERSE_PERCENT = 150,     /* entries of the reverse index per 100 ways of the connection table */
 	EK_INTERFACES = 1024,         /* whose MAC address is remembered: by interface index, modulo this */
@@ -286,12 +287,13 @@ enum ek_set_hints {
 	EK_SET_OVERFLOWED = 1,       /* once a connection whose first set this is went to its second: look there too */
 	EK_SET_OLDEST_SHIFT = 1,
 	EK_SET_OLDEST_MASK = 7,
+	EK_SET_OVERFLOWED_TWICE = 16, /* the same of a connection whose second set this is, and its third */
 };
 struct ek_set_header {
 	ek_u32 tag[EK_SET_WAYS];
 	ek_u32 expires[EK_SET_WAYS]; /* tick of expiry; compared as a signed difference */
 	ek_u8 state[EK_SET_WAYS];    /* enum ek_state */
-	ek_u8 hints;                 /* EK_SET_OVERFLOWED, and from EK_SET_OLDEST_SHIFT on the way given away next among equals */
+	ek_u8 hints;                 /* the two overflows, and from EK_SET_OLDEST_SHIFT on the way given away next among equals */
 };
 EK_STATIC_ASSERT(sizeof(struct ek_set_header) == 64, "ek_set_header");
 
@@ -364,8 +366,8 @@ EK_STATIC_ASSERT(sizeof(struct ek_set6) == 960, "ek_set6");
 
 /*
  * ---- the reverse index: by real server and source, the way of the connection table that has the connection ----
- * An entry is a part of the hash above a number: set * EK_SET_WAYS + way, plus 1; 0: free. One whose connection is gone
- * is free as well.
+ * An entry is a part of the hash above a number: set * EK_WAY_NUMBERS + way, plus 1; 0: free. One whose connection is
+ * gone is free as well.
  */
 struct ek_reverse_set {
 	ek_u32 entry[EK_REVERSE_WAYS];
@@ -380,7 +382,7 @@ static inline ek_u32 ek_way_bits(ek_u32 sets)
 {
 	ek_u32 bits = 1;
 
-	while ((ek_u64)sets * EK_SET_WAYS >> bits)
+	while ((ek_u64)sets * EK_WAY_NUMBERS >> bits)
 		bits++;
 	return bits;
 }

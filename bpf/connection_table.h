@@ -35,7 +35,10 @@ struct entry {
 	__u16 service;
 	__u32 state;
 	__u32 ipv6;
-	__u32 is_ours; /* after inserting: nobody was earlier */
+	/* after inserting: */
+	__u8 is_ours;  /* nobody was earlier */
+	__u8 overflowed_twice; /* its third set may have something as well */
+	__u16 reserved;
 };
 
 enum {
@@ -55,6 +58,12 @@ static __always_inline __u32 first_set(__u64 hash, const bool ipv6)
 static __always_inline __u32 second_set(__u64 hash, const bool ipv6)
 {
 	return scale(hash, ipv6 ? sets6 : sets4);
+}
+
+/* Of a connection that finds no room in the other two. */
+static __always_inline __u32 third_set(__u64 hash, const bool ipv6)
+{
+	return scale((__u32)(hash >> 16) * 0x9e3779b1u, ipv6 ? sets6 : sets4);
 }
 
 /*
@@ -196,12 +205,12 @@ static __always_inline void set_place(struct place *place, struct ek_set_header 
 /* Every way of the table has a number, above 0. */
 static __always_inline __u32 way_number(__u32 set, __u32 way)
 {
-	return set * EK_SET_WAYS + way + 1;
+	return set * EK_WAY_NUMBERS + way + 1;
 }
 
 static __always_inline bool place_of_way(__u32 number, const bool ipv6, struct place *place)
 {
-	__u32 set = (number - 1) / EK_SET_WAYS, way = (number - 1) % EK_SET_WAYS;
+	__u32 set = (number - 1) / EK_WAY_NUMBERS, way = (number - 1) % EK_WAY_NUMBERS;
 	struct ek_set_header *header;
 
 	if (!number)
@@ -247,7 +256,32 @@ static __always_inline bool has_overflowed(const struct ek_set_header *header)
 	return *(const volatile __u8 *)&header->hints & EK_SET_OVERFLOWED;
 }
 
-/* Expired or not. The second set, which is likely not in the cache, is looked at only if it can have something. */
+static __always_inline bool has_overflowed_twice(const struct ek_set_header *header)
+{
+	return *(const volatile __u8 *)&header->hints & EK_SET_OVERFLOWED_TWICE;
+}
+
+static __always_inline __u32 number_in_third_set(const struct tuple *tuple, __u64 hash, const bool ipv6)
+{
+	__u32 set = third_set(hash, ipv6);
+	struct ek_set_header *header = set_at(set, ipv6);
+	struct place place;
+
+	return header && find_in_set(header, set, hash, tuple, ipv6, &place) ? way_number(set, place.way) : 0;
+}
+
+/* Functions of their own: hardly ever called. 0: it is not there. */
+__noinline_global int number_in_third_set4(const struct tuple *tuple, __u64 hash)
+{
+	return tuple ? number_in_third_set(tuple, hash, false) : 0;
+}
+
+__noinline_global int number_in_third_set6(const struct tuple *tuple, __u64 hash)
+{
+	return tuple ? number_in_third_set(tuple, hash, true) : 0;
+}
+
+/* Expired or not. The other sets, which are likely not in the cache, are looked at only if they can have something. */
 static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, const bool ipv6, struct place *place)
 {
 	__u32 set = first_set(hash, ipv6);
@@ -261,7 +295,13 @@ static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, co
 		return false;
 	set = second_set(hash, ipv6);
 	header = set_at(set, ipv6);
-	return header && find_in_set(header, set, hash, tuple, ipv6, place);
+	if (!header)
+		return false;
+	if (find_in_set(header, set, hash, tuple, ipv6, place))
+		return true;
+	if (likely(!has_overflowed_twice(header)))
+		return false;
+	return place_of_way(ipv6 ? number_in_third_set6(tuple, hash) : number_in_third_set4(tuple, hash), ipv6, place);
 }
 
 /* Was the record still the one that was found when it was read? Call after reading it. */

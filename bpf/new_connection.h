@@ -100,6 +100,7 @@ static __always_inline int store_connection(struct packet *packet, __u32 real_se
 		number = insert4(&entry);
 	else
 		number = insert(&entry, false); /* without a call, for the common case */
+	number = look_at_third_set(&entry, number, ipv6);
 	if (!number)
 		return UNDECIDED_NO_ROOM;
 	return explain_mode ? (int)real_server : go_by_way(packet, &entry, number);

@@ -31,6 +31,12 @@ static __always_inline __u32 reverse_tag(__u64 hash, const bool ipv6)
 	return (__u32)(hash >> 4) << way_bits(ipv6);
 }
 
+/* The entry that is taken if it is free, as it mostly is. */
+static __always_inline __u32 home_entry(__u64 hash)
+{
+	return (hash >> 16) % EK_REVERSE_WAYS;
+}
+
 /* The answers of a connection look like this. */
 static __always_inline void answer_tuple(struct ek_connection *connection, const bool ipv6, struct tuple *tuple)
 {
@@ -135,7 +141,7 @@ static __always_inline __u32 find_in_reverse(const struct tuple *tuple, __u64 ha
 
 /* ---- changing ---- */
 
-/* Swaps one value for another where it is found. */
+/* Swaps one value for another where it is found, from the home entry on. */
 static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
 {
 #pragma clang loop unroll(disable)
@@ -145,10 +151,12 @@ static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, co
 		if (!set)
 			return false;
 #pragma clang loop unroll(disable)
-		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++)
-			if (*(volatile __u32 *)&set->entry[i] == from &&
-			    __sync_val_compare_and_swap(&set->entry[i], from, to) == from)
+		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++) {
+			__u32 *entry = &set->entry[(home_entry(hash) + i) % EK_REVERSE_WAYS];
+
+			if (*(volatile __u32 *)entry == from && __sync_val_compare_and_swap(entry, from, to) == from)
 				return true;
+		}
 	}
 	return false;
 }

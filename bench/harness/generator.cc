@@ -38,7 +38,8 @@ void Generator::describe(const packet::Frame& frame, bool ipv6, const Flows& flo
   packet::Bytes bytes = frame.bytes();
   memcpy(value.frame, bytes.data(), std::min(bytes.size(), sizeof(value.frame)));
   value.ipv6 = ipv6;
-  value.first_client = kFirstClient;
+  value.first_client = flows.answers_to.empty() ? kFirstClient : ntohl(inet_addr(flows.answers_to.c_str()));
+  value.answers = !flows.answers_to.empty();
   value.flows = flows.count;
   value.first_flow = flows.first;
   value.out_interface = flows.interface_index;

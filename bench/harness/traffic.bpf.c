@@ -79,6 +79,14 @@ static __always_inline void spread(void *data, const struct traffic *t, __u32 fl
 				  flow % t->virtual_addresses);
 }
 
+static __always_inline void write_answer(void *data, const void *frame, __u32 client, __u16 port)
+{
+	copy_words(data, frame, ETH_HLEN, IPV4_VIRTUAL);
+	*(__u32 *)(data + IPV4_VIRTUAL) = client;
+	*(__u32 *)(data + IPV4_PORT) = (__u32)port << 16 | *(const __u16 *)(frame + IPV4_PORT);
+	copy_words(data, frame, IPV4_PORT + 4, REWRITTEN);
+}
+
 /* The whole frame is written anew, since the last program has left it changed. */
 static __always_inline int make_frame(struct xdp_md *context, struct traffic *t)
 {
@@ -96,6 +104,8 @@ static __always_inline int make_frame(struct xdp_md *context, struct traffic *t)
 	*(__u16 *)(data + 12) = *(const __u16 *)(frame + 12);
 	if (t->ipv6)
 		write_flow(data, frame, client, port, IPV6_CLIENT, IPV6_PORT);
+	else if (t->answers)
+		write_answer(data, frame, client, port);
 	else
 		write_flow(data, frame, client, port, IPV4_CLIENT, IPV4_PORT);
 	spread(data, t, flow);

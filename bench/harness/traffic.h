@@ -10,7 +10,10 @@ enum {
 	TRAFFIC_FIRST_PORT = 1024,
 };
 
-/* Which frames are made: a template in which flow number i sets the client's last address word (source) and its port. */
+/*
+ * Which frames are made: a template in which flow number i sets the client's last address word (source) and its port; in
+ * answers, where the client is the destination, these.
+ */
 struct traffic {
 	ek_u64 frame[TRAFFIC_FRAME / 8];
 	ek_u32 ipv6;
@@ -20,5 +23,5 @@ struct traffic {
 	ek_u32 out_interface; /* live frames: where they are sent */
 	ek_u32 next;        /* counts the frames made */
 	ek_u32 virtual_addresses; /* IPv4: how many from the template's on, taken in turn by flow number; 0: one */
-	ek_u32 reserved;
+	ek_u32 answers;     /* IPv4 */
 };

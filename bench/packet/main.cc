@@ -25,6 +25,7 @@ constexpr uint32_t kRepeat = 100'000, kNewFlows = 1 << 15, kFirstNewFlow = 1 << 
 constexpr uint32_t kRealServers = 4;
 constexpr uint16_t kPort = 445;
 const std::string kVirtual4 = "10.77.0.100", kVirtual6 = "fd77::100";
+const std::string kAnswering = "10.78.1.1", kSource = "10.78.1.91";  // SNAT's
 
 struct Scenario {
   std::string name;
@@ -34,6 +35,7 @@ struct Scenario {
   bool udp = false;
   bool fresh = false;  // every packet is a SYN of a flow never seen before
   ek_forwarding_method method = EK_METHOD_DIRECT_ROUTING;
+  bool answers = false;      // of the one real server of a service of their own
   bool only_memory = false;  // not our program: the trivial one, with the cache misses of one look-up
 };
 
@@ -46,6 +48,10 @@ Scenario memory(uint64_t flows) {
 Scenario established(const std::string& name, uint64_t flows, std::optional<double> at_most,
                      ek_forwarding_method method = EK_METHOD_DIRECT_ROUTING, bool ipv6 = false) {
   return {.name = name, .flows = flows, .at_most = at_most, .ipv6 = ipv6, .method = method};
+}
+
+Scenario answers(const std::string& name, uint64_t flows, ek_forwarding_method method) {
+  return {.name = name, .flows = flows, .method = method, .answers = true};
 }
 
 // A smaller scenario's flows are the first of a larger one's with the same method and family.
@@ -65,15 +71,27 @@ const std::vector<Scenario> kScenarios = {
     established("nat-established-v4", 1, 2.2, EK_METHOD_NAT),
     established("nat-established-v4", 65536, std::nullopt, EK_METHOD_NAT),
     established("nat-established-v6", 1, std::nullopt, EK_METHOD_NAT, kIpv6),
+    answers("nat-answer-v4", 1, EK_METHOD_NAT),
+    answers("nat-answer-v4", 16384, EK_METHOD_NAT),
     {.name = "nat-new-v4", .flows = kNewFlows, .at_most = 7.0, .fresh = true, .method = EK_METHOD_NAT},
     established("snat-established-v4", 1, 2.2, EK_METHOD_SNAT),
     established("snat-established-v4", 65536, std::nullopt, EK_METHOD_SNAT),
     established("snat-established-v6", 1, std::nullopt, EK_METHOD_SNAT, kIpv6),
+    answers("snat-answer-v4", 1, EK_METHOD_SNAT),
+    answers("snat-answer-v4", 16384, EK_METHOD_SNAT),
     {.name = "snat-new-v4", .flows = kNewFlows, .at_most = 10.0, .fresh = true, .method = EK_METHOD_SNAT},
     established("tunnel-established-v4", 1, 2.8, EK_METHOD_TUNNEL),
     established("tunnel-established-v4", 65536, std::nullopt, EK_METHOD_TUNNEL),
     established("tunnel-established-v6", 1, std::nullopt, EK_METHOD_TUNNEL, kIpv6),
 };
+
+uint16_t port_of(const Scenario& scenario) {
+  return static_cast<uint16_t>(kPort + scenario.method + (scenario.answers ? 100 : 0));
+}
+
+Frame answer_of(const Scenario& scenario) {
+  return Frame().ipv4(kAnswering, "0.0.0.0").tcp(port_of(scenario), 1, packet::kAck);
+}
 
 Frame frame_of(const Scenario& scenario, uint8_t tcp_flags) {
   Frame frame;
@@ -82,7 +100,7 @@ Frame frame_of(const Scenario& scenario, uint8_t tcp_flags) {
   } else {
     frame.ipv4("10.80.0.0", kVirtual4);
   }
-  const auto port = static_cast<uint16_t>(kPort + scenario.method);
+  const auto port = port_of(scenario);
   return scenario.udp ? frame.udp(1, port, 18) : frame.tcp(1, port, tcp_flags);
 }
 
@@ -93,6 +111,7 @@ class Bench {
       add_service(method, kVirtual4, "10.78.0.");
       add_service(method, kVirtual6, "fd78::");
     }
+    for (ek_forwarding_method method : {EK_METHOD_NAT, EK_METHOD_SNAT}) add_answering_service(method);
     program_ = bpf_program__fd(plane_.skeleton().progs.evenkeel_xdp);
   }
 
@@ -107,7 +126,13 @@ class Bench {
       next_new_flow_ += scenario.flows;
       return generator_.run(program_, scenario.flows);
     }
-    describe(scenario, packet::kAck, scenario.flows, 0);
+    if (scenario.answers) {
+      generator_.describe(
+          answer_of(scenario), false,
+          {.count = scenario.flows, .answers_to = scenario.method == EK_METHOD_SNAT ? kSource : "10.80.0.0"});
+    } else {
+      describe(scenario, packet::kAck, scenario.flows, 0);
+    }
     return generator_.run(scenario.only_memory ? generator_.trivial_with_memory_fd() : program_, kRepeat);
   }
 
@@ -142,6 +167,18 @@ class Bench {
     for (uint8_t protocol : {packet::kTcp, packet::kUdp}) {
       plane_.add_key(address, static_cast<uint16_t>(kPort + method), protocol, service);
     }
+  }
+
+  // With one real server and one source address, so that it is known what answers look like.
+  void add_answering_service(ek_forwarding_method method) {
+    uint32_t service = plane_.add_service({.scheduler = EK_SCHEDULER_WLC});
+    packet::RealServerOptions server;
+    server.method = method;
+    server.address = kAnswering;
+    plane_.set_ring(service, {static_cast<uint16_t>(plane_.add_real_server(service, server))});
+    if (method == EK_METHOD_SNAT) plane_.set_sources(service, {kSource});
+    plane_.add_key(kVirtual4, port_of({.name = "", .flows = 1, .method = method, .answers = true}), packet::kTcp,
+                   service);
   }
 
   DataPlane plane_;
