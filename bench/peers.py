@@ -18,9 +18,9 @@ PEERS = os.path.join(HERE, "peers")
 BUILT = os.path.join(HERE, "..", "build", "release", "bench", "peers", "bench_peers_loader")
 KERNEL = "linux-image-cloud-amd64"
 FLOOR = "drop"
-ON_HOST = ["drop", "xdptx", "route", "nft-dsr", "nft-dnat", "nftlb-dsr", "nftlb-snatrt", "ek-dr", "ek-nat", "ek-snat",
+ON_HOST = ["drop", "xdptx", "xdpredir", "xdpredirrt", "route", "nft-dsr", "nft-dnat", "nftlb-dsr", "nftlb-snatrt", "ek-dr", "ek-nat", "ek-snat",
            "ek-snatrt"]
-IN_GUEST = ["drop", "xdptx", "route", "nft-dsr", "nftlb-snatrt", "ipvs-dr", "ipvs-nat", "ipvs-fullnat", "ek-dr", "ek-nat",
+IN_GUEST = ["drop", "xdptx", "xdpredir", "xdpredirrt", "route", "nft-dsr", "nftlb-snatrt", "ipvs-dr", "ipvs-nat", "ipvs-fullnat", "ek-dr", "ek-nat",
             "ek-snat", "ek-snatrt"]
 # Ours, the peer, and at most which part of its cost.
 GOALS = [("ek-dr", "ipvs-dr", 8), ("ek-nat", "ipvs-nat", 8), ("ek-snat", "ipvs-fullnat", 10),

@@ -213,6 +213,8 @@ struct ek_arrays {
 	struct ek_address tunnel_sources[EK_MAX_REAL_SERVERS + 1]; /* of the outer header: config */
 	ek_u64 translated[EK_TRANSLATED_BITS / 64]; /* config; a bit per hash of a NAT or SNAT real server's address */
 	struct ek_interface interfaces[EK_INTERFACES];
+	ek_u32 partial_checksums; /* config; the program is attached where frames come without (bpf/partial_checksum.h) */
+	ek_u32 reserved;
 };
 
 /* The bit in ek_arrays.translated of an address given as four words, in network order; IPv4 in the last, others 0. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The connection table: two candidate sets per connection, each one header line and EK_SET_WAYS records in one page.
+ * The connection table: three candidate sets per connection, each one header line and EK_SET_WAYS records in one page.
  * A way belongs to whoever swaps its tag to EK_TAG_BUSY; a reader trusts a record only while its tag stands. Expiry is
  * judged in place, so the table needs nobody's help to stay usable. A live established connection is never displaced.
  */

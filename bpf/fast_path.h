@@ -13,6 +13,7 @@
 #include "bpf/maps.h"
 #include "bpf/packet.h"
 #include "bpf/parse.h"
+#include "bpf/partial_checksum.h"
 #include "bpf/tcp_state.h"
 
 enum {
@@ -67,6 +68,14 @@ static __always_inline bool parse_plain(void *data, void *end, struct packet *pa
 	return ip->protocol == IPPROTO_UDP && parse_plain_udp(l4, packet);
 }
 
+static __always_inline bool has_partial_checksum(const void *l4, const struct packet *packet)
+{
+	__u16 checksum = packet->tuple.protocol == IPPROTO_TCP ? ((const struct tcphdr *)l4)->check
+							       : ((const struct udphdr *)l4)->check;
+
+	return checksum == sum_of_pseudo_header(&packet->tuple, packet->length - sizeof(struct iphdr));
+}
+
 /* The one state in which a packet without SYN, FIN and RST changes nothing. */
 static __always_inline __u8 plain_state(const struct packet *packet)
 {
@@ -113,19 +122,51 @@ static __always_inline bool is_plainly_direct(const struct ek_real_server *serve
 	return (word & ~((__u32)EK_REAL_SERVER_TAKES_NEW << 24)) == (__u32)PLAIN_FLAGS << 24;
 }
 
-static __always_inline int forward_plainly_by_method(struct xdp_md *context, const struct packet *packet,
+/* `frame` is as parse_plain has found it, so nothing of it is asked again. Below 0: that was its last hop. */
+static __always_inline int write_plainly(void *frame, const struct packet *packet, const struct rewrite *rewrite)
+{
+	struct iphdr *ip = frame + sizeof(struct ethhdr);
+	struct tcphdr *tcp = (void *)(ip + 1);
+
+	if (write_ipv4(ip, rewrite))
+		return -1;
+	if (packet->tuple.protocol == IPPROTO_TCP)
+		write_tcp(tcp, rewrite);
+	else
+		write_udp((void *)tcp, rewrite);
+	return 0;
+}
+
+/* NAT and SNAT. */
+static __always_inline int send_plainly_to_real_server(struct xdp_md *context, void *frame, const struct packet *packet,
+						       struct ek_connection *connection,
+						       const struct ek_real_server *server)
+{
+	struct rewrite rewrite;
+
+	note_way_back(context, frame, packet, translation_of(connection, false));
+	rewrite_to_real_server(connection, false, &rewrite);
+	if (unlikely(write_plainly(frame, packet, &rewrite)))
+		return -drop(EK_REASON_TTL_EXPIRED);
+	write_macs(frame, (const void *)server);
+	return leave_by(context, server->interface_index);
+}
+
+static __always_inline int forward_plainly_by_method(struct xdp_md *context, void *frame, const struct packet *packet,
 						     struct ek_connection *connection,
 						     const struct ek_real_server *server)
 {
 	if ((server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS)
 		return NOT_PLAIN;
-	if (unlikely(is_proxied(connection, false)))
-		return NOT_PLAIN;
+	if (server->method >= EK_METHOD_NAT) {
+		if (unlikely(is_proxied(connection, false) || server->vlan))
+			return NOT_PLAIN;
+		count_packet(connection->real_server, packet->length);
+		return send_plainly_to_real_server(context, frame, packet, connection, server);
+	}
 	if (server->method == EK_METHOD_TUNNEL && !fits_in_tunnel(packet, server))
 		return NOT_PLAIN;
 	count_packet(connection->real_server, packet->length);
-	if (server->method >= EK_METHOD_NAT)
-		return send_to_real_server(context, packet, connection, server, false);
 	if (server->method == EK_METHOD_TUNNEL)
 		return forward_plain_tunnel(context, packet, server, connection->real_server);
 	return forward_direct_routing(context, packet, server);
@@ -159,6 +200,26 @@ static __always_inline bool is_plain_answer(const struct place *place, const str
 	       server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED;
 }
 
+static __always_inline int send_plainly_to_client(struct xdp_md *context, const struct packet *packet,
+						  struct ek_connection *connection)
+{
+	const struct ek_translation *translation = translation_of(connection, false);
+	const struct ek_interface *interface = interface_at(translation->client_interface);
+	void *frame = (void *)(long)context->data;
+	struct rewrite rewrite;
+
+	if (frame + PLAIN_L4 + sizeof(struct tcphdr) > (void *)(long)context->data_end || !translation->client_interface ||
+	    interface->index != translation->client_interface || translation->client_vlan)
+		return NOT_PLAIN;
+	count_answer(connection->real_server, packet->length);
+	rewrite_to_client(connection, false, &rewrite);
+	if (unlikely(write_plainly(frame, packet, &rewrite)))
+		return -drop(EK_REASON_TTL_EXPIRED);
+	copy_mac(frame, (const __u16 *)translation->client_mac);
+	copy_mac(frame + ETH_ALEN, (const __u16 *)interface->mac);
+	return leave_by(context, translation->client_interface);
+}
+
 /*
  * Of a connection that is in the first set of the reverse index. What was parsed comes in registers: on the stack of
  * evenkeel_xdp there is no room for this.
@@ -181,8 +242,7 @@ __noinline_global int forward_plain_answer(struct xdp_md *context, __u64 address
 	if (unlikely(place.connection->touched != packet.tick) &&
 	    !renew(place.header, place.connection, place.way, &packet))
 		return NOT_PLAIN;
-	count_answer(place.connection->real_server, packet.length);
-	return send_to_client(context, &packet, place.connection, false);
+	return send_plainly_to_client(context, &packet, place.connection);
 }
 
 static __always_inline int forward_plain(struct xdp_md *context)
@@ -195,6 +255,8 @@ static __always_inline int forward_plain(struct xdp_md *context)
 	__u32 way;
 
 	if (!parse_plain(data, end, &packet) || plain_state(&packet) == EK_STATE_NONE)
+		return NOT_PLAIN;
+	if (unlikely(arrays.partial_checksums) && has_partial_checksum(data + PLAIN_L4, &packet))
 		return NOT_PLAIN;
 	if (unlikely(comes_from_translated(&packet.tuple)))
 		return forward_plain_answer(context, pair_of_key4(&packet.tuple), rest_of_key(&packet.tuple), packet.tcp_flags,
@@ -216,7 +278,7 @@ static __always_inline int forward_plain(struct xdp_md *context)
 	if (server->generation != connection->real_server_generation)
 		return NOT_PLAIN;
 	if (unlikely(!is_plainly_direct(server)))
-		return forward_plainly_by_method(context, &packet, connection, server);
+		return forward_plainly_by_method(context, data, &packet, connection, server);
 	count_packet(connection->real_server, packet.length);
 	write_macs(data, (const void *)server);
 	return leave_by(context, server->interface_index);

@@ -6,6 +6,7 @@
 #include "bpf/forward_direct_routing.h"
 #include "bpf/forward_translated.h"
 #include "bpf/forward_tunnel.h"
+#include "bpf/partial_checksum.h"
 #include "bpf/syn_proxy.h"
 
 static __always_inline int forward_by_method(struct xdp_md *context, const struct packet *packet,
@@ -37,5 +38,7 @@ static __always_inline int forward(struct xdp_md *context, const struct packet *
 	else
 		count_packet(id, packet->length);
 	explain_real_server(id);
+	if (unlikely(arrays.partial_checksums))
+		complete_checksum(context, packet);
 	return forward_by_method(context, packet, server, id);
 }

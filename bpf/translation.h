@@ -34,14 +34,21 @@ static __always_inline __u64 change_of_port(__u16 from, __u16 to)
 	return (__u64)(__u16)~from + to;
 }
 
-/* `change` is a folded sum or several of them added up. */
-static __always_inline __u16 changed_checksum(__u16 checksum, __u32 change)
+/* `change` is one folded sum: then one carry is all there can be. */
+static __always_inline __u16 changed_checksum(__u16 checksum, __u16 change)
+{
+	__u32 sum = (__u32)(__u16)~checksum + change;
+
+	return ~(sum + (sum >> 16));
+}
+
+/* `change` is several folded sums added up. */
+static __always_inline __u16 much_changed_checksum(__u16 checksum, __u32 change)
 {
 	__u32 sum = (__u16)~checksum + change;
 
 	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
+	return ~(sum + (sum >> 16));
 }
 
 /* ---- writing the record ---- */
@@ -161,7 +168,7 @@ static __always_inline int write_ipv4(struct iphdr *ip, const struct rewrite *re
 	if (ip->ttl <= 1)
 		return -1;
 	ip->ttl--;
-	ip->check = changed_checksum(ip->check, (__u32)rewrite->l3_delta + ONE_HOP_LESS);
+	ip->check = much_changed_checksum(ip->check, (__u32)rewrite->l3_delta + ONE_HOP_LESS);
 	ip->saddr = rewrite->source[0];
 	ip->daddr = rewrite->destination[0];
 	return 0;
@@ -175,6 +182,12 @@ static __always_inline int write_ipv6(struct ipv6hdr *ip, const struct rewrite *
 	copy_address(&ip->saddr, rewrite->source);
 	copy_address(&ip->daddr, rewrite->destination);
 	return 0;
+}
+
+static __always_inline void write_tcp(struct tcphdr *tcp, const struct rewrite *rewrite)
+{
+	*(__u32 *)tcp = rewrite->ports;
+	tcp->check = changed_checksum(tcp->check, rewrite->l4_delta);
 }
 
 static __always_inline void write_udp(struct udphdr *udp, const struct rewrite *rewrite)
@@ -195,8 +208,7 @@ static __always_inline int write_l4(void *l4, void *end, __u8 protocol, const st
 
 		if ((void *)(tcp + 1) > end)
 			return -1;
-		*(__u32 *)tcp = rewrite->ports;
-		tcp->check = changed_checksum(tcp->check, rewrite->l4_delta);
+		write_tcp(tcp, rewrite);
 		return 0;
 	}
 	if (l4 + sizeof(struct udphdr) > end)

@@ -36,6 +36,7 @@ macs() { # the XDP forwarders' table
   le() { printf '%d %d %d %d' $(($1&255)) $(($1>>8&255)) $(($1>>16&255)) 0; }
   fw() { bpftool map update pinned $B/maps/pl_fwd key $1 0 0 0 value hex $(hx $2) $(hx $3) $(printf '%02x %02x 00 00' $(($4&255)) $(($4>>8&255))); }
   if [ "${1:-}" = tx ]; then fw 0 $MC0 $ML0 0; else fw 0 $MS1 $ML1 $i1; fi; fw 1 $MS2 $ML2 $i2
+  fw 3 $MC0 $ML0 0; lb bpftool map update pinned $B/maps/pl_dev key 3 0 0 0 value $(le $(lb cat /sys/class/net/pl-l0/ifindex))
   lb bpftool map update pinned $B/maps/pl_dev key 0 0 0 0 value $(le $i1)
   lb bpftool map update pinned $B/maps/pl_dev key 1 0 0 0 value $(le $i2); }
 threaded() { [ $MODE = 2c ] || return 0; lb sh -c 'echo 1 > /sys/class/net/pl-l0/threaded'; sleep .1; for p in $(pgrep -f 'napi/pl-l0' ); do taskset -pc $LBCPU $p >/dev/null; renice -n -20 -p $p >/dev/null; done; }
@@ -60,6 +61,7 @@ cfg() { # configuration name
   drop) xdp pl-lb pl-l0 pl_drop0;;
   xdptx) macs tx; xdp pl-lb pl-l0 pl_lbtx;;
   xdpredir) macs; xdp pl-lb pl-l0 pl_lbredir;;
+  xdpredirrt) macs; xdp pl-lb pl-l0 pl_lbredir; xdp pl-lb pl-l1 pl_lbback; xdp pl-lb pl-l2 pl_lbback; rt;; # the least that goes there and back
   xdpflow|xdpmag) macs; for v in $(vips $NV); do echo "map update pinned $B/maps/pl_vip key $(echo $v | tr . ' ') $((PORT>>8)) $((PORT&255)) $PROTO 0 value 0 0 0 0"; done > /tmp/pl-vips.batch; bpftool batch file /tmp/pl-vips.batch >/dev/null; xdp pl-lb pl-l0 pl_lb${1#xdp};;
   route) ip -n pl-lb route add 10.9.0.0/16 via 10.2.1.1;;
   routect) ip -n pl-lb route add 10.9.0.0/16 via 10.2.1.1; nftct;;

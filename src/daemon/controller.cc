@@ -324,7 +324,7 @@ engines::ApplyReport Controller::attach() {
   if (engine == nullptr) return {};
   std::vector<engines::l4_xdp::L4Engine::Interface> interfaces;
   for (const auto& interface : parts_.network.data_interfaces()) {
-    interfaces.push_back({interface.index, interface.name});
+    interfaces.push_back({interface.index, interface.name, interface.leaves_checksums});
   }
   // A data plane that was opened late has not heard of the next hops yet.
   for (const auto& next_hop : parts_.network.next_hops()) engine->set_next_hop(next_hop);

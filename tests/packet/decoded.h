@@ -59,6 +59,14 @@ class Decoded {
 
   bool ip_checksum_holds() const { return ipv6() || folded(sum16(bytes_, ip_, l4())) == 0xffff; }
   bool l4_checksum_holds() const { return folded(l4_sum()) == 0xffff; }
+  // As a sender writes it that leaves the rest to hardware.
+  Bytes with_partial_checksum() {
+    size_t at = checksum_at();
+    const uint32_t sum = folded(pseudo_header_sum());
+    bytes_.at(at) = static_cast<uint8_t>(sum >> 8);
+    bytes_.at(at + 1) = sum & 255;
+    return bytes_;
+  }
   // As whoever sends the frame would write it.
   Bytes with_l4_checksum() {
     size_t at = checksum_at();
@@ -79,7 +87,10 @@ class Decoded {
     if (protocol() == kIcmp) {
       return sum;
     }
-    return sum + sum16(bytes_, ip_ + (ipv6() ? 8 : 12), ip_ + (ipv6() ? 40 : 20)) + protocol() + (end() - l4());
+    return sum + pseudo_header_sum();
+  }
+  uint32_t pseudo_header_sum() const {
+    return sum16(bytes_, ip_ + (ipv6() ? 8 : 12), ip_ + (ipv6() ? 40 : 20)) + protocol() + (end() - l4());
   }
   std::string address(size_t offset) const {
     char text[INET6_ADDRSTRLEN];

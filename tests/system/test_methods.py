@@ -3,6 +3,8 @@
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from lab import arrivals, discovery
 from lab.client import Outcome
 from lab.commands import wait_until
 from lab.farm import Farm
+from lab.host import Host
 from lab.method import Method
 from lab.network import Family
 from lab.printing import PROTOCOLS, print_once
@@ -98,6 +101,34 @@ def test_kill_9_of_evenkeeld_in_mid_transfer(farm_by_method: SmallFarm) -> None:
         assert upload.ask()["server"] == told["server"], "evenkeeld's return interrupts nothing"
     farm.wait_until_up()
     assert servers(farm) == {"rs1", "rs2"}
+
+
+@contextmanager
+def checksums_left_undone(hosts: list[Host]) -> Iterator[None]:
+    """A veth promises to compute them and never does: what XDP sends on must have them all the same."""
+    def turn(state: str) -> None:
+        for host in hosts:
+            for interface in host.interfaces:
+                host.run(["ethtool", "-K", interface, "tx", state])
+
+    turn("on")
+    try:
+        yield
+    finally:
+        turn("off")
+
+
+def test_checksums_that_senders_left_undone_are_completed(farm_by_method: SmallFarm) -> None:
+    farm = farm_by_method
+    data = os.urandom(MEGABYTE).replace(b"\n", b"n")
+    with checksums_left_undone([farm.client, *farm.servers]):
+        for _ in range(4):
+            with Conversation(farm.client, farm.address, timeout=20.0) as conversation:
+                conversation.send(data + b"\n")
+                told = conversation.answer()
+                assert (told["bytes"], told["sha256"]) == (MEGABYTE, hashlib.sha256(data).hexdigest())
+                assert conversation.receive(MEGABYTE) == MEGABYTE
+        assert farm.tell(data[:1200], farm.address)["bytes"] == 1200, "and over UDP"
 
 
 def test_a_server_that_dies_is_left_out_until_it_is_back(farm_by_method: SmallFarm) -> None:

@@ -1,5 +1,6 @@
 #include "engines/l4_xdp/engine.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engines/l4_xdp/connection_table.h"
@@ -138,6 +139,8 @@ Result<ApplyReport> L4Engine::apply(const desired::Layer4& want) {
 }
 
 ApplyReport L4Engine::attach(const std::vector<Interface>& interfaces) {
+  impl_->program_.tables().arrays->partial_checksums =
+      std::ranges::any_of(interfaces, &Interface::leaves_checksums) ? 1 : 0;
   return impl_->links_.attach(interfaces);
 }
 

@@ -31,6 +31,7 @@ class L4Engine final : public Engine<desired::Layer4> {
   struct Interface {
     uint32_t index = 0;
     std::string name;
+    bool leaves_checksums = false;  // frames may come from it with checksums that nobody has computed yet
   };
 
   // kUnsupported names what the kernel lacks. Adopts pinned maps of the same ABI; replaces the program in the links.

@@ -310,7 +310,8 @@ std::vector<Interface> NetworkEngine::Impl::data_interfaces() const {
   std::set<Interface> interfaces;
   const auto include = [&](const Link* link) {
     const Link* device = link != nullptr ? mirror_.device_of(*link) : nullptr;
-    if (device != nullptr && !device->is_loopback()) interfaces.insert({device->index, device->name});
+    if (device != nullptr && !device->is_loopback())
+      interfaces.insert({device->index, device->name, device->leaves_checksums});
   };
   for (const auto& address : want_.virtual_addresses) include(carrier(mirror_, addresses_.ownership(), address));
   for (const NextHop& hop : hops_.all()) {

@@ -23,6 +23,7 @@ namespace evenkeel::engines::network {
 struct Interface {
   uint32_t index = 0;
   std::string name;
+  bool leaves_checksums = false;  // see Link
   auto operator<=>(const Interface&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
@@ -93,6 +94,12 @@ struct LinkInfo {
   bool is_8021q = true;
 };
 
+// Frames from such an interface were never on a wire.
+bool leaves_checksums(const std::string& kind) {
+  static constexpr std::array kKinds{"veth", "netkit", "tun", "macvlan", "macvtap", "ipvlan", "ipvtap", "bridge"};
+  return std::ranges::find(kKinds, kind) != kKinds.end();
+}
+
 LinkInfo read_link_info(Bytes bytes) {
   LinkInfo info;
   Bytes data;
@@ -124,6 +131,7 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
     if (type == IFLA_LINK) lower = read_number<uint32_t>(payload).value_or(0);
     if (type == IFLA_LINKINFO) info = read_link_info(payload);
   });
+  link.leaves_checksums = leaves_checksums(info.kind);
   if (info.vlan != 0 && info.is_8021q) {
     link.vlan = info.vlan;
     link.lower = lower;

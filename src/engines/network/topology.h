@@ -19,6 +19,8 @@ struct Link {
   uint32_t lower = 0;  // of a VLAN interface: the index of the device that carries it; else 0
   uint16_t vlan = 0;   // 802.1Q id, 1..4094; 0: not an 802.1Q VLAN interface
 
+  bool leaves_checksums = false;  // veth, tap, ...: senders there leave checksums to hardware, and there is none
+
   bool is_vlan() const { return vlan != 0; }
   bool is_loopback() const;
   bool is_up() const;  // switched on, and has a carrier
