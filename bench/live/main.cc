@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,38 +25,52 @@ constexpr uint32_t kFrames = 1 << 19, kWarmUp = 1 << 15;
 constexpr uint16_t kPort = 445;
 const std::string kVirtual = "10.77.0.100";
 
-Frame frame_with(uint8_t tcp_flags) {
-  return Frame().destination_mac(Network::balancer_mac()).ipv4("10.80.0.0", kVirtual).tcp(1, kPort, tcp_flags);
+struct Scenario {
+  std::string name;
+  ek_forwarding_method method;
+  uint64_t flows;
+  std::optional<double> at_least = {};
+};
+
+const std::vector<Scenario> kScenarios = {
+    {"dr-established-v4", EK_METHOD_DIRECT_ROUTING, 1, 0.9},
+    {"dr-established-v4", EK_METHOD_DIRECT_ROUTING, 65536},
+    {"snat-established-v4", EK_METHOD_SNAT, 1, 0.85},
+    {"snat-established-v4", EK_METHOD_SNAT, 32768},
+};
+
+uint16_t port_of(ek_forwarding_method method) {
+  return static_cast<uint16_t>(kPort + method);
+}
+
+Frame frame_with(ek_forwarding_method method, uint8_t tcp_flags) {
+  return Frame()
+      .destination_mac(Network::balancer_mac())
+      .ipv4("10.80.0.0", kVirtual)
+      .tcp(1, port_of(method), tcp_flags);
 }
 
 class Bench {
  public:
   Bench() : network_("ekbench-"), plane_({.sets4 = (1 << 20) / EK_SET_WAYS, .sets6 = 64, .simulated_clock = false}) {
-    uint32_t service = plane_.add_service({.scheduler = EK_SCHEDULER_WLC});
-    packet::RealServerOptions server;
-    server.interface_index = network_.balancer_index();  // back through the same interface: XDP_TX, as the bare program
-    std::vector<uint16_t> ring = {static_cast<uint16_t>(plane_.add_real_server(service, server)),
-                                  static_cast<uint16_t>(plane_.add_real_server(service, server))};
-    plane_.set_ring(service, ring);
-    plane_.add_key(kVirtual, kPort, packet::kTcp, service);
+    for (ek_forwarding_method method : {EK_METHOD_DIRECT_ROUTING, EK_METHOD_SNAT}) add_service(method);
     program_ = bpf_program__fd(plane_.skeleton().progs.evenkeel_xdp);
     network_.attach_to_generator(generator_.sink_fd());
   }
 
   // Every flow's SYN and ACK once.
-  void open_flows(uint64_t flows) {
+  void open_flows(const Scenario& scenario) {
     network_.attach_to_balancer(program_);
     for (uint8_t flags : {packet::kSyn, packet::kAck}) {
-      generator_.describe(frame_with(flags), false, {.count = flows, .interface_index = network_.generator_index()});
-      generator_.send_live(std::max<uint64_t>(flows, 64));
+      describe(scenario, flags);
+      generator_.send_live(std::max<uint64_t>(scenario.flows, 64));
     }
   }
 
   // Nanoseconds per frame that came back.
-  double measure(int program, uint64_t flows) {
+  double measure(int program, const Scenario& scenario) {
     network_.attach_to_balancer(program);
-    generator_.describe(frame_with(packet::kAck), false,
-                        {.count = flows, .interface_index = network_.generator_index()});
+    describe(scenario, packet::kAck);
     generator_.send_live(kWarmUp);
     uint64_t before = generator_.delivered();
     double ns = generator_.send_live(kFrames);
@@ -67,6 +82,26 @@ class Bench {
   int trivial() const { return generator_.trivial_fd(); }
 
  private:
+  void describe(const Scenario& scenario, uint8_t tcp_flags) {
+    generator_.describe(frame_with(scenario.method, tcp_flags), false,
+                        {.count = scenario.flows, .interface_index = network_.generator_index()});
+  }
+
+  void add_service(ek_forwarding_method method) {
+    uint32_t service = plane_.add_service({.scheduler = EK_SCHEDULER_WLC});
+    std::vector<uint16_t> ring;
+    for (const std::string address : {"10.78.0.1", "10.78.0.2"}) {
+      packet::RealServerOptions server;
+      server.method = method;
+      if (method == EK_METHOD_SNAT) server.address = address;
+      server.interface_index =
+          network_.balancer_index();  // back through the same interface: XDP_TX, as the bare program
+      ring.push_back(static_cast<uint16_t>(plane_.add_real_server(service, server)));
+    }
+    plane_.set_ring(service, ring);
+    plane_.add_key(kVirtual, port_of(method), packet::kTcp, service);
+  }
+
   Network network_;
   DataPlane plane_;
   Generator generator_;
@@ -84,23 +119,22 @@ void stay_on_one_cpu() {
 Report run(const Options& options) {
   stay_on_one_cpu();
   Bench bench;
-  const std::vector<uint64_t> flows = {1, 65536};
-  for (uint64_t count : flows) {
-    bench.open_flows(count);
-  }
+  for (const Scenario& scenario : kScenarios) bench.open_flows(scenario);
   std::vector<double> bare;
-  std::vector<std::vector<double>> ns(flows.size()), ratios(flows.size());
+  std::vector<std::vector<double>> ns(kScenarios.size()), ratios(kScenarios.size());
   for (int round = 0; round < options.rounds; ++round) {
-    for (size_t i = 0; i < flows.size(); ++i) {
-      bare.push_back(bench.measure(bench.trivial(), flows[i]));
-      ns[i].push_back(bench.measure(bench.program(), flows[i]));
+    for (size_t i = 0; i < kScenarios.size(); ++i) {
+      bare.push_back(bench.measure(bench.trivial(), kScenarios[i]));
+      ns[i].push_back(bench.measure(bench.program(), kScenarios[i]));
       ratios[i].push_back(bare.back() / ns[i].back());  // of packets per second
     }
   }
   Report report{"live", {}, {}};
   report.rows.push_back({"bare-xdp-tx", 1, median(bare), 1.0, {}, {}});
-  report.rows.push_back({"dr-established-v4", 1, median(ns[0]), median(ratios[0]), {}, 0.9});
-  report.rows.push_back({"dr-established-v4", 65536, median(ns[1]), median(ratios[1]), {}, {}});
+  for (size_t i = 0; i < kScenarios.size(); ++i) {
+    const auto& scenario = kScenarios[i];
+    report.rows.push_back({scenario.name, scenario.flows, median(ns[i]), median(ratios[i]), {}, scenario.at_least});
+  }
   report.notes.push_back(fmt::format("ratio of packets per second; bare XDP_TX: {:.2f} million a second, ours: {:.2f}",
                                      1e3 / median(bare), 1e3 / median(ns[0])));
   return report;
