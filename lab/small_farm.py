@@ -38,13 +38,14 @@ class Server(RealServer):
 
 
 class SmallFarm:
-    def __init__(self, prefix: str, method: Method = Method.DR, family: Family = Family.IPV4):
-        """`family`: of `address` and `commands`; the machines have both."""
+    def __init__(self, prefix: str, method: Method = Method.DR, family: Family = Family.IPV4,
+                 topology: type[Topology] | None = None):
+        """`family`: of `address` and `commands`; the machines have both. `topology`: in place of the method's own."""
         self.record = Record(prefix)
         self.record.start()
         self.method = method
         self.family = family
-        self.topology = build(self.record, method)
+        self.topology = topology(self.record) if topology else build(self.record, method)
         self.client: Client = self.topology.client
         self.balancer: LoadBalancer = self.topology.balancer
         self.servers = [Server(self.record, self.topology, name, number) for name, number in (("rs1", 21), ("rs2", 22))]

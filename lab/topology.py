@@ -53,6 +53,17 @@ class Nat(Topology):
         server.send_all_through(self.servers, load_balancer.NUMBER)
 
 
+class OneArmedNat(Topology):
+    """One network, on which the load balancer is nevertheless everybody's way for the real servers."""
+
+    def __init__(self, record: Record):
+        super().__init__(record)
+        self.balancer.forward()
+
+    def prepare(self, server: Host, virtual_addresses: list[str]) -> None:
+        server.send_all_through(self.servers, load_balancer.NUMBER)
+
+
 class Tunnel(Topology):
     """Two networks with a router between them; the load balancer is on the clients' one only."""
 

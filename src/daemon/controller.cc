@@ -156,11 +156,13 @@ void Controller::schedule_apply(const std::string& virtual_service) {
   if (stopped_) return;
   services_to_apply_.insert(virtual_service);
   if (services_to_apply_.size() > 1) return;
-  boost::asio::post(parts_.io, [this] {
-    if (stopped_) return;
-    apply_services(std::exchange(services_to_apply_, {}));
-    remember_verdicts();
-  });
+  boost::asio::post(parts_.io, [this] { apply_pending(); });
+}
+
+void Controller::apply_pending() {
+  if (stopped_ || services_to_apply_.empty()) return;
+  apply_services(std::exchange(services_to_apply_, {}));
+  remember_verdicts();
 }
 
 void Controller::write_verdicts() {

@@ -98,6 +98,7 @@ class Controller final : public api::Control {
   void announce_health(const model::RealServerKey& key, bool up, const std::string& reason);
   void combine_health(const model::RealServerKey& key);
   void schedule_apply(const std::string& virtual_service);
+  void apply_pending();
   void apply_now();
   void apply_services(const std::set<std::string>& labels);
   void announce(const desired::VirtualService& service);

@@ -20,7 +20,9 @@ Error no_data_plane() {
 
 }  // namespace
 
+// What it shows is in force.
 observed::Snapshot Controller::snapshot() {
+  apply_pending();
   const desired::State want = compute(configuration_);
   Facts facts{.configuration = configuration_,
               .revision = revision_,

@@ -18,6 +18,7 @@ from lab.network import Family  # noqa: E402
 from lab.process import tail  # noqa: E402
 from lab.record import Record  # noqa: E402
 from lab.small_farm import SmallFarm  # noqa: E402
+from lab.topology import Topology  # noqa: E402
 
 _PREFIX = os.environ.get("EVENKEEL_TEST_PREFIX", "ekt-")
 _METHODS = [(method, family) for method in Method for family in Family]
@@ -51,11 +52,12 @@ def running_farm(name: str, options: Options = Options(), method: Method = Metho
 
 
 @contextlib.contextmanager
-def running_small_farm(name: str, method: Method = Method.DR, family: Family = Family.IPV4) -> Iterator[SmallFarm]:
+def running_small_farm(name: str, method: Method = Method.DR, family: Family = Family.IPV4,
+                       topology: type[Topology] | None = None) -> Iterator[SmallFarm]:
     """Client, tellers and the load balancer's machine; evenkeeld is not started yet."""
     prefix = prefix_for(name)
     with _removed_afterwards(prefix):
-        farm = SmallFarm(prefix, method, family)
+        farm = SmallFarm(prefix, method, family, topology)
         farm.start()
         yield farm
 
