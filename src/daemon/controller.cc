@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "daemon/health_targets.h"
+
 namespace evenkeel::daemon {
 namespace {
 
@@ -29,25 +31,14 @@ std::string object_of(const model::RealServerKey& key) {
   return fmt::format("virtual_service/{}/real_server/{}", key.virtual_service, key.real_server);
 }
 
-std::vector<health::Target> health_targets(const model::Configuration& configuration) {
-  std::vector<health::Target> targets;
-  for (const auto& service : configuration.virtual_services) {
-    for (const auto& server : service.real_servers) {
-      const uint16_t served = server.port == 0 ? service.ports.first() : server.port;
-      const uint16_t port = service.health_check.check_port.value_or(served);
-      targets.push_back({{service.label, server.label}, server.address, port, service.health_check, service.protocol});
-    }
-  }
-  return targets;
-}
-
 }  // namespace
 
 Controller::Controller(Parts parts, Start start)
     : parts_(std::move(parts)),
       configuration_(std::move(start.configuration)),
       revision_(start.revision),
-      monitor_(parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }),
+      monitor_(
+          parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }, {}, parts_.scripts),
       paths_(parts_.io, parts_.clock, configuration_, next_hops_,
              [this](const health::PathStatus& status) { on_path(status); }),
       doctor_(parts_.io, parts_.clock, configuration_, next_hops_,

@@ -43,6 +43,7 @@ class Controller final : public api::Control {
     observed::EventLog& events;
     HostNames& host_names;
     VerdictFile verdicts;
+    health::Scripts scripts;
     std::vector<observed::Notice> notices;  // of the start-up
   };
   // What is known when the daemon starts.

@@ -19,6 +19,9 @@ Options parse_options(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--socket", options.socket, "Unix socket of the API (default: RUN-DIRECTORY/api.sock)");
   app.add_option("--pin-directory", options.pin_directory, "bpffs directory of the data plane")->capture_default_str();
+  app.add_option("--script-directory", options.script_directory,
+                 "scripts of external checks (default: STATE-DIRECTORY/checks)");
+  app.add_option("--script-user", options.script_user, "the unprivileged user that they run as")->capture_default_str();
   app.add_option("--connections", options.connections, "size of the IPv4 connection table, when it is created")
       ->check(CLI::Range(kFewestConnections, kMostConnections))
       ->capture_default_str();
@@ -34,6 +37,7 @@ Options parse_options(int argc, char** argv) {
     constexpr int kUsage = 2;
     std::exit(app.exit(error) == 0 ? EXIT_SUCCESS : kUsage);
   }
+  if (options.script_directory.empty()) options.script_directory = options.state_directory + "/checks";
   if (options.socket.empty()) options.socket = options.run_directory + "/api.sock";
   return options;
 }

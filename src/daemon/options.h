@@ -13,6 +13,8 @@ struct Options {
   std::string run_directory = "/run/evenkeel";         // what must survive a restart: verdicts, our addresses
   std::string socket;                                  // of the API; empty: RUN_DIRECTORY/api.sock
   std::string pin_directory = "/sys/fs/bpf/evenkeel";  // the data plane's maps and links
+  std::string script_directory;                        // of external checks; empty: STATE_DIRECTORY/checks
+  std::string script_user = "nobody";                  // who they run as
   uint64_t connections = 1 << 20;                      // IPv4; when the maps are created
   uint64_t connections_ipv6 = 1 << 18;
   std::string log_level = "info";

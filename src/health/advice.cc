@@ -19,6 +19,9 @@ std::string on_connecting(const Target& target, const ProbeResult& result) {
 }
 
 std::string on_timeout(const Target& target, const ProbeResult& result) {
+  if (target.check.type == model::HealthCheckType::kExternalScript) {
+    return "the script waits for something, or needs more time: see what it had said, and the check's timeout";
+  }
   if (target.check.type == model::HealthCheckType::kPing) {
     return "the machine is off, the way to it is interrupted, or a firewall drops pings";
   }
@@ -49,7 +52,7 @@ std::string on_status(const ProbeResult& result) {
 std::string advice(const Target& target, const ProbeResult& result) {
   if (result.outcome == Outcome::kSuccess) return {};
   if (result.outcome == Outcome::kNotChecked) {
-    return "the load balancer itself could not check: this says nothing about the real server";
+    return "the load balancer itself could not check, for the reason given: this says nothing about the real server";
   }
   if (result.rule == "connect" || result.rule == "ping") return on_connecting(target, result);
   if (result.rule == "timeout") return on_timeout(target, result);
@@ -60,6 +63,7 @@ std::string advice(const Target& target, const ProbeResult& result) {
   }
   if (result.rule == "tls") return "what listens there does not speak TLS, or no version that is still known";
   if (result.rule == "protocol") return "what listens there does not speak the check's protocol: is the port right?";
+  if (result.rule == "script") return "the script says so: what it wrote, and the script itself, say why";
   if (result.rule == "type") return "the check is always off: nothing is asked";
   return {};
 }

@@ -28,6 +28,7 @@ class AwaitableProbe : public Probe, public std::enable_shared_from_this<Awaitab
   // How far it got, when the deadline has passed: "no answer from 10.0.0.1:80 within 5 s (...)".
   virtual std::string timed_out() const = 0;
 
+  boost::asio::io_context& io() { return io_; }
   // Filled by run() as it goes, so that it is there too when the deadline cuts run() off; becomes part of the result.
   Trace& trace() { return trace_; }
   // Called once, before the trace is handed on: for what is better worked out at the end than with every byte.

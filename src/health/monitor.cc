@@ -47,8 +47,8 @@ int failures_until_down(const model::HealthCheck& check) {
 
 class Monitor::Impl : public std::enable_shared_from_this<Monitor::Impl> {
  public:
-  Impl(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace)
-      : tools_(io, clock), on_change_(std::move(on_change)), pace_(pace), timer_(io) {}
+  Impl(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace, Scripts scripts)
+      : tools_(io, clock, std::move(scripts)), on_change_(std::move(on_change)), pace_(pace), timer_(io) {}
 
   void configure(std::vector<Target> targets);
   void restore(const std::vector<Status>& known);
@@ -286,8 +286,8 @@ std::chrono::microseconds Monitor::Impl::interval_of(const Entry& entry) const {
   return pace_.second * entry.target.check.interval.count();
 }
 
-Monitor::Monitor(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace)
-    : impl_(std::make_shared<Impl>(io, clock, std::move(on_change), pace)) {}
+Monitor::Monitor(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace, Scripts scripts)
+    : impl_(std::make_shared<Impl>(io, clock, std::move(on_change), pace, std::move(scripts))) {}
 
 Monitor::~Monitor() {
   impl_->stop();

@@ -28,6 +28,7 @@ struct Target {
   uint16_t port = 0;
   model::HealthCheck check;
   model::Protocol served = model::Protocol::kTcp;  // the virtual service's: what DNS and SIP are asked over
+  Endpoint virtual_endpoint{};                     // what clients connect to, for scripts; its first port
   bool operator==(const Target&) const = default;
 };
 
@@ -40,6 +41,13 @@ struct Status {
   std::chrono::microseconds last_duration{0};
   int consecutive_failures = 0;
   bool operator==(const Status&) const = default;
+};
+
+// What external scripts need. Empty paths: there are no scripts.
+struct Scripts {
+  std::string directory;  // of the scripts, absolute
+  std::string user;       // who they run as; not root
+  std::string sandbox;    // the program that runs one: evenkeel-sandbox
 };
 
 // How probes are spread over time. The defaults are for production; tests make seconds short.
@@ -55,7 +63,7 @@ class Monitor {
   // call any function of the Monitor, and destroy it.
   using OnChange = std::function<void(const Status&)>;
 
-  Monitor(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace = {});
+  Monitor(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace = {}, Scripts scripts = {});
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;

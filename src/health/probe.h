@@ -22,7 +22,7 @@ struct ProbeResult {
   Outcome outcome = Outcome::kNotChecked;
   std::string reason;       // one sentence for a person, with figures; secrets masked
   std::string_view rule{};  // what decided, a constant: a field of the health check ("allowed_status", "timeout"), or
-                            // one of the steps: "connect", "tls", "protocol", "ping", "local"
+                            // one of the steps: "connect", "tls", "protocol", "ping", "script", "local"
   Trace trace{};            // what was said and when, as far as it came
 };
 

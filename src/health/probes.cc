@@ -23,8 +23,8 @@ std::shared_ptr<boost::asio::ssl::context> make_tls_context() {
 
 }  // namespace
 
-ProbeTools::ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady)
-    : io(io_context), clock(wall_and_steady), tls(make_tls_context()) {}
+ProbeTools::ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady, Scripts scripts_to_run)
+    : io(io_context), clock(wall_and_steady), scripts(std::move(scripts_to_run)), tls(make_tls_context()) {}
 
 ProbeTools::~ProbeTools() = default;
 
@@ -57,6 +57,7 @@ constexpr std::array<Factory, model::kHealthCheckTypeNames.size()> kByType{
     dialogue<Wire::kTls, talk_tls>,
     make_syn_probe,
     make_papercut_probe,
+    make_script_probe,
 };
 
 constexpr std::array<Factory, model::kNegotiateProtocolNames.size()> kByProtocol{

@@ -18,7 +18,7 @@ namespace evenkeel::health {
 
 // What probes work with. Outlives them.
 struct ProbeTools {
-  ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady);
+  ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady, Scripts scripts_to_run = {});
   ~ProbeTools();
 
   // Knows the authorities that this system trusts. Made when it is first needed.
@@ -28,6 +28,7 @@ struct ProbeTools {
   const Clock& clock;
   PatternCache patterns;
   ConnectCounts connect_counts;
+  Scripts scripts;
   std::shared_ptr<boost::asio::ssl::context> tls;  // takes any certificate; shared: a TLS probe in flight keeps it
 
  private:
@@ -50,6 +51,7 @@ std::shared_ptr<Probe> make_papercut_probe(ProbeTools& tools, const Target& targ
 std::shared_ptr<Probe> make_ping_probe(ProbeTools& tools, const Target& target);
 std::shared_ptr<Probe> make_postgresql_probe(ProbeTools& tools, const Target& target);
 std::shared_ptr<Probe> make_radius_probe(ProbeTools& tools, const Target& target);
+std::shared_ptr<Probe> make_script_probe(ProbeTools& tools, const Target& target);
 std::shared_ptr<Probe> make_simple_udp_probe(ProbeTools& tools, const Target& target);
 std::shared_ptr<Probe> make_sip_probe(ProbeTools& tools, const Target& target);
 std::shared_ptr<Probe> make_syn_probe(ProbeTools& tools, const Target& target);

@@ -48,6 +48,8 @@ constexpr std::array kTypes{
     Type{HealthCheckType::kPapercut,
          {Transport::kTcp, RequestSyntax::kPath, 9191,
           "check_port protocol virtual_host request secret verify_certificate certificate_warning", "secret"}},
+    Type{HealthCheckType::kExternalScript,
+         {Transport::kScript, RequestSyntax::kNone, 0, "check_port script", "script"}},
 };
 
 constexpr std::array kProtocols{

@@ -13,7 +13,14 @@
 
 namespace evenkeel::model {
 
-enum class Transport { kNone, kIcmp, kTcp, kUdp, kTcpOrUdp };  // the last: as the virtual service is
+enum class Transport {
+  kNone,
+  kIcmp,
+  kTcp,
+  kUdp,
+  kTcpOrUdp,  // as the virtual service is
+  kScript,    // whatever the script does, with the port that it is given
+};
 enum class RequestSyntax { kNone, kPath, kUrl, kText, kDnsName, kSelect, kEntry, kQueue };
 
 struct CheckKind {

@@ -88,6 +88,11 @@ const Table& table<HealthCheck>() {
                                   .help = "The share that an SMB check connects to, such as the name of a print queue. "
                                           "Empty means that only the protocol is negotiated."},
                                  share_name()),
+      field<&HealthCheck::script>(
+          {.name = "script",
+           .help = "external_script: the name of the program that decides, a file in evenkeeld's directory of scripts "
+                   "(/var/lib/evenkeel/checks). It is run as an unprivileged user in a sandbox; exit status 0 is up."},
+          script_name()),
       field<&HealthCheck::record_type>({.name = "record_type", .help = "What a DNS check asks for."},
                                        choice<DnsRecordType>()),
       field<&HealthCheck::accept_silence>(

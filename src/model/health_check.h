@@ -18,6 +18,7 @@ enum class HealthCheckType {
   kTls,
   kSyn,
   kPapercut,
+  kExternalScript,
 };
 enum class NegotiateProtocol {
   kHttp,
@@ -69,6 +70,7 @@ struct HealthCheck {
   std::string secret;    // shared secret (RADIUS), key of the health API (PaperCut)
   std::string database;  // MySQL, PostgreSQL
   std::string share;     // SMB; empty: no tree connect
+  std::string script;    // name of a file in evenkeeld's directory of scripts
   DnsRecordType record_type = DnsRecordType::kA;
   bool accept_silence = false;      // UDP: no answer and no "port unreachable" counts as healthy
   int connects_per_negotiate = 10;  // connects_then_negotiate

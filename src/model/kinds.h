@@ -37,6 +37,7 @@ KindOf<std::string> request_text(Shown shown);  // its syntax depends on the pro
 KindOf<std::string> header_lines(Shown shown);
 KindOf<std::string> plain_text(size_t longest);  // on one line
 KindOf<std::string> share_name();
+KindOf<std::string> script_name();
 KindOf<std::string> json_pointer();
 KindOf<std::string> secret_text();  // masked as a whole
 KindOf<std::string> status_list();

@@ -134,6 +134,8 @@ inline constexpr std::array kHealthCheckTypeNames{
     EnumName<HealthCheckType>{
         HealthCheckType::kPapercut, "papercut",
         "health API of a PaperCut Application Server: active is up, passive and starting are not"},
+    EnumName<HealthCheckType>{HealthCheckType::kExternalScript, "external_script",
+                              "run a program of your own in a sandbox: exit status 0 is up"},
 };
 static_assert(detail::is_complete(kHealthCheckTypeNames));
 

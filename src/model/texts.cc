@@ -191,6 +191,14 @@ KindOf<std::string> share_name() {
                .longest = 80});
 }
 
+KindOf<std::string> script_name() {
+  return text({.type = "the name of a script",
+               .range = "up to 64 letters, digits, \"_\", \"-\", \".\"; first a letter or digit; or empty",
+               .pattern = "(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?",
+               .hint = "write the file's name alone, such as \"check-queue.sh\", without a directory",
+               .longest = 64});
+}
+
 KindOf<std::string> json_pointer() {
   return text({.type = "a JSON pointer",
                .range = "a JSON pointer (RFC 6901), or empty",

@@ -47,6 +47,14 @@ Result<> make_directory(const std::string& path, mode_t mode) {
   return {};
 }
 
+// evenkeel-sandbox is installed beside this program.
+health::Scripts scripts_of(const Options& options) {
+  std::error_code error;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  const auto directory = std::filesystem::absolute(options.script_directory, error);
+  return {directory.string(), options.script_user, (here / "evenkeel-sandbox").string()};
+}
+
 Result<Controller::Start> read_start(config::Store& store) {
   Controller::Start start;
   auto latest = store.latest();
@@ -94,9 +102,10 @@ int die(const Error& error) {
 
 int run(const Options& options) {
   constexpr mode_t kPrivate = 0700;
-  constexpr mode_t kListable = 0755;  // the socket in it has its own mode
+  constexpr mode_t kListable = 0755;  // the socket in it has its own mode; scripts are run as another user
   if (auto made = make_directory(options.state_directory, kPrivate); !made) return die(made.error());
   if (auto made = make_directory(options.run_directory, kListable); !made) return die(made.error());
+  if (auto made = make_directory(options.script_directory, kListable); !made) return die(made.error());
   raise_descriptor_limit();
 
   const SystemClock clock;
@@ -131,6 +140,7 @@ int run(const Options& options) {
                                                      .events = events,
                                                      .host_names = host_names,
                                                      .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
+                                                     .scripts = scripts_of(options),
                                                      .notices = std::move(store.notices)},
                                    std::move(store.start));
   controller->start();

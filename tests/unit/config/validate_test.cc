@@ -96,6 +96,12 @@ INSTANTIATE_TEST_SUITE_P(
                s[0].health_check.login = "monitor";
              },
              "$.virtual_services[0].health_check.secret", "negotiate with radius needs a secret", "give the secret"},
+        Case{"NoScript",
+             [](Services& s) {
+               s[0].health_check = {};
+               s[0].health_check.type = HealthCheckType::kExternalScript;
+             },
+             "$.virtual_services[0].health_check.script", "external_script needs a script", "give the script"},
         Case{"PapercutOverFtp",
              [](Services& s) {
                s[0].health_check.type = HealthCheckType::kPapercut;

@@ -45,6 +45,7 @@ Configuration full_configuration() {
                           .secret = "SECRETSECRET",
                           .database = "papercut",
                           .share = "printer",
+                          .script = "check-queue.sh",
                           .record_type = DnsRecordType::kPtr,
                           .accept_silence = true,
                           .connects_per_negotiate = 5,
@@ -93,7 +94,7 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","method":"head",)"
       R"("headers":"X-Site: main\nAuthorization: ****","json_pointer":"/status","json_equals":"OK",)"
       R"("follow_redirects":true,"verify_certificate":true,"certificate_warning":30,"login":"monitor",)"
-      R"("password":"****","secret":"****","database":"papercut","share":"printer","record_type":"ptr",)"
+      R"("password":"****","secret":"****","database":"papercut","share":"printer","script":"check-queue.sh","record_type":"ptr",)"
       R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,)"
       R"("timeout":2.5,"failure_count":3,"path_check":true},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
       R"("half_open_limit":500,"syn_flood":"cookies",)"
