@@ -89,6 +89,11 @@ class Control {
   // Why a real server is in its state, with its last probes.
   virtual Result<observed::RealServerHealth> health(const model::RealServerKey& key) = 0;
 
+  // Makes one probe now, as `wanted` says, which may not be in force; nothing counts it. kNotFound: there is no such
+  // real server in it. kUnavailable: too many are being tested.
+  virtual boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
+                                                                    model::RealServerKey key) = 0;
+
   // The listener is called on the control loop until the returned handle is destroyed. `after`: first the remembered
   // events with a higher id.
   virtual std::shared_ptr<void> subscribe(std::optional<uint64_t> after,

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/change_options.h"
@@ -5,6 +7,7 @@
 #include "cli/configuration_view.h"
 #include "cli/field_options.h"
 #include "cli/health_view.h"
+#include "cli/json_text.h"
 #include "cli/session.h"
 
 namespace evenkeel::cli {
@@ -51,6 +54,24 @@ void add_explain(CLI::App& group, Session& session) {
   });
 }
 
+void add_test(CLI::App& group, Session& session) {
+  CLI::App* command = group.add_subcommand(
+      "test", "Check it once now; settings given here are tried without being saved. Nothing counts the result");
+  const auto names = add_names(*command);
+  const auto given = add_field_options(*command, "health_check", FieldUse::kEdit);
+  auto as_json = std::make_shared<bool>(false);
+  command->add_flag("--json", *as_json, "Print evenkeeld's answer as JSON");
+  command->callback([&session, names, given, as_json] {
+    session.action = [&session, names, given, as_json]() -> Answer<> {
+      const std::string body = given->document().empty() ? "" : json::serialize(given->document());
+      const auto answer = session.api().send("POST", names->url().segment("health").segment("test"), body);
+      if (auto shown = session.show(answer, *as_json, render_test); !shown) return shown;
+      if (text_at(*answer, "outcome") == "success") return {};
+      return refuse(fmt::format("{} of {} does not pass the check", names->real_server, names->virtual_service));
+    };
+  });
+}
+
 void add_add(CLI::App& group, Session& session) {
   CLI::App* command = group.add_subcommand("add", "Add a real server to a virtual service");
   const auto names = add_names(*command);
@@ -91,11 +112,12 @@ void add_delete(CLI::App& group, Session& session) {
 }  // namespace
 
 void add_real_server_commands(CLI::App& app, Session& session) {
-  CLI::App* group =
-      app.add_subcommand("real-server", "List, add, edit, delete, drain, halt or bring back real servers");
+  CLI::App* group = app.add_subcommand(
+      "real-server", "List, explain, test, add, edit, delete, drain, halt or bring back real servers");
   group->require_subcommand(1);
   add_list(*group, session);
   add_explain(*group, session);
+  add_test(*group, session);
   add_add(*group, session);
   add_edit(*group, session);
   add_delete(*group, session);

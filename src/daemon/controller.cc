@@ -39,6 +39,7 @@ Controller::Controller(Parts parts, Start start)
       revision_(start.revision),
       monitor_(
           parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }, {}, parts_.scripts),
+      out_of_turn_(parts_.io, parts_.clock, parts_.scripts),
       paths_(parts_.io, parts_.clock, configuration_, next_hops_,
              [this](const health::PathStatus& status) { on_path(status); }),
       doctor_(parts_.io, parts_.clock, configuration_, next_hops_,
@@ -78,6 +79,7 @@ void Controller::stop() {
   stopped_ = true;
   if (verdicts_to_remember_) write_verdicts();
   monitor_.stop();
+  out_of_turn_.stop();
   paths_.monitor().stop();
   doctor_.stop();
   retry_timer_.cancel();

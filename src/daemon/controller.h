@@ -25,6 +25,7 @@
 #include "desired/compute.h"
 #include "engines/network/engine.h"
 #include "health/monitor.h"
+#include "health/out_of_turn.h"
 #include "observed/event_log.h"
 #include "reconcile/reconciler.h"
 
@@ -85,6 +86,8 @@ class Controller final : public api::Control {
   boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) override;
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
+  boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
+                                                            model::RealServerKey key) override;
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override;
 
@@ -154,6 +157,7 @@ class Controller final : public api::Control {
   SteadyTime traffic_due_;  // not read again before
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
+  health::OutOfTurn out_of_turn_;
   PathWatch paths_;
   ArpDoctor doctor_;
   reconcile::Reconciler reconciler_;

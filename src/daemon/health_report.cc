@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "daemon/controller.h"
+#include "daemon/health_targets.h"
 #include "health/advice.h"
+#include "health/repeat_command.h"
 #include "observed/health.h"
 #include "observed/json.h"
 
@@ -60,6 +62,13 @@ std::string look_at(const observed::RealServer& server, const std::string& servi
   return health::advice(report->target, *report->probes.front().evidence);
 }
 
+Error unknown(const model::RealServerKey& key) {
+  return {ErrorCode::kNotFound,
+          fmt::format("there is no real server {} in virtual service {}", key.real_server, key.virtual_service),
+          {},
+          0};
+}
+
 }  // namespace
 
 Result<observed::RealServerHealth> Controller::health(const model::RealServerKey& key) {
@@ -75,12 +84,30 @@ Result<observed::RealServerHealth> Controller::health(const model::RealServerKey
     health.sentence = fmt::format("{} of {} is {} since {}: {}", key.real_server, key.virtual_service,
                                   observed::to_string(server->state), to_iso8601(server->since), server->reason);
     health.look_at = look_at(*server, key.virtual_service, report);
-    if (report) std::ranges::transform(report->probes, std::back_inserter(health.probes), to_observed);
+    if (report) {
+      std::ranges::transform(report->probes, std::back_inserter(health.probes), to_observed);
+      health.repeat_with = health::repeat_command(report->target, parts_.scripts.directory);
+    }
     health.real_server = std::move(*server);
     return health;
   }
-  return fail(ErrorCode::kNotFound,
-              fmt::format("there is no real server {} in virtual service {}", key.real_server, key.virtual_service));
+  return fail(unknown(key));
+}
+
+boost::asio::awaitable<Result<observed::TestResult>> Controller::test(const model::Configuration& wanted,
+                                                                      model::RealServerKey key) {
+  const auto target = health_target(wanted, key);
+  if (!target) co_return fail(unknown(key));
+  const auto record = co_await out_of_turn_.probe(*target);
+  if (!record) {
+    co_return fail(ErrorCode::kUnavailable,
+                   fmt::format("{} tests are running already: try again in a moment", health::OutOfTurn::kAtOnce));
+  }
+  co_return observed::TestResult{.virtual_service = key.virtual_service,
+                                 .real_server = key.real_server,
+                                 .probe = to_observed(*record),
+                                 .look_at = health::advice(*target, *record->evidence),
+                                 .repeat_with = health::repeat_command(*target, parts_.scripts.directory)};
 }
 
 }  // namespace evenkeel::daemon

@@ -58,9 +58,7 @@ std::string more_headers(const model::HealthCheck& check, const std::string& log
 }
 
 std::string request_line(const Target& target, std::string_view method) {
-  const std::string& request = target.check.request;
-  const bool needs_slash = !request.starts_with('/') && !is_through_proxy(target.check);
-  return fmt::format("{} {}{} HTTP/1.1\r\n", method, needs_slash ? "/" : "", percent_encoded(request));
+  return fmt::format("{} {} HTTP/1.1\r\n", method, request_target(target));
 }
 
 std::string common_headers(const Target& target) {
@@ -74,6 +72,12 @@ std::string common_headers(const Target& target) {
 }
 
 }  // namespace
+
+std::string request_target(const Target& target) {
+  const std::string& request = target.check.request;
+  const bool needs_slash = !request.starts_with('/') && !is_through_proxy(target.check);
+  return (needs_slash ? "/" : "") + percent_encoded(request);
+}
 
 std::string render_request(const Target& target) {
   const char* method = target.check.method == model::HttpMethod::kHead ? "HEAD" : "GET";

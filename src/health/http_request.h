@@ -13,6 +13,9 @@ std::string render_request(const Target& target);
 // A POST of that body, with the check's Host, login and headers.
 std::string render_post(const Target& target, const std::string& content_type, const std::string& body);
 
+// What stands between method and version: path and query, or the whole URL that a proxy is asked for.
+std::string request_target(const Target& target);
+
 // The name to ask for in the TLS handshake; empty if the check names no host or an address.
 std::string server_name(const Target& target);
 

@@ -7,27 +7,20 @@
 #include "health/http_exchange.h"
 #include "health/http_request.h"
 #include "health/papercut_judge.h"
+#include "health/papercut_request.h"
 #include "health/reason.h"
 #include "health/secret_mask.h"
 
 namespace evenkeel::health {
 namespace {
 
-// Ready within a megabyte: a full disk is to stop a server, a merely busy one is not.
-constexpr const char* kRequest = "/api/health/application-server/status?disk-threshold-mb=1";
 constexpr size_t kShownBytes = 4096;
-
-Target with_key(Target target) {
-  if (target.check.request.empty()) target.check.request = kRequest;
-  target.check.headers = "Authorization: " + target.check.secret;
-  return target;
-}
 
 class PapercutProbe final : public AwaitableProbe {
  public:
   PapercutProbe(ProbeTools& tools, const Target& target)
       : AwaitableProbe(tools.io, target.check.timeout),
-        target_(with_key(target)),
+        target_(papercut_request(target)),
         mask_(target_.check),
         conversation_(tools, target_, http_wire(target_)) {}
 

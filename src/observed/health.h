@@ -25,14 +25,24 @@ struct Probe {
   std::optional<ProbeEvidence> evidence;  // not kept of every probe
 };
 
+// A probe made out of turn, which no failure count knows of.
+struct TestResult {
+  std::string virtual_service, real_server;  // labels
+  Probe probe;
+  std::string look_at;      // what to do about it; empty when there is nothing to be done
+  std::string repeat_with;  // a command line that asks the same from a shell; empty: no known tool does
+};
+
 struct RealServerHealth {
   std::string virtual_service;  // label
   RealServer real_server;
   std::string sentence;       // state, since when, why
   std::string look_at;        // what to do about it; empty when there is nothing to be done
+  std::string repeat_with;    // a command line that asks the same from a shell, secrets masked; empty: no tool does
   std::vector<Probe> probes;  // newest first
 };
 
+boost::json::object to_json(const TestResult& result);
 boost::json::object to_json(const RealServerHealth& health);
 
 }  // namespace evenkeel::observed

@@ -54,6 +54,7 @@ def test_a_script_decides_and_is_explained(small: SmallFarm) -> None:
     success = next(probe["evidence"] for probe in report["probes"] if probe["outcome"] == "success")
     assert success["answer"].startswith("10.77.0.110 7000 10.77.0.21 7000\n{\"server\": \"rs1\"")
     assert success["request"] == f"{checks}/teller.sh 10.77.0.110 7000 10.77.0.21 7000"
+    assert report["repeat_with"] == success["request"]
 
     small.servers[0].kill_all()
     down = wait_for_reason(small, "RS1", "teller.sh ended with 1 where 0 is up")
@@ -72,6 +73,8 @@ def test_a_script_that_hangs_is_killed_and_another_user_may_be_named(small: Smal
     small.apply({"virtual_services": [service(health_check=check("hang.sh", timeout=0.5))]})
     down = wait_for_reason(small, "RS1", "hang.sh had not ended after 500 ms and was killed; it had said: daemon")
     assert down["state"] == "down"
+    said = balancer.evenkeel("real-server", "test", LABEL, "RS1", "--script", "fine.sh").stdout
+    assert said.startswith("success: fine.sh ended with 0")
 
     small.apply({"virtual_services": [service(health_check=check("fine.sh"))]})
     small.wait_until_up()

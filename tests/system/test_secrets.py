@@ -18,6 +18,8 @@ COMMANDS = [
     ["events"], ["events", "--json"], ["counters"], ["connections", "--json"],
     ["explain", SERVICE, "10.77.0.10:40000"],
     ["real-server", "explain", SERVICE, "App_Svr1"], ["real-server", "explain", SERVICE, "App_Svr1", "--json"],
+    ["real-server", "test", SERVICE, "App_Svr1"], ["real-server", "test", SERVICE, "App_Svr1", "--json"],
+    ["real-server", "test", SERVICE, "App_Svr1", "--request", "{request}&more=1"],
     ["virtual-service", "edit", SERVICE, "--check-request", "{request}", "--dry-run"],
     ["virtual-service", "edit", SERVICE, "--check-request", "{request}&more=1", "--dry-run", "--json"],
     ["virtual-service", "edit", SERVICE, "--check-request", "no slash {request}"],

@@ -131,6 +131,20 @@ class FakeControl final : public Control {
     return health;
   }
 
+  boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
+                                                            model::RealServerKey key) override {
+    if (key.real_server == "unknown") co_return fail(ErrorCode::kNotFound, "there is no such real server");
+    tested = wanted.virtual_services.at(0).health_check;
+    observed::ProbeEvidence evidence;
+    evidence.rule = "allowed_status";
+    evidence.connected = std::chrono::microseconds(300);
+    co_return observed::TestResult{.virtual_service = key.virtual_service,
+                                   .real_server = key.real_server,
+                                   .probe = {clock_.wall_now(), std::chrono::microseconds(3100), "failure", evidence},
+                                   .look_at = "see its log",
+                                   .repeat_with = "curl -H 'Authorization: ****' http://10.0.0.1/"};
+  }
+
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override {
     return log.subscribe(after, std::move(listener));
@@ -161,6 +175,7 @@ class FakeControl final : public Control {
   std::vector<observed::SourcePorts> ports;
   std::map<IpAddress, std::string> names;
   size_t names_asked = 0;
+  std::optional<model::HealthCheck> tested;
   std::vector<std::string> warnings;
   std::optional<ChangeRefused> change_error;
   std::function<void()> before_change;  // once: what somebody else does meanwhile

@@ -112,6 +112,38 @@ TEST_F(ApiTest, HealthSaysWhyWithEvidenceWhereThereIsSome) {
   EXPECT_EQ(ask("GET", server + "unknown/health").status, 404);
 }
 
+TEST_F(ApiTest, ATestAnswersWithItsEvidence) {
+  const std::string server = "/api/v1/virtual-services/Print_Provider/real-servers/";
+  const auto reply = ask("POST", server + "PS1/health/test");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.value().at("real_server"), "PS1");
+  EXPECT_EQ(reply.value().at("outcome"), "failure");
+  EXPECT_EQ(reply.value().at("ms"), 3.1);
+  EXPECT_EQ(reply.value().at("evidence").at("connected_ms"), 0.3);
+  EXPECT_EQ(reply.value().at("look_at"), "see its log");
+  EXPECT_EQ(reply.value().at("repeat_with"), "curl -H 'Authorization: ****' http://10.0.0.1/") << "masked once only";
+  EXPECT_EQ(control_.tested, control_.current.virtual_services[0].health_check);
+  EXPECT_EQ(ask("POST", server + "unknown/health/test").status, 404);
+}
+
+TEST_F(ApiTest, ACheckThatIsNotSavedCanBeTested) {
+  const std::string test = "/api/v1/virtual-services/Print_Provider/real-servers/PS1/health/test";
+  const auto saved = control_.current.virtual_services[0].health_check;
+  const auto before = control_.revision();
+  ASSERT_EQ(ask("POST", test, R"({"type": "tls", "check_port": 993})").status, 200);
+  EXPECT_EQ(control_.tested->type, model::HealthCheckType::kTls);
+  EXPECT_EQ(control_.tested->check_port, 993);
+  EXPECT_EQ(control_.tested->timeout, saved.timeout);
+  EXPECT_EQ(control_.current.virtual_services[0].health_check, saved);
+  EXPECT_EQ(control_.revision(), before);
+
+  const auto wrong = ask("POST", test, R"({"check_port": 0})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.value().at("error").at("problems").at(0).at("path"), "$.virtual_services[0].health_check.check_port");
+  EXPECT_EQ(ask("POST", test, R"({"type": "external_script"})").status, 400) << "what only the whole can tell";
+  EXPECT_EQ(ask("POST", test, "[]").status, 400);
+}
+
 TEST_F(ApiTest, RevisionsAreListedShownComparedAndRestored) {
   auto changed = control_.current;
   changed.virtual_services[0].real_servers[0].weight = 50;

@@ -109,6 +109,38 @@ INSTANTIATE_TEST_SUITE_P(
         CommandCase{{"virtual-service", "failback", "VS"}, "POST", "virtual-services/VS/failback", ""},
         CommandCase{{"revisions", "restore", "4", "--dry-run"}, "POST", "revisions/4/restore?dry_run=true", ""}));
 
+constexpr const char* kTested = R"({"outcome": "failure", "ms": 3.1, "look_at": "see its log",
+    "evidence": {"reason": "HTTP 500", "rule": "allowed_status", "request": "GET / HTTP/1.1\nHost: a", "answer": "HTTP/1.1 500",
+                 "connected_ms": 0.3, "secured_ms": null, "first_byte_ms": 2.9},
+    "repeat_with": "curl -H 'Host: a' http://10.0.0.1:80/"})";
+
+TEST(TestCommand, ShowsTheEvidenceAndFailsWithTheCheck) {
+  FakeWorld fake;
+  fake.answer(kTested);
+  EXPECT_EQ(fake.run({"real-server", "test", "VS", "PS1"}), ExitCode::kRefused);
+  EXPECT_EQ(fake.script.requests.at(0).method, "POST");
+  EXPECT_EQ(fake.script.requests.at(0).target, "/api/v1/virtual-services/VS/real-servers/PS1/health/test");
+  EXPECT_EQ(fake.script.requests.at(0).body, "");
+  EXPECT_EQ(fake.out.str(),
+            "failure: HTTP 500\n"
+            "→ see its log\n"
+            "Decided by allowed_status; TCP 0.30 ms, first byte 2.90 ms, all 3.10 ms\n"
+            "\n"
+            "> GET / HTTP/1.1\n"
+            "> Host: a\n"
+            "< HTTP/1.1 500\n"
+            "\n"
+            "To ask the same from a shell:\n"
+            "curl -H 'Host: a' http://10.0.0.1:80/\n");
+}
+
+TEST(TestCommand, SendsTheSettingsToBeTried) {
+  FakeWorld fake;
+  fake.answer(R"({"outcome": "success", "evidence": null})");
+  EXPECT_EQ(fake.run({"real-server", "test", "VS", "PS1", "--type", "tls", "--check-port", "993"}), ExitCode::kOk);
+  EXPECT_EQ(fake.script.requests.at(0).body, R"({"type":"tls","check_port":993})");
+}
+
 TEST(Apply, SendsStandardInputAsItIs) {
   FakeWorld fake;
   fake.answer(kChanged);
