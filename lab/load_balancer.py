@@ -22,6 +22,7 @@ class LoadBalancer(Host):
         # Everything that evenkeeld pins is below the run directory: removing the lab unmounts it, and so unpins it.
         self.pin_directory = self.directory / "bpf"
         self.api = Api(self.directory / "api.sock")
+        self.trusted: Path | None = None  # authorities that evenkeeld trusts in place of the machine's, from its next start
         self._daemon: Process | None = None
 
     def join(self, network: Network, interface: str) -> None:
@@ -38,7 +39,8 @@ class LoadBalancer(Host):
         return self.process("evenkeeld", [
             str(build.daemon()), "--state-directory", str(self.state_directory),
             "--run-directory", str(self.run_directory), "--socket", str(self.api.path),
-            "--pin-directory", str(self.pin_directory), *extra])
+            "--pin-directory", str(self.pin_directory), *extra],
+            {"SSL_CERT_FILE": str(self.trusted)} if self.trusted else None)
 
     def start(self, *extra: str) -> None:
         """Starts evenkeeld and waits until its API answers. `extra`: more of its options."""

@@ -86,6 +86,8 @@ class Control {
   // Asks the segment who has the virtual address (none given: all of them). kNotFound: it is none of ours.
   virtual boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) = 0;
+  // Sends a test message to everybody who gets alerts, now. One line for each way to be told: empty error, or why not.
+  virtual boost::asio::awaitable<Result<std::vector<observed::AlertStatus>>> test_alerts(std::string author) = 0;
   // Why a real server is in its state, with its last probes.
   virtual Result<observed::RealServerHealth> health(const model::RealServerKey& key) = 0;
 

@@ -40,6 +40,7 @@ Answer get_persistence(Call& call);  // persistence.cc
 Answer delete_persistence(Call& call);
 Answer get_real_server_health(Call& call);  // health.cc
 Answer test_real_server(Call& call);
-Answer get_events(Call& call);  // events.cc
+Answer get_events(Call& call);   // events.cc
+Answer test_alerts(Call& call);  // alerts.cc
 
 }  // namespace evenkeel::api

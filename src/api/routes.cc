@@ -79,6 +79,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/doctor/script", get_arp_script, kScriptParameters,
           "a script for a real server that makes it carry its virtual addresses quietly"},
     Route{"GET", "/api/v1/events", get_events, {}, "server-sent events; `Last-Event-ID` resumes"},
+    Route{"POST", "/api/v1/alerts/test", test_alerts, {}, "sends a test message to all who get alerts, now"},
     Route{"GET", "/api/v1/schema", get_schema, {}, "JSON Schema of the configuration"},
     Route{"GET", "/api/v1/configuration", get_configuration, kConfigurationParameters,
           "the whole configuration; `ETag` is its revision"},

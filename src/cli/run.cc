@@ -47,6 +47,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_counters_command(app, session);
   add_events_command(app, session);
   add_doctor_commands(app, session);
+  add_alerts_commands(app, session);
   add_explain_command(app, session);
   add_schema_command(app, session);
 }

@@ -305,6 +305,11 @@ std::string StatusView::attention() const {
     const std::string object = object_in_words(safe(notice, "object"));
     add((object.empty() ? "" : object + ": ") + safe(notice, "message"), Colour::kYellow);
   }
+  for (const json::value& channel : list_at(status_, "alerts")) {
+    const std::string error = safe(channel, "error");
+    if (!error.empty())
+      add(fmt::format("alerts by {} do not arrive: {}", safe(channel, "channel"), error), Colour::kRed);
+  }
   return text.empty() ? text : text + "\n";
 }
 

@@ -2,12 +2,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "config/plan.h"
+#include "config/validate_alerts.h"
 #include "model/check_kind.h"
 #include "model/names.h"
 
@@ -178,7 +180,9 @@ class Linter {
 }  // namespace
 
 std::vector<model::Problem> lint(const model::Configuration& configuration) {
-  return Linter(configuration).lint();
+  auto warnings = Linter(configuration).lint();
+  std::ranges::move(lint_alerts(configuration), std::back_inserter(warnings));
+  return warnings;
 }
 
 }  // namespace evenkeel::config

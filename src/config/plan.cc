@@ -89,6 +89,7 @@ std::vector<FieldChange> compare_order(const std::string& field, const std::vect
 model::Configuration without_services(const model::Configuration& configuration) {
   model::Configuration rest;
   rest.auto_nat = configuration.auto_nat;
+  rest.alerts = configuration.alerts;
   return rest;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config/plan.h"
+#include "config/validate_alerts.h"
 #include "config/validate_fallback.h"
 #include "model/check_kind.h"
 #include "model/names.h"
@@ -399,7 +400,9 @@ class Validator {
 }  // namespace
 
 std::vector<model::Problem> validate(const model::Configuration& configuration) {
-  return Validator(configuration).validate();
+  auto problems = Validator(configuration).validate();
+  std::ranges::move(validate_alerts(configuration), std::back_inserter(problems));
+  return problems;
 }
 
 }  // namespace evenkeel::config

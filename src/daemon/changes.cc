@@ -262,6 +262,7 @@ void Controller::put_in_force(ChangeRequest request, const config::Revision& rev
     configuration_ = std::move(request.configuration);
     configure_health();
     apply_now();
+    parts_.alerts.configure(configuration_);
   }
   parts_.events.append(observed::EventKind::kConfigurationCommitted, "configuration",
                        fmt::format("revision {} by {}: {} object{} changed", revision.number, revision.author,

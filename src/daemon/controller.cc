@@ -68,6 +68,7 @@ void Controller::start() {
   } else {
     spdlog::warn("{}: every real server is unknown until it is checked", to_string(known.error()));
   }
+  parts_.alerts.configure(configuration_);
   parts_.events.append(observed::EventKind::kStarted, "", fmt::format("evenkeeld started with revision {}", revision_));
   configure_health();
   apply_now();
@@ -310,8 +311,20 @@ void Controller::read_traffic() {
   const auto* engine = parts_.layer4.engine();
   const auto start = parts_.clock.steady_now();
   if (engine == nullptr || start < traffic_due_) return;
-  if (const auto counters = engine->counters()) traffic_.add(start, *counters);
+  if (const auto counters = engine->counters()) {
+    traffic_.add(start, *counters);
+    look_for_syn_floods(counters->half_open);
+  }
   traffic_due_ = start + kShareOfTime * (parts_.clock.steady_now() - start);
+}
+
+void Controller::look_for_syn_floods(const std::map<std::string, uint64_t>& half_open) {
+  for (const auto& change : syn_flood_alarm_.update(configuration_, half_open)) {
+    const std::string object = "virtual_service/" + change.virtual_service;
+    spdlog::warn("{}: {}", object, change.sentence);
+    parts_.events.append(change.is_flooded ? observed::EventKind::kSynFlood : observed::EventKind::kSynFloodOver,
+                         object, change.sentence);
+  }
 }
 
 engines::ApplyReport Controller::attach() {

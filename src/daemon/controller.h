@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/control.h"
+#include "daemon/alert_sender.h"
 #include "daemon/arp_doctor.h"
 #include "daemon/drain_deadline.h"
 #include "daemon/host_names.h"
@@ -20,6 +21,7 @@
 #include "daemon/path_watch.h"
 #include "daemon/slow_start.h"
 #include "daemon/source_port_alarm.h"
+#include "daemon/syn_flood_alarm.h"
 #include "daemon/traffic_meter.h"
 #include "daemon/verdict_file.h"
 #include "desired/compute.h"
@@ -42,6 +44,7 @@ class Controller final : public api::Control {
     Layer4& layer4;
     engines::network::NetworkEngine& network;
     observed::EventLog& events;
+    AlertSender& alerts;
     HostNames& host_names;
     VerdictFile verdicts;
     health::Scripts scripts;
@@ -85,6 +88,7 @@ class Controller final : public api::Control {
   Result<observed::Explanation> explain(const observed::ExplainQuery& query) override;
   boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) override;
+  boost::asio::awaitable<Result<std::vector<observed::AlertStatus>>> test_alerts(std::string author) override;
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
   boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                             model::RealServerKey key) override;
@@ -117,6 +121,7 @@ class Controller final : public api::Control {
   void arm_slow_start();
   void arm_sweep();
   void read_traffic();
+  void look_for_syn_floods(const std::map<std::string, uint64_t>& half_open);
   void look_for_scarce_source_ports();
   boost::asio::awaitable<void> count_source_ports();
   void remember_verdicts();
@@ -153,6 +158,7 @@ class Controller final : public api::Control {
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
   SlowStart slow_start_;
   SourcePortAlarm source_port_alarm_;
+  SynFloodAlarm syn_flood_alarm_;
   TrafficMeter traffic_;
   SteadyTime traffic_due_;  // not read again before
   std::map<IpAddress, engines::NextHop> next_hops_;

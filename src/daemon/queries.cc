@@ -38,7 +38,8 @@ observed::Snapshot Controller::snapshot() {
               .counters = {},
               .notices = parts_.notices,
               .traffic = &traffic_,
-              .alarms = source_port_alarm_.scarce()};
+              .alarms = source_port_alarm_.scarce(),
+              .service_alarms = syn_flood_alarm_.flooded()};
   for (auto& status : monitor_.statuses()) {
     const auto key = status.key;
     facts.health.insert_or_assign(key, std::move(status));
@@ -63,7 +64,9 @@ observed::Snapshot Controller::snapshot() {
       facts.notices.push_back({"engine/l4_xdp", to_string(counters.error())});
     }
   }
-  return build_snapshot(facts);
+  auto snapshot = build_snapshot(facts);
+  snapshot.alerts = parts_.alerts.statuses();
+  return snapshot;
 }
 
 // Empty while there is no data plane that counts.
@@ -113,6 +116,10 @@ Result<observed::Explanation> Controller::explain(const observed::ExplainQuery& 
   auto* engine = parts_.layer4.engine();
   if (engine == nullptr) return fail(no_data_plane());
   return engine->explain(query);
+}
+
+boost::asio::awaitable<Result<std::vector<observed::AlertStatus>>> Controller::test_alerts(std::string author) {
+  co_return co_await parts_.alerts.test(std::move(author));
 }
 
 std::shared_ptr<void> Controller::subscribe(std::optional<uint64_t> after,

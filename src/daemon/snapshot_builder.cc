@@ -175,7 +175,8 @@ void set_service_state(observed::VirtualService& result) {
   }
 }
 
-void set_alarm(observed::VirtualService& result) {
+void set_alarm(const Facts& facts, observed::VirtualService& result) {
+  if (const auto* alarm = find(facts.service_alarms, result.configuration.label)) result.alarm = *alarm;
   for (const auto& server : result.real_servers) {
     if (result.alarm.empty() && !server.alarm.empty()) result.alarm = server.configuration.label + ": " + server.alarm;
   }
@@ -201,7 +202,7 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
   for (size_t i = 0; i < service.real_servers.size(); ++i) {
     result.real_servers.push_back(build_real_server(facts, service, service.real_servers[i], want.real_servers[i]));
   }
-  set_alarm(result);
+  set_alarm(facts, result);
   set_service_state(result);
   set_fallback(facts, result);
   const auto* failure = find_failure(facts, "virtual_service/" + service.label);
@@ -216,6 +217,7 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
       std::ranges::none_of(result.real_servers, [](const auto& server) { return server.effective_weight > 0; });
   if (const auto* interface = find(facts.interfaces, service.label)) result.interface = *interface;
   if (const auto* counters = find(facts.counters.virtual_services, service.label)) result.counters = *counters;
+  if (const auto* half_open = find(facts.counters.half_open, service.label)) result.half_open = *half_open;
   if (facts.traffic != nullptr) result.rates = facts.traffic->of(service.label);
   return result;
 }
@@ -238,6 +240,9 @@ observed::Snapshot build_snapshot(const Facts& facts) {
   snapshot.notices = facts.notices;
   for (const auto& [object, status] : facts.statuses) {
     if (!is_shown_on_object(status)) snapshot.notices.push_back({object, status.reason});
+  }
+  for (const auto& [label, alarm] : facts.service_alarms) {
+    snapshot.notices.push_back({"virtual_service/" + label, alarm});
   }
   for (const auto& [key, alarm] : facts.alarms) {
     snapshot.notices.push_back(

@@ -35,6 +35,7 @@ struct Facts {
   std::vector<observed::Notice> notices;  // of the daemon itself
   const TrafficMeter* traffic = nullptr;  // null: no rates
   std::map<model::RealServerKey, std::string> alarms = {};
+  std::map<std::string, std::string> service_alarms = {};  // by label of the virtual service
 };
 
 observed::Snapshot build_snapshot(const Facts& facts);

@@ -17,7 +17,9 @@ const Table& table<Configuration>() {
            .help =
                "Let real servers whose gateway is the load balancer reach the outside under its address: true by any "
                "interface, or the list of those that lead outside. Turns the kernel's forwarding on."},
-          auto_nat()));
+          auto_nat()),
+      field<&Configuration::alerts>({.name = "alerts", .help = "Who is told what happens, and how often."},
+                                    structure<Alerts>()));
   return table;
 }
 

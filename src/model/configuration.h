@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "model/alerts.h"
 #include "model/auto_nat.h"
 #include "model/virtual_service.h"
 
@@ -11,6 +12,7 @@ namespace evenkeel::model {
 struct Configuration {
   std::vector<VirtualService> virtual_services;
   AutoNat auto_nat = {};
+  Alerts alerts = {};
 
   bool operator==(const Configuration&) const = default;
 };

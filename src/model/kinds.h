@@ -41,6 +41,10 @@ KindOf<std::string> script_name();
 KindOf<std::string> json_pointer();
 KindOf<std::string> secret_text();  // masked as a whole
 KindOf<std::string> status_list();
+KindOf<std::string> mail_server();     // a host name or an address
+KindOf<std::string> mail_address();    // one
+KindOf<std::string> mail_addresses();  // separated by commas
+KindOf<std::string> web_address();     // http or https; shown without its path
 
 // The parts of integers that are the same for all integer types.
 std::optional<int64_t> parse_integer(const boost::json::value& in, int64_t low, int64_t high, const Place& place);

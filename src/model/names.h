@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "model/alerts.h"
 #include "model/operator_action.h"
 #include "model/virtual_service.h"
 
@@ -195,6 +196,21 @@ inline constexpr std::array kDnsRecordTypeNames{
 };
 static_assert(detail::is_complete(kDnsRecordTypeNames));
 
+inline constexpr std::array kSeverityNames{
+    EnumName<Severity>{Severity::kInformation, "information", "everything, also what operators do"},
+    EnumName<Severity>{Severity::kWarning, "warning", "what will fail soon, and problems"},
+    EnumName<Severity>{Severity::kProblem, "problem", "what does not work, and its end"},
+};
+static_assert(detail::is_complete(kSeverityNames));
+
+inline constexpr std::array kMailSecurityNames{
+    EnumName<MailSecurity>{MailSecurity::kNone, "none", "in clear text"},
+    EnumName<MailSecurity>{MailSecurity::kStarttls, "starttls",
+                           "TLS after STARTTLS; a mail server that does not offer it is sent nothing"},
+    EnumName<MailSecurity>{MailSecurity::kTls, "tls", "TLS from the start"},
+};
+static_assert(detail::is_complete(kMailSecurityNames));
+
 inline constexpr std::array kOperatorStateNames{
     EnumName<OperatorState>{OperatorState::kOnline, "online", "health decides"},
     EnumName<OperatorState>{OperatorState::kDrain, "drain", "no new connections; established ones go on"},
@@ -251,6 +267,14 @@ constexpr std::span<const EnumName<DnsRecordType>> names() {
 template <>
 constexpr std::span<const EnumName<OperatorState>> names() {
   return kOperatorStateNames;
+}
+template <>
+constexpr std::span<const EnumName<Severity>> names() {
+  return kSeverityNames;
+}
+template <>
+constexpr std::span<const EnumName<MailSecurity>> names() {
+  return kMailSecurityNames;
 }
 
 template <class E>

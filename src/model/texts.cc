@@ -23,6 +23,8 @@ struct TextRules {
   // What the pattern cannot say: the message, or empty when all is well.
   std::function<std::string(const std::string&)> objection = nullptr;
   bool is_secret = false;  // all of it, not only what looks like a key
+  // What is shown in its place; for a masked text that no rule of mask_secrets() fits.
+  std::function<std::string(const std::string&)> mask = nullptr;
 };
 
 constexpr const char* kOneLine = R"([^\x00-\x1f\x7f]*)";
@@ -43,7 +45,7 @@ class TextKind final : public Kind<std::string> {
       const std::string shown = rules_.is_secret ? "this" : quoted(candidate);
       return place.refuse(fmt::format("{} is not {}", shown, rules_.type), rules_.hint);
     }
-    if (rules_.is_secret ? candidate == kMask : rules_.shown == Shown::kMasked && has_masked_secret(candidate)) {
+    if (is_masked(candidate)) {
       return place.refuse("this key is masked", "give the real one or leave the field as it is");
     }
     if (rules_.objection) {
@@ -55,7 +57,9 @@ class TextKind final : public Kind<std::string> {
   boost::json::value to_json(const std::string& value, Secrets secrets) const override {
     const bool masked = rules_.shown == Shown::kMasked && secrets == Secrets::kMasked;
     if (!masked || value.empty()) return boost::json::string(value);
-    return boost::json::string(rules_.is_secret ? std::string(kMask) : mask_secrets(value));
+    return boost::json::string(rules_.is_secret ? std::string(kMask)
+                               : rules_.mask    ? rules_.mask(value)
+                                                : mask_secrets(value));
   }
   boost::json::object schema() const override {
     return {{"type", "string"}, {"pattern", fmt::format("^(?:{})$", rules_.pattern)}, {"maxLength", rules_.longest}};
@@ -66,6 +70,13 @@ class TextKind final : public Kind<std::string> {
   }
 
  private:
+  // Somebody sent back what had been shown.
+  bool is_masked(const std::string& text) const {
+    if (rules_.is_secret) return text == kMask;
+    if (rules_.mask) return text.ends_with(kMask) && rules_.mask(text) == text;
+    return rules_.shown == Shown::kMasked && has_masked_secret(text);
+  }
+
   TextRules rules_;
   RE2 pattern_;
 };
@@ -104,6 +115,17 @@ std::string object_to_headers(const std::string& headers) {
   }
   return "";
 }
+
+// "https://hooks.example/services/T0/B1/x" as "https://hooks.example/****".
+std::string mask_path(const std::string& url) {
+  const size_t server = url.find("://");
+  const size_t path = server == std::string::npos ? server : url.find_first_of("/?", server + 3);
+  if (path == std::string::npos || path + 1 == url.size()) return url;
+  return url.substr(0, path + 1) + std::string(kMask);
+}
+
+constexpr const char* kMailAddress =
+    R"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)";
 
 }  // namespace
 
@@ -224,6 +246,42 @@ KindOf<std::string> status_list() {
                .hint = "write codes and ranges such as \"200\", \"200-299\" or \"200-299,301\"",
                .longest = 256,
                .objection = object_to_statuses});
+}
+
+KindOf<std::string> mail_server() {
+  return text({.type = "a host name or an IP address",
+               .range = "a host name or an IP address, or empty",
+               .pattern = R"((?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)?)",
+               .hint = "write a name such as \"smtp.example\" or an address, without the port",
+               .longest = 253});
+}
+
+KindOf<std::string> mail_address() {
+  static const std::string pattern = fmt::format("(?:{})?", kMailAddress);
+  return text({.type = "a mail address",
+               .range = "a mail address, or empty",
+               .pattern = pattern.c_str(),
+               .hint = "write an address such as \"evenkeel@print.example\"",
+               .longest = 320});
+}
+
+KindOf<std::string> mail_addresses() {
+  static const std::string pattern = fmt::format("(?:{0}(?: *, *{0})*)?", kMailAddress);
+  return text({.type = "a list of mail addresses",
+               .range = "mail addresses separated by commas, or empty",
+               .pattern = pattern.c_str(),
+               .hint = "write addresses such as \"admin@print.example, help@print.example\"",
+               .longest = 1024});
+}
+
+KindOf<std::string> web_address() {
+  return text({.type = "an http or https URL",
+               .range = "a URL with http or https, or empty",
+               .pattern = R"((?:https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-~]*)?)?)",
+               .hint = "write a URL such as \"https://hooks.example/evenkeel\", without user name and fragment",
+               .longest = 2048,
+               .shown = Shown::kMasked,
+               .mask = mask_path});
 }
 
 }  // namespace evenkeel::model

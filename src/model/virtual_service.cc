@@ -114,6 +114,15 @@ const Table& table<VirtualService>() {
       field<&VirtualService::fallback>(
           {.name = "fallback", .help = "Who answers when no real server may take a new connection."},
           structure<Fallback>()),
+      field<&VirtualService::alert_to>(
+          {.name = "alert_to",
+           .help = "Who gets mails about this virtual service: addresses, separated by commas. Empty means those of "
+                   "alerts.email."},
+          mail_addresses()),
+      field<&VirtualService::alert_from>(
+          {.name = "alert_from",
+           .help = "Whom mails about this virtual service are from. Empty means what alerts.email says."},
+          mail_address()),
       field<&VirtualService::real_servers>(
           {.name = "real_servers", .help = "The servers that answer this virtual service's clients."},
           list<RealServer>()));

@@ -80,6 +80,7 @@ struct VirtualService {
   int half_open_limit = 10000;      // 0..10,000,000; 0: none
   SynFlood syn_flood = SynFlood::kAutomatic;
   Fallback fallback;
+  std::string alert_to, alert_from;  // mail addresses, in place of those of all alerts; empty: those
   std::vector<RealServer> real_servers;
 
   bool operator==(const VirtualService&) const = default;

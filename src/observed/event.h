@@ -2,39 +2,62 @@
 // What happened, for people and programs that follow along. Each kind is declared here and nowhere else.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
+#include "model/alerts.h"
 
 namespace evenkeel::observed {
 
-#define EVENKEEL_EVENTS(X)                                                                       \
-  X(kStarted, "started", "evenkeeld started")                                                    \
-  X(kConfigurationCommitted, "configuration_committed", "a new revision is in force")            \
-  X(kRealServerUp, "real_server_up", "a real server passed its check")                           \
-  X(kRealServerDown, "real_server_down", "a real server failed its check")                       \
-  X(kOperatorAction, "operator_action", "an operator drained, halted or brought back a server")  \
-  X(kFallbackActive, "fallback_active", "no real server of a virtual service takes connections") \
-  X(kFallbackInactive, "fallback_inactive", "a real server takes connections again")             \
-  X(kTierChanged, "tier_changed", "another tier of real servers takes the connections")          \
-  X(kObjectFailed, "object_failed", "an engine refused an object")                               \
-  X(kObjectRecovered, "object_recovered", "an engine accepts an object that it had refused")     \
-  X(kNextHopChanged, "next_hop_changed", "a real server's MAC address or interface changed")     \
-  X(kPathUp, "path_up", "a real server answers at the virtual address")                          \
-  X(kPathDown, "path_down", "a real server does not answer at the virtual address")              \
-  X(kAddressConflict, "address_conflict", "another machine claims a virtual address")            \
-  X(kAddressUnique, "address_unique", "nobody else claims the virtual address any more")         \
-  X(kPersistenceCleared, "persistence_cleared", "an operator had persistence entries forgotten") \
-  X(kSourcePortsScarce, "source_ports_scarce", "most source ports for a real server are in use") \
-  X(kSourcePortsRecovered, "source_ports_recovered", "enough source ports for a real server are free again")
+// Name in JSON, severity, and what it is about: itself, or, for an end, the event that began what ends here.
+#define EVENKEEL_EVENTS(X)                                                                                            \
+  X(kStarted, "started", kInformation, kStarted, "evenkeeld started")                                                 \
+  X(kConfigurationCommitted, "configuration_committed", kInformation, kConfigurationCommitted,                        \
+    "a new revision is in force")                                                                                     \
+  X(kRealServerUp, "real_server_up", kProblem, kRealServerDown, "a real server passed its check")                     \
+  X(kRealServerDown, "real_server_down", kProblem, kRealServerDown, "a real server failed its check")                 \
+  X(kOperatorAction, "operator_action", kInformation, kOperatorAction,                                                \
+    "an operator drained, halted or brought back a server")                                                           \
+  X(kFallbackActive, "fallback_active", kProblem, kFallbackActive,                                                    \
+    "no real server of a virtual service takes connections")                                                          \
+  X(kFallbackInactive, "fallback_inactive", kProblem, kFallbackActive, "a real server takes connections again")       \
+  X(kTierChanged, "tier_changed", kWarning, kTierChanged, "another tier of real servers takes the connections")       \
+  X(kObjectFailed, "object_failed", kProblem, kObjectFailed, "an engine refused an object")                           \
+  X(kObjectRecovered, "object_recovered", kProblem, kObjectFailed, "an engine accepts an object that it had refused") \
+  X(kNextHopChanged, "next_hop_changed", kInformation, kNextHopChanged,                                               \
+    "a real server's MAC address or interface changed")                                                               \
+  X(kPathUp, "path_up", kProblem, kPathDown, "a real server answers at the virtual address")                          \
+  X(kPathDown, "path_down", kProblem, kPathDown, "a real server does not answer at the virtual address")              \
+  X(kAddressConflict, "address_conflict", kProblem, kAddressConflict, "another machine claims a virtual address")     \
+  X(kAddressUnique, "address_unique", kProblem, kAddressConflict, "nobody else claims the virtual address any more")  \
+  X(kPersistenceCleared, "persistence_cleared", kInformation, kPersistenceCleared,                                    \
+    "an operator had persistence entries forgotten")                                                                  \
+  X(kSourcePortsScarce, "source_ports_scarce", kWarning, kSourcePortsScarce,                                          \
+    "most source ports for a real server are in use")                                                                 \
+  X(kSourcePortsRecovered, "source_ports_recovered", kWarning, kSourcePortsScarce,                                    \
+    "enough source ports for a real server are free again")                                                           \
+  X(kSynFlood, "syn_flood", kWarning, kSynFlood, "a virtual service has as many half-open connections as its limit")  \
+  X(kSynFloodOver, "syn_flood_over", kWarning, kSynFlood, "a virtual service has few half-open connections again")    \
+  X(kAlertFailed, "alert_failed", kInformation, kAlertFailed, "an alert could not be sent; none is sent about that")  \
+  X(kAlertDelivered, "alert_delivered", kInformation, kAlertFailed, "alerts can be sent again")
 
 enum class EventKind {
-#define EVENKEEL_EVENT_ID(id, name, description) id,
+#define EVENKEEL_EVENT_ID(id, name, severity, about, description) id,
   EVENKEEL_EVENTS(EVENKEEL_EVENT_ID)
 #undef EVENKEEL_EVENT_ID
 };
 
 const char* to_string(EventKind kind);
+std::optional<EventKind> event_kind(std::string_view name);  // none: there is none of that name
+const char* description_of(EventKind kind);
+model::Severity severity_of(EventKind kind);
+// The kind that began what this one ends; itself, if it ends nothing.
+EventKind beginning_of(EventKind kind);
+bool is_end(EventKind kind);           // something has come to an end
+bool has_end(EventKind kind);          // something has begun that another kind will end
+bool is_about_alerts(EventKind kind);  // no alert is sent about alerts
 
 struct Event {
   uint64_t id = 0;  // rises by one; restarts with evenkeeld

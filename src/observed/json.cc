@@ -166,6 +166,7 @@ json::object to_json(const VirtualService& service) {
   object["active_tier"] = service.active_tier;
   object["interface"] = service.interface;
   object["alarm"] = service.alarm;
+  object["half_open"] = service.half_open;
   object["counters"] = to_json(service.counters);
   json::array& servers = object["real_servers"].emplace_array();
   servers.reserve(service.real_servers.size());
@@ -180,10 +181,12 @@ json::object header_to_json(const Snapshot& snapshot) {
   }
   json::array reasons;
   for (const Reason& reason : snapshot.reasons) reasons.emplace_back(to_json(reason));
+  json::array alerts;
+  for (const AlertStatus& channel : snapshot.alerts) alerts.emplace_back(to_json(channel));
   const json::object table{{"size", snapshot.connection_table_size}, {"used", snapshot.connection_table_used}};
   return {{"version", snapshot.version},   {"revision", snapshot.revision}, {"read_only", snapshot.read_only},
           {"at", to_iso8601(snapshot.at)}, {"notices", std::move(notices)}, {"connection_table", table},
-          {"reasons", std::move(reasons)}};
+          {"reasons", std::move(reasons)}, {"alerts", std::move(alerts)}};
 }
 
 json::object to_json(const Snapshot& snapshot) {
@@ -282,6 +285,18 @@ json::object to_json(const Event& event) {
           {"kind", to_string(event.kind)},
           {"object", event.object},
           {"message", model::mask_secrets(event.message)}};
+}
+
+json::object to_json(const AlertStatus& alerts) {
+  const auto time_or_null = [](const std::optional<WallTime>& at) {
+    return at ? json::value(json::string(to_iso8601(*at))) : json::value();
+  };
+  return {{"channel", alerts.channel},
+          {"waiting", alerts.waiting},
+          {"last_sent", time_or_null(alerts.last_sent)},
+          {"last_subject", model::mask_secrets(alerts.last_subject)},
+          {"error", model::mask_secrets(alerts.error)},
+          {"failed_at", time_or_null(alerts.failed_at)}};
 }
 
 }  // namespace evenkeel::observed

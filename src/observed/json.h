@@ -30,6 +30,7 @@ boost::json::object to_json(const Windows<Rate>& rates);
 boost::json::object to_json(const Windows<double>& rates);
 boost::json::object to_json(const Explanation& explanation);
 boost::json::object to_json(const Event& event);
+boost::json::object to_json(const AlertStatus& alerts);
 boost::json::object to_json(const ArpDiagnosis& diagnosis);
 // {"state": "drain", "author": "root", "reason": "...", "at": "..."}
 boost::json::object to_json(const model::OperatorAction& action);

@@ -11,6 +11,7 @@
 #include "base/ip_address.h"
 #include "model/operator_action.h"
 #include "model/virtual_service.h"
+#include "observed/alert_status.h"
 
 namespace evenkeel::observed {
 
@@ -80,9 +81,10 @@ struct VirtualService {
   VirtualServiceState state = VirtualServiceState::kDown;
   bool fallback_active = false;
   std::string reason;
-  int active_tier = 0;    // of real servers, that takes the connections; 0: none has taken over
-  std::string interface;  // that carries the virtual address; empty when none does
-  std::string alarm;      // the first of its real servers', if any
+  int active_tier = 0;     // of real servers, that takes the connections; 0: none has taken over
+  std::string interface;   // that carries the virtual address; empty when none does
+  std::string alarm;       // a flood of SYNs, or the first of its real servers' alarms; empty: nothing
+  uint64_t half_open = 0;  // TCP connections whose clients have not completed the handshake
   Counters counters;
   Windows<Rate> rates;
   std::vector<RealServer> real_servers;
@@ -108,6 +110,7 @@ struct Snapshot {
   std::vector<Notice> notices;
   std::vector<VirtualService> virtual_services;
   std::vector<Reason> reasons;
+  std::vector<AlertStatus> alerts;  // one for each way to be told; empty: there is none
   uint64_t connection_table_size = 0, connection_table_used = 0;
 };
 

@@ -123,3 +123,19 @@ def test_who_asks_twice_gets_through(limited: SmallFarm) -> None:
         assert farm.ask(farm.address, timeout=8.0) in ("rs1", "rs2")
         assert before.ask()["bytes"] == 5
     assert reason(farm, "first_syn") > LIMIT
+
+
+@of(_TRANSLATED[:1])
+def test_a_flood_is_an_event_an_alarm_and_a_notice(limited: SmallFarm) -> None:
+    balancer = limited.balancer
+    with balancer.api.follow() as events:
+        with Flood(limited):
+            assert f"the limit is {LIMIT}" in events.wait_for("syn_flood", LABEL).message
+            shown = balancer.api.virtual_service(LABEL)
+            assert shown["half_open"] >= LIMIT * 0.8 and "a flood of SYNs" in shown["alarm"], shown
+            assert "half-open connections, the limit is" in balancer.evenkeel("status").stdout
+        # Half-open connections last for a minute: with a higher limit they are none too many.
+        balancer.evenkeel("virtual-service", "edit", LABEL, "--half-open-limit", "100000")
+        assert "is over" in events.wait_for("syn_flood_over", LABEL).message
+    assert balancer.api.virtual_service(LABEL)["alarm"] == ""
+    assert "half-open connections, the limit is" not in balancer.evenkeel("status").stdout

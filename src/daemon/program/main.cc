@@ -15,6 +15,7 @@
 #include "api/server.h"
 #include "base/clock.h"
 #include "config/store.h"
+#include "daemon/alert_sender.h"
 #include "daemon/controller.h"
 #include "daemon/layer4.h"
 #include "daemon/options.h"
@@ -113,6 +114,7 @@ int run(const Options& options) {
   boost::asio::thread_pool worker(1);
   observed::EventLog events(clock);
   HostNames host_names(clock, {});
+  AlertSender alerts(io, worker, clock, events, options.state_directory + "/alerts.json");
   std::unique_ptr<Controller> controller;
 
   auto network = engines::network::NetworkEngine::open(
@@ -138,6 +140,7 @@ int run(const Options& options) {
                                                      .layer4 = layer4,
                                                      .network = **network,
                                                      .events = events,
+                                                     .alerts = alerts,
                                                      .host_names = host_names,
                                                      .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
                                                      .scripts = scripts_of(options),
@@ -153,6 +156,7 @@ int run(const Options& options) {
     spdlog::info("stopping; the data plane goes on forwarding");
     api.stop();
     controller->stop();
+    alerts.stop();
     io.stop();
   });
   spdlog::info("evenkeeld {} is ready on {}", kVersion, options.socket);

@@ -67,6 +67,11 @@ class L4Engine::Impl {
     return {};
   }
 
+  // Ends of connections that began under the slot's last service may be counted before its own begin.
+  uint64_t half_open_of(uint32_t service) const {
+    const auto count = static_cast<int32_t>(program_.tables().arrays->service_live[service].half_open);
+    return static_cast<uint64_t>(std::max(count, 0));
+  }
   Result<> count_real_servers(Counters& counters) const;
   Result<> count_reasons(Counters& counters) const;
 
@@ -95,6 +100,7 @@ Result<> L4Engine::Impl::count_real_servers(Counters& counters) const {
   }
   for (const auto& [id, in_force] : ledger.in_force) {
     observed::Counters& sum = counters.virtual_services[in_force.want.label];
+    counters.half_open[in_force.want.label] = half_open_of(id);
     if (const auto deleted = ledger.deleted.find(id); deleted != ledger.deleted.end())
       add(sum, to_counters(deleted->second));
   }

@@ -53,6 +53,7 @@ class L4Engine final : public Engine<desired::Layer4> {
   struct Counters {
     std::map<model::RealServerKey, observed::Counters> real_servers;
     std::map<std::string, observed::Counters> virtual_services;  // totals, deleted real servers included
+    std::map<std::string, uint64_t> half_open;                   // TCP connections, by virtual service
     std::vector<observed::Reason> reasons;
     uint64_t connection_table_size = 0, connection_table_used = 0;
   };

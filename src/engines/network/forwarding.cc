@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "engines/network/state_file.h"
+#include "base/state_file.h"
 #include "engines/network/virtual_addresses.h"
 
 namespace evenkeel::engines::network {

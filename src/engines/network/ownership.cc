@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
+#include "base/state_file.h"
 #include "engines/network/message.h"
-#include "engines/network/state_file.h"
 
 namespace evenkeel::engines::network {
 namespace {

@@ -116,6 +116,15 @@ class FakeControl final : public Control {
 
   observed::ArpDiagnosis diagnosis;
 
+  boost::asio::awaitable<Result<std::vector<observed::AlertStatus>>> test_alerts(std::string author) override {
+    if (alerts.empty()) co_return fail(ErrorCode::kNotFound, "nobody gets alerts");
+    alerts_tested_by = std::move(author);
+    co_return alerts;
+  }
+
+  std::vector<observed::AlertStatus> alerts;
+  std::string alerts_tested_by;
+
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override {
     if (key.real_server == "unknown") return fail(ErrorCode::kNotFound, "there is no such real server");
     observed::RealServerHealth health;

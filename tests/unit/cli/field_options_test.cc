@@ -61,9 +61,11 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
 }
 
 TEST(FieldOptions, CoverEveryFieldOfTheModelOnce) {
+  // What is there once in the whole configuration is set by apply.
+  const std::set<std::string> applied{"configuration", "alerts", "email_alerts", "webhook_alerts"};
   size_t settable = 0;
   for (const model::FieldHelp& help : model::field_help()) {
-    settable += help.structure != "configuration" && help.type != "object" && help.type != "list" ? 1 : 0;
+    settable += !applied.contains(help.structure) && help.type != "object" && help.type != "list" ? 1 : 0;
   }
   std::set<std::string> names;
   for (const char* structure : {"virtual_service", "real_server"}) {

@@ -69,7 +69,8 @@ class SnapshotTest : public testing::Test {
                            .statuses = statuses,
                            .counters = {},
                            .notices = {},
-                           .alarms = alarms})
+                           .alarms = alarms,
+                           .service_alarms = service_alarms})
         .virtual_services.at(0);
   }
 
@@ -81,6 +82,7 @@ class SnapshotTest : public testing::Test {
   std::map<model::RealServerKey, int> weight_tenths;
   std::map<std::string, int> active_tier;
   std::map<model::RealServerKey, std::string> alarms;
+  std::map<std::string, std::string> service_alarms;
 };
 
 TEST_F(SnapshotTest, AnAlarmIsShownOnTheRealServerAndItsVirtualService) {
@@ -88,6 +90,8 @@ TEST_F(SnapshotTest, AnAlarmIsShownOnTheRealServerAndItsVirtualService) {
   alarms[{"Print_Provider", "PS1"}] = "80 % of the source ports";
   EXPECT_EQ(service().real_servers[0].alarm, "80 % of the source ports");
   EXPECT_EQ(service().alarm, "PS1: 80 % of the source ports");
+  service_alarms["Print_Provider"] = "a flood of SYNs";
+  EXPECT_EQ(service().alarm, "a flood of SYNs");
 }
 
 TEST_F(SnapshotTest, ASlowStartShowsInTheEffectiveWeight) {

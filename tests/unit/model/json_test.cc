@@ -58,6 +58,8 @@ Configuration full_configuration() {
   service.on_failure = OnFailure::kReset;
   service.on_halt = OnHalt::kDrop;
   service.half_open_limit = 500;
+  service.alert_to = "print@example.org";
+  service.alert_from = "lb@example.org";
   service.syn_flood = SynFlood::kCookies;
   service.fallback = {
       .mode = FallbackMode::kServer, .address = *IpAddress::parse("10.77.0.50"), .port = 8080, .masq = true};
@@ -98,8 +100,44 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,)"
       R"("timeout":2.5,"failure_count":3,"path_check":true},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
       R"("half_open_limit":500,"syn_flood":"cookies",)"
-      R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},"real_servers":[{"label":"PS1",)"
-      R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false})");
+      R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},)"
+      R"("alert_to":"print@example.org","alert_from":"lb@example.org","real_servers":[{"label":"PS1",)"
+      R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false,)"
+      R"("alerts":{"minimum_severity":"warning","gather":5,"interval":300,"email":{"smarthost":"","port":null,)"
+      R"("security":"starttls","verify_certificate":true,"login":"","password":"","from":"","to":""},)"
+      R"("webhook":{"url":"","bearer":"","verify_certificate":true}}})");
+}
+
+TEST(Json, OfAWebhookOnlySchemeAndServerAreShown) {
+  const auto masked = [](const std::string& url) {
+    Configuration configuration;
+    configuration.alerts.webhook = {.url = url, .bearer = "sesame"};
+    const auto webhook = to_json(configuration, Secrets::kMasked).at("alerts").at("webhook").as_object();
+    EXPECT_EQ(webhook.at("bearer").as_string(), "****");
+    return std::string(webhook.at("url").as_string());
+  };
+  EXPECT_EQ(masked("https://hooks.example/services/T0/x"), "https://hooks.example/****");
+  EXPECT_EQ(masked("http://[2001:db8::1]:8080?key=x"), "http://[2001:db8::1]:8080?****");
+  EXPECT_EQ(masked("https://hooks.example/"), "https://hooks.example/");
+  EXPECT_EQ(masked("https://hooks.example"), "https://hooks.example");
+  const auto sent_back = parse_configuration(R"({"alerts":{"webhook":{"url":"https://hooks.example/****"}}})");
+  ASSERT_FALSE(sent_back);
+  EXPECT_EQ(sent_back.error().front().message, "this key is masked");
+}
+
+TEST(Json, MailAddressesCannotSmuggleHeadersIn) {
+  const auto is_taken = [](const std::string& field, const std::string& text) {
+    const boost::json::object email{{field, text}};
+    return parse_configuration(boost::json::value{{"alerts", {{"email", email}}}}).has_value();
+  };
+  EXPECT_TRUE(is_taken("to", "a@example.org, b+c@mail.example.org,d@localhost"));
+  EXPECT_TRUE(is_taken("smarthost", "2001:db8::25"));
+  for (const char* wrong : {"a", "a@", "a@b\r\nBcc: c@d", "a@b,", "a@b c@d", "<a@b>", "a@b>", "a@-b"}) {
+    EXPECT_FALSE(is_taken("to", wrong)) << wrong;
+    EXPECT_FALSE(is_taken("from", wrong)) << wrong;
+  }
+  EXPECT_FALSE(is_taken("from", "a@b,c@d"));
+  for (const char* wrong : {"smtp.example:25", "a b", "smtp://a", "a/b"}) EXPECT_FALSE(is_taken("smarthost", wrong));
 }
 
 TEST(Json, MissingFieldsHaveTheirDefaults) {

@@ -47,7 +47,7 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
     "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
     "state": "degraded", "fallback_active": false,
     "fallback": {"mode": "server", "address": "10.77.0.50", "port": 0}, "reason": "", "active_tier": 1, "interface": "eth0",
-    "alarm": "",
+    "alarm": "", "half_open": 0,
     "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5, "packets_out": 6, "bytes_out": 7},
     "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
       "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "priority": 2, "effective_weight": 50,
@@ -80,7 +80,7 @@ TEST(ObservedJson, ASnapshotHasTheDocumentedShape) {
   const json::value expected = json::parse(R"({"version": "0.1.0", "revision": 3, "read_only": true,
     "at": "1970-01-01T00:00:00.000Z", "notices": [{"object": "interface/eth0", "message": "generic XDP"}],
     "connection_table": {"size": 1048572, "used": 12},
-    "reasons": [{"name": "no_real_server", "description": "nobody there", "packets": 4}], "virtual_services": []})");
+    "reasons": [{"name": "no_real_server", "description": "nobody there", "packets": 4}], "alerts": [], "virtual_services": []})");
   EXPECT_EQ(json::value(to_json(snapshot)), expected);
 }
 

@@ -1,4 +1,4 @@
-#include "engines/network/state_file.h"
+#include "base/state_file.h"
 
 #include <fcntl.h>
 
@@ -10,7 +10,7 @@
 
 #include "base/fd.h"
 
-namespace evenkeel::engines::network {
+namespace evenkeel {
 namespace {
 
 Result<> write_and_sync(const std::string& path, std::string_view text) {
@@ -45,4 +45,4 @@ Result<> write_state_file(const std::string& path, std::string_view text) {
   return {};
 }
 
-}  // namespace evenkeel::engines::network
+}  // namespace evenkeel
