@@ -13,10 +13,11 @@ namespace json = boost::json;
 namespace {
 
 // The structures within a virtual service, and how the names of their options begin.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPrefixes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kPrefixes{{
     {"persistence", "persistence"},
     {"health_check", "check"},
     {"fallback", "fallback"},
+    {"feedback", "feedback"},
 }};
 
 std::string with_dashes(std::string_view name) {

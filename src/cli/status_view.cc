@@ -74,6 +74,7 @@ class StatusView {
   std::string check_details(const json::value& server) const;
   std::string lamp(const char* name, const json::value& check) const;
   std::string lamps(const json::value& server) const;
+  std::string feedback_details(const json::value& server) const;
   void show_both_lamps(Cell& state, const json::value& server) const;
   std::string attention() const;
   std::string reasons() const;
@@ -97,7 +98,7 @@ const json::value& member_or_null(const json::value& owner, std::string_view key
   return found == nullptr ? kNull : *found;
 }
 
-// "100", or "30/100" while a slow start gives it less.
+// "100", or "30/100" while a slow start or its feedback agent gives it less.
 std::string weight_in_words(const json::value& server) {
   const uint64_t weight = count_at(server, "weight");
   const uint64_t effective = count_at(server, "effective_weight");
@@ -228,6 +229,7 @@ std::vector<std::string> StatusView::server_details(const json::value& server) c
   if (action.is_object()) lines.push_back(operator_details(action));
   if (std::string end = drain_details(server, action); !end.empty()) lines.push_back(std::move(end));
   if (std::string both = lamps(server); !both.empty()) lines.push_back(std::move(both));
+  if (std::string agent = feedback_details(server); !agent.empty()) lines.push_back(std::move(agent));
   if (std::string check = check_details(server); !check.empty()) lines.push_back(std::move(check));
   return lines;
 }
@@ -257,6 +259,15 @@ std::string StatusView::check_details(const json::value& server) const {
   if (checked.empty() || state == "failed") return reason;
   return fmt::format("checked {} ago ({}){}{}", checked, human_milliseconds(number_at(server, "last_probe_ms")),
                      reason.empty() ? "" : ": ", reason);
+}
+
+// What its agent says, or that it says nothing any more. Where that is the reason of its state, it is said below.
+std::string StatusView::feedback_details(const json::value& server) const {
+  const json::value& feedback = member_or_null(server, "feedback");
+  const std::string state = text_at(feedback, "state");
+  if (state == "silent") return safe(feedback, "reason");
+  const std::string answer = safe(feedback, "answer");
+  return answer.empty() || text_at(server, "state") != "up" ? "" : fmt::format("its agent says: {}", answer);
 }
 
 // "▲▼ down": the server answers at its own address, but not at the virtual one.

@@ -31,7 +31,7 @@ class Linter {
     for (index_ = 0; index_ < services_.size(); ++index_) {
       check_hairpin(services_[index_]);
       check_forwarding(services_[index_]);
-      check_slow_start(services_[index_]);
+      check_moving_weights(services_[index_]);
       check_health_check(services_[index_].health_check);
       check_real_servers(services_[index_]);
     }
@@ -144,14 +144,22 @@ class Linter {
     }
   }
 
-  void check_slow_start(const VirtualService& service) {
+  void check_moving_weights(const VirtualService& service) {
+    constexpr const char* kHint = "use it with weighted_least_connections or weighted_round_robin";
     const bool is_hashed = service.scheduler != Scheduler::kWeightedLeastConnections &&
                            service.scheduler != Scheduler::kWeightedRoundRobin;
-    if (service.slow_start.count() == 0 || !is_hashed) return;
-    warn(".slow_start",
-         fmt::format("with {} every step of a slow start sends some clients to another real server",
-                     model::to_string(service.scheduler)),
-         "use it with weighted_least_connections or weighted_round_robin");
+    if (!is_hashed) return;
+    const char* const scheduler = model::to_string(service.scheduler);
+    if (service.slow_start.count() != 0) {
+      warn(".slow_start",
+           fmt::format("with {} every step of a slow start sends some clients to another real server", scheduler),
+           kHint);
+    }
+    if (service.feedback.method != model::FeedbackMethod::kNone) {
+      warn(".feedback.method",
+           fmt::format("with {} every weight that an agent says sends some clients to another real server", scheduler),
+           kHint);
+    }
   }
 
   void check_tiers(const VirtualService& service) {

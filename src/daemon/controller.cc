@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "daemon/feedback.h"
 #include "daemon/health_targets.h"
 
 namespace evenkeel::daemon {
@@ -40,6 +41,7 @@ Controller::Controller(Parts parts, Start start)
       monitor_(
           parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }, {}, parts_.scripts),
       out_of_turn_(parts_.io, parts_.clock, parts_.scripts),
+      feedback_(parts_.io, parts_.clock, [this](const health::FeedbackStatus& status) { on_feedback(status); }),
       paths_(parts_.io, parts_.clock, configuration_, next_hops_,
              [this](const health::PathStatus& status) { on_path(status); }),
       doctor_(parts_.io, parts_.clock, configuration_, next_hops_,
@@ -81,6 +83,7 @@ void Controller::stop() {
   if (verdicts_to_remember_) write_verdicts();
   monitor_.stop();
   out_of_turn_.stop();
+  feedback_.stop();
   paths_.monitor().stop();
   doctor_.stop();
   retry_timer_.cancel();
@@ -100,6 +103,10 @@ void Controller::configure_health() {
     server_health_[status.key] = to_desired(status.verdict);
     combine_health(status.key);
   }
+  feedback_.configure(feedback_targets(configuration_));
+  feedback_said_.clear();
+  for (const auto& status : feedback_.statuses()) feedback_said_[status.key] = to_desired(status);
+  std::erase_if(feedback_announced_, [&](const auto& known) { return !feedback_said_.contains(known.first); });
   std::erase_if(path_announced_, [&](const auto& known) { return !server_health_.contains(known.first); });
   std::erase_if(up_to_announce_, [&](const auto& known) { return !server_health_.contains(known.first); });
 }
@@ -141,6 +148,18 @@ void Controller::on_path(const health::PathStatus& status) {
     parts_.events.append(up ? observed::EventKind::kPathUp : observed::EventKind::kPathDown, object_of(key),
                          status.reason);
     spdlog::info("{}: the VIP path is {}: {}", object_of(key), up ? "up" : "down", status.reason);
+  }
+  schedule_apply(key.virtual_service);
+}
+
+void Controller::on_feedback(const health::FeedbackStatus& status) {
+  const auto& key = status.key;
+  feedback_said_[key] = to_desired(status);
+  const auto now = to_observed(status);
+  const auto before = std::exchange(feedback_announced_[key], now);
+  if (is_event(before, now)) {
+    parts_.events.append(observed::EventKind::kFeedbackChanged, object_of(key), status.reason);
+    spdlog::info("{}: {}", object_of(key), status.reason);
   }
   schedule_apply(key.virtual_service);
 }
@@ -189,7 +208,8 @@ std::map<model::RealServerKey, model::OperatorState> Controller::operator_said()
 }
 
 desired::State Controller::compute(const model::Configuration& configuration) const {
-  return desired::compute({configuration, health_, operator_said(), slow_start_.tenths(), active_tier_});
+  return desired::compute(
+      {configuration, health_, operator_said(), slow_start_.tenths(), active_tier_, feedback_said_});
 }
 
 void Controller::apply_now() {
@@ -214,7 +234,7 @@ void Controller::apply_now() {
 void Controller::apply_services(const std::set<std::string>& labels) {
   const auto said = operator_said();
   const auto now = parts_.clock.steady_now();
-  const desired::Inputs inputs{configuration_, health_, said, slow_start_.tenths(), active_tier_};
+  const desired::Inputs inputs{configuration_, health_, said, slow_start_.tenths(), active_tier_, feedback_said_};
   std::vector<desired::VirtualService> changed;
   for (const auto& service : configuration_.virtual_services) {
     if (!labels.contains(service.label)) continue;

@@ -26,6 +26,7 @@
 #include "daemon/verdict_file.h"
 #include "desired/compute.h"
 #include "engines/network/engine.h"
+#include "health/feedback_monitor.h"
 #include "health/monitor.h"
 #include "health/out_of_turn.h"
 #include "observed/event_log.h"
@@ -103,6 +104,7 @@ class Controller final : public api::Control {
   // controller.cc: keeping the engines in step
   void on_health(const health::Status& status);
   void on_path(const health::PathStatus& status);
+  void on_feedback(const health::FeedbackStatus& status);
   void announce_health(const model::RealServerKey& key, bool up, const std::string& reason);
   void combine_health(const model::RealServerKey& key);
   void schedule_apply(const std::string& virtual_service);
@@ -152,7 +154,9 @@ class Controller final : public api::Control {
   OperatorActions operator_actions_;
   std::map<model::RealServerKey, desired::Health> server_health_;  // what the checks at their own addresses say
   std::map<model::RealServerKey, desired::Health> health_;         // and what the paths make of it
-  std::map<model::RealServerKey, std::string> up_to_announce_;     // with the reason: as soon as the path is known
+  std::map<model::RealServerKey, desired::Feedback> feedback_said_;
+  std::map<model::RealServerKey, observed::Feedback> feedback_announced_;
+  std::map<model::RealServerKey, std::string> up_to_announce_;  // with the reason: as soon as the path is known
   std::map<model::RealServerKey, health::Verdict> path_announced_;
   std::set<std::string> fallback_active_;   // virtual services, as last announced
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
@@ -164,6 +168,7 @@ class Controller final : public api::Control {
   std::map<IpAddress, engines::NextHop> next_hops_;
   health::Monitor monitor_;
   health::OutOfTurn out_of_turn_;
+  health::FeedbackMonitor feedback_;
   PathWatch paths_;
   ArpDoctor doctor_;
   reconcile::Reconciler reconciler_;

@@ -39,7 +39,8 @@ observed::Snapshot Controller::snapshot() {
               .notices = parts_.notices,
               .traffic = &traffic_,
               .alarms = source_port_alarm_.scarce(),
-              .service_alarms = syn_flood_alarm_.flooded()};
+              .service_alarms = syn_flood_alarm_.flooded(),
+              .feedback = {}};
   for (auto& status : monitor_.statuses()) {
     const auto key = status.key;
     facts.health.insert_or_assign(key, std::move(status));
@@ -48,6 +49,10 @@ observed::Snapshot Controller::snapshot() {
   for (auto& status : paths_.monitor().statuses()) {
     const auto key = status.key;
     facts.paths.insert_or_assign(key, std::move(status));
+  }
+  for (auto& status : feedback_.statuses()) {
+    const auto key = status.key;
+    facts.feedback.insert_or_assign(key, std::move(status));
   }
   for (auto& next_hop : parts_.network.next_hops()) {
     const auto address = next_hop.address;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/feedback.h"
 #include "daemon/version.h"
 
 namespace evenkeel::daemon {
@@ -100,6 +101,17 @@ void set_path(observed::RealServer& result, const health::PathStatus* path) {
   }
 }
 
+// A server takes no clients that its own agent does not want.
+void set_feedback(observed::RealServer& result, const health::FeedbackStatus* status) {
+  if (status == nullptr) return;
+  result.feedback = to_observed(*status);
+  if (result.state != RealServerState::kUp) return;
+  const bool is_down = !status->said.is_up;
+  if (!is_down && !status->said.takes_none()) return;
+  result.state = is_down ? RealServerState::kDown : RealServerState::kDrained;
+  result.reason = status->reason;
+}
+
 // What the operator said outranks health; what an engine refused outranks both.
 void set_operator(observed::RealServer& result, const model::OperatorAction* action) {
   if (action == nullptr || action->state == model::OperatorState::kOnline) return;
@@ -127,6 +139,7 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
   set_health(result, find(facts.health, key));
   set_lamps(result, find(facts.health, key), path);
   set_path(result, path);
+  set_feedback(result, find(facts.feedback, key));
   if (server.weight == 0) {
     result.state = RealServerState::kDrained;
     result.reason = "its weight is 0";
@@ -168,7 +181,7 @@ void set_service_state(observed::VirtualService& result) {
     result.reason = fmt::format("{} of {} real servers take connections", up, all);
   } else if (offline == all) {
     result.state = VirtualServiceState::kOffline;
-    result.reason = "all real servers were taken offline by the operator";
+    result.reason = "all real servers were taken offline";
   } else {
     result.state = VirtualServiceState::kDown;
     result.reason = "no real server takes connections";

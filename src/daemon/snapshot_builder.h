@@ -11,6 +11,7 @@
 #include "engines/engine.h"
 #include "engines/l4_xdp/engine.h"
 #include "engines/next_hop.h"
+#include "health/feedback_monitor.h"
 #include "health/monitor.h"
 #include "health/path_verdict.h"
 #include "model/configuration.h"
@@ -36,6 +37,7 @@ struct Facts {
   const TrafficMeter* traffic = nullptr;  // null: no rates
   std::map<model::RealServerKey, std::string> alarms = {};
   std::map<std::string, std::string> service_alarms = {};  // by label of the virtual service
+  std::map<model::RealServerKey, health::FeedbackStatus> feedback = {};  // of those whose agent is asked
 };
 
 observed::Snapshot build_snapshot(const Facts& facts);

@@ -37,27 +37,35 @@ model::SynFlood syn_flood_of(const model::VirtualService& service) {
   return translated ? model::SynFlood::kCookies : model::SynFlood::kMakeRoom;
 }
 
-// Never 0: a real server that takes connections takes some.
-uint16_t effective_weight(const model::RealServer& server, int tenths) {
-  constexpr int kAll = 10;
-  if (server.weight == 0) return 0;
-  return static_cast<uint16_t>(std::max(1, server.weight * tenths / kAll));
+// 0 only where somebody says 0: a real server that takes connections takes some.
+uint16_t effective_weight(const model::RealServer& server, int tenths, int percent) {
+  constexpr int kAll = 10 * 100;
+  if (server.weight == 0 || percent == 0) return 0;
+  return static_cast<uint16_t>(std::max(1, server.weight * tenths * percent / kAll));
+}
+
+// A server that says itself that it is down is as down as one that a check finds so.
+Health health_of(const Inputs& inputs, const model::RealServerKey& key, const Feedback& feedback) {
+  return feedback.is_down ? Health::kDown : find_or(inputs.health, key, Health::kUnknown);
 }
 
 RealServer compute_real_server(const model::VirtualService& service, const model::RealServer& server,
                                const Inputs& inputs) {
   const model::RealServerKey key{service.label, server.label};
   const auto operator_said = find_or(inputs.operator_said, key, model::OperatorState::kOnline);
-  const auto health = find_or(inputs.health, key, Health::kUnknown);
+  const auto feedback = find_or(inputs.feedback, key, Feedback{});
+  const auto health = health_of(inputs, key, feedback);
+  const auto weight = effective_weight(server, find_or(inputs.weight_tenths, key, 10), feedback.percent);
   return RealServer{
       .label = server.label,
       .address = server.address,
       .port = server.port,
       .forwarding_method = service.forwarding_method,
-      .weight = effective_weight(server, find_or(inputs.weight_tenths, key, 10)),
+      .weight = weight,
       .minimum_connections = server.minimum_connections,
       .maximum_connections = server.maximum_connections,
-      .takes_new = operator_said == model::OperatorState::kOnline && health == Health::kUp && server.weight > 0,
+      .takes_new =
+          operator_said == model::OperatorState::kOnline && health == Health::kUp && feedback.takes_new && weight > 0,
       .established = established_on(service, operator_said, health),
       .failed = health == Health::kDown,
   };

@@ -119,6 +119,16 @@ inline constexpr std::array kFallbackModeNames{
 };
 static_assert(detail::is_complete(kFallbackModeNames));
 
+inline constexpr std::array kFeedbackMethodNames{
+    EnumName<FeedbackMethod>{FeedbackMethod::kNone, "none", "weights are as configured"},
+    EnumName<FeedbackMethod>{FeedbackMethod::kAgent, "agent",
+                             "a TCP agent on each real server says in a line how much of its weight it can take (75%), "
+                             "or up, down, drain, maint, ready"},
+    EnumName<FeedbackMethod>{FeedbackMethod::kHttp, "http",
+                             "the same from a page on each real server, where a number from 0 to 100 will do"},
+};
+static_assert(detail::is_complete(kFeedbackMethodNames));
+
 inline constexpr std::array kHealthCheckTypeNames{
     EnumName<HealthCheckType>{HealthCheckType::kNegotiate, "negotiate",
                               "send a request and judge the answer by its status and content"},
@@ -247,6 +257,10 @@ constexpr std::span<const EnumName<SynFlood>> names() {
 template <>
 constexpr std::span<const EnumName<FallbackMode>> names() {
   return kFallbackModeNames;
+}
+template <>
+constexpr std::span<const EnumName<FeedbackMethod>> names() {
+  return kFeedbackMethodNames;
 }
 template <>
 constexpr std::span<const EnumName<HealthCheckType>> names() {

@@ -31,6 +31,28 @@ const Table& table<Fallback>() {
 }
 
 template <>
+const Table& table<Feedback>() {
+  static const Table table = make_table<Feedback>(
+      "feedback", "Weights that the real servers say themselves.",
+      field<&Feedback::method>(
+          {.name = "method",
+           .help = "Whether an agent on each real server says how much of its weight it can take now. It is asked at "
+                   "the interval of the health check, with its timeout and failure count; while it is silent the "
+                   "weight is the configured one."},
+          choice<FeedbackMethod>()),
+      field<&Feedback::port>({.name = "port", .help = "The port of the agent, or of the page, on the real servers."},
+                             integer<uint16_t>(1, 65535)),
+      field<&Feedback::request>(
+          {.name = "request",
+           .help =
+               "agent: a text that is sent to the agent first, with \\n for a line end; mostly none is needed. http: "
+               "the path of the page, such as /load. A key in it is masked wherever the request is shown.",
+           .shown = Shown::kMasked},
+          request_text(Shown::kMasked)));
+  return table;
+}
+
+template <>
 const Table& table<VirtualService>() {
   static const Table table = make_table<VirtualService>(
       "virtual_service", "An address and ports on which clients find a group of real servers.",
@@ -77,6 +99,8 @@ const Table& table<VirtualService>() {
           structure<Persistence>()),
       field<&VirtualService::health_check>(
           {.name = "health_check", .help = "What a real server must do to be sent clients."}, structure<HealthCheck>()),
+      field<&VirtualService::feedback>({.name = "feedback", .help = "Weights that the real servers say themselves."},
+                                       structure<Feedback>()),
       field<&VirtualService::minimum_usable>(
           {.name = "minimum_usable",
            .help = "How many real servers must be usable: with fewer in the tiers in force, the tier of the next "

@@ -58,6 +58,21 @@ struct Fallback {
   bool operator==(const Fallback&) const = default;
 };
 
+// Who says, beside the health check, how much of its weight a real server can take.
+enum class FeedbackMethod {
+  kNone,
+  kAgent,  // a line of text over TCP, as HAProxy's agent-check
+  kHttp,   // the body of a page
+};
+
+struct Feedback {
+  FeedbackMethod method = FeedbackMethod::kNone;
+  uint16_t port = 3333;
+  std::string request;  // agent: what is sent first, empty: nothing; http: the path, empty: "/"; keys are masked
+
+  bool operator==(const Feedback&) const = default;
+};
+
 inline constexpr size_t kMostSourceAddresses = 7;
 
 struct VirtualService {
@@ -72,6 +87,7 @@ struct VirtualService {
   bool one_packet = false;  // UDP: each datagram is scheduled on its own, no connection is kept
   Persistence persistence;
   HealthCheck health_check;
+  Feedback feedback;       // asked at the health check's interval
   int minimum_usable = 1;  // 1..65535; with fewer usable real servers in the tiers in force, the next tier is added
   bool failback = true;    // false: the tier that took over stays, although a more preferred one is back
   std::chrono::seconds slow_start{0};  // 0..3600; how long a real server that comes up takes to its full weight

@@ -18,6 +18,8 @@ namespace evenkeel::observed {
     "a new revision is in force")                                                                                     \
   X(kRealServerUp, "real_server_up", kProblem, kRealServerDown, "a real server passed its check")                     \
   X(kRealServerDown, "real_server_down", kProblem, kRealServerDown, "a real server failed its check")                 \
+  X(kFeedbackChanged, "feedback_changed", kWarning, kFeedbackChanged,                                                 \
+    "an agent took its server out or back, or is silent")                                                             \
   X(kOperatorAction, "operator_action", kInformation, kOperatorAction,                                                \
     "an operator drained, halted or brought back a server")                                                           \
   X(kFallbackActive, "fallback_active", kProblem, kFallbackActive,                                                    \

@@ -58,9 +58,17 @@ json::object lamp_to_json(const Lamp& lamp) {
           {"last_probe", lamp.last_probe ? json::value(json::string(to_iso8601(*lamp.last_probe))) : nullptr}};
 }
 
+json::value feedback_to_json(const std::optional<Feedback>& feedback) {
+  if (!feedback) return nullptr;
+  return json::object{{"state", feedback->state},
+                      {"percent", feedback->percent ? json::value(*feedback->percent) : json::value(nullptr)},
+                      {"answer", feedback->answer},
+                      {"reason", model::mask_secrets(feedback->reason)}};
+}
+
 json::object real_server_to_json(const RealServer& server) {
   json::object object;
-  object.reserve(18);
+  object.reserve(19);
   object["label"] = server.configuration.label;
   object["address"] = server.configuration.address.to_string();
   object["port"] = server.configuration.port;
@@ -76,6 +84,7 @@ json::object real_server_to_json(const RealServer& server) {
   add_last_probe(object, server);
   object["server_check"] = lamp_to_json(server.server_check);
   object["path_check"] = server.path_check ? json::value(lamp_to_json(*server.path_check)) : nullptr;
+  object["feedback"] = feedback_to_json(server.feedback);
   object["next_hop"] = server.next_hop;
   object["alarm"] = server.alarm;
   object["counters"] = to_json(server.counters);

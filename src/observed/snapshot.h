@@ -37,7 +37,7 @@ enum class RealServerState {
   kStandby,  // healthy, but a more preferred tier takes the connections
   kDown,     // its check failed
   kUnknown,  // not checked yet
-  kDrained,  // by the operator
+  kDrained,  // by the operator, its weight or its feedback agent
   kHalted,   // by the operator
   kFailed,   // an engine refused it: see reason
 };
@@ -51,6 +51,14 @@ struct Lamp {
   std::optional<WallTime> last_probe;
 };
 
+// What a real server's feedback agent says.
+struct Feedback {
+  std::string state;  // "ready", "drain", "maint", "down"; "silent": it does not answer; "unknown": not asked yet
+  std::optional<int> percent;  // 0..100 of the weight; none: it has not said
+  std::string answer;          // its last words
+  std::string reason;          // in a sentence; secrets masked
+};
+
 struct RealServer {
   model::RealServer configuration;
   RealServerState state = RealServerState::kUnknown;
@@ -60,10 +68,11 @@ struct RealServer {
   uint16_t effective_weight = 0;
   std::optional<WallTime> last_probe;
   std::chrono::microseconds last_probe_duration{0};
-  Lamp server_check;               // at its own address
-  std::optional<Lamp> path_check;  // at the virtual address, by the way of the clients; none: not asked for
-  std::string next_hop;            // "02:00:00:00:00:21 on eth0", or what is wrong with it
-  std::string alarm;               // what will fail soon, such as source ports that run out; empty: nothing
+  Lamp server_check;                 // at its own address
+  std::optional<Lamp> path_check;    // at the virtual address, by the way of the clients; none: not asked for
+  std::optional<Feedback> feedback;  // none: no agent is asked
+  std::string next_hop;              // "02:00:00:00:00:21 on eth0", or what is wrong with it
+  std::string alarm;                 // what will fail soon, such as source ports that run out; empty: nothing
   Counters counters;
   Windows<Rate> rates;
 };

@@ -64,6 +64,12 @@ INSTANTIATE_TEST_SUITE_P(
                s[0].scheduler = model::Scheduler::kMaglev;
              },
              "$.virtual_services[0].slow_start", "with maglev every step", "weighted_least_connections"},
+        Case{"FeedbackOfAHash",
+             [](Services& s) {
+               s[0].feedback.method = model::FeedbackMethod::kAgent;
+               s[0].scheduler = model::Scheduler::kSourceHash;
+             },
+             "$.virtual_services[0].feedback.method", "with source_hash every weight", "weighted_least_connections"},
         Case{"NoRealServer", [](Services& s) { s[0].real_servers.clear(); }, "$.virtual_services[0].real_servers",
              "Papercut_WUI has no real server", "add"},
         Case{"NoWeight",

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/feedback.h"
 #include "desired/compute.h"
 
 namespace evenkeel::daemon {
@@ -43,6 +44,11 @@ class SnapshotTest : public testing::Test {
   void refuse(const std::string& object) {
     statuses[object] = {object, ObjectStatus::State::kFailed, "refused by the kernel"};
   }
+  std::map<model::RealServerKey, desired::Feedback> said_by_agents() const {
+    std::map<model::RealServerKey, desired::Feedback> said;
+    for (const auto& [key, status] : feedback) said[key] = to_desired(status);
+    return said;
+  }
   desired::State desired_state() {
     std::map<model::RealServerKey, desired::Health> verdicts;
     for (const auto& [key, status] : health) {
@@ -52,7 +58,7 @@ class SnapshotTest : public testing::Test {
     }
     std::map<model::RealServerKey, OperatorState> said;
     for (const auto& [key, action] : actions) said[key] = action.state;
-    return desired::compute({configuration, verdicts, said, weight_tenths, active_tier});
+    return desired::compute({configuration, verdicts, said, weight_tenths, active_tier, said_by_agents()});
   }
   observed::VirtualService service() {
     const auto want = desired_state();
@@ -70,7 +76,8 @@ class SnapshotTest : public testing::Test {
                            .counters = {},
                            .notices = {},
                            .alarms = alarms,
-                           .service_alarms = service_alarms})
+                           .service_alarms = service_alarms,
+                           .feedback = feedback})
         .virtual_services.at(0);
   }
 
@@ -80,10 +87,39 @@ class SnapshotTest : public testing::Test {
   std::map<model::RealServerKey, model::OperatorAction> actions;
   std::map<std::string, ObjectStatus> statuses;
   std::map<model::RealServerKey, int> weight_tenths;
+  std::map<model::RealServerKey, health::FeedbackStatus> feedback;
   std::map<std::string, int> active_tier;
   std::map<model::RealServerKey, std::string> alarms;
   std::map<std::string, std::string> service_alarms;
 };
+
+TEST_F(SnapshotTest, AnAgentsWordIsShownAndObeyed) {
+  using Contact = health::FeedbackStatus::Contact;
+  const model::RealServerKey key{"Print_Provider", "PS1"};
+  feedback[key] = {.key = key, .contact = Contact::kAnswers, .said = {.percent = 40}, .answer = "40%", .reason = "so"};
+  auto server = service().real_servers[0];
+  EXPECT_EQ(server.state, RealServerState::kUp);
+  EXPECT_EQ(server.effective_weight, 40);
+  EXPECT_EQ(server.feedback->state, "ready");
+  EXPECT_EQ(server.feedback->answer, "40%");
+  EXPECT_FALSE(service().real_servers[1].feedback);
+
+  feedback[key].said = {.mode = health::AgentMode::kDrain};
+  server = service().real_servers[0];
+  EXPECT_EQ(server.state, RealServerState::kDrained);
+  EXPECT_EQ(server.reason, "so");
+  EXPECT_EQ(server.feedback->state, "drain");
+  feedback[key].said = {.is_up = false};
+  server = service().real_servers[0];
+  EXPECT_EQ(server.state, RealServerState::kDown);
+  EXPECT_EQ(server.effective_weight, 0);
+
+  feedback[key] = {.key = key, .contact = Contact::kSilent, .said = {}, .answer = "", .reason = "silent"};
+  server = service().real_servers[0];
+  EXPECT_EQ(server.state, RealServerState::kUp);
+  EXPECT_EQ(server.effective_weight, 100);
+  EXPECT_EQ(server.feedback->state, "silent");
+}
 
 TEST_F(SnapshotTest, AnAlarmIsShownOnTheRealServerAndItsVirtualService) {
   EXPECT_EQ(service().alarm, "");

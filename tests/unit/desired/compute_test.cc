@@ -19,6 +19,7 @@ struct Farm {
   std::map<model::RealServerKey, OperatorState> operator_said;
   std::map<model::RealServerKey, int> weight_tenths;
   std::map<std::string, int> active_tier;
+  std::map<model::RealServerKey, Feedback> feedback;
 
   Farm() {
     model::VirtualService service;
@@ -35,9 +36,46 @@ struct Farm {
     configuration.virtual_services.push_back(service);
   }
   model::VirtualService& service() { return configuration.virtual_services[0]; }
-  State compute() const { return desired::compute({configuration, health, operator_said, weight_tenths, active_tier}); }
+  State compute() const {
+    return desired::compute({configuration, health, operator_said, weight_tenths, active_tier, feedback});
+  }
   VirtualService computed() const { return compute().layer4.virtual_services[0]; }
 };
+
+TEST(Feedback, IsAShareOfTheWeightAndNeverLessThanOne) {
+  Farm farm;
+  const model::RealServerKey key{"Print_Provider", "PS1"};
+  farm.feedback[key] = {.percent = 75};
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 75);
+  EXPECT_EQ(farm.computed().real_servers[1].weight, 100);
+  farm.weight_tenths[key] = 5;
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 37) << "of what a slow start gives it";
+  farm.service().real_servers[0].weight = 3;
+  farm.feedback[key] = {.percent = 1};
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 1);
+  EXPECT_TRUE(farm.computed().real_servers[0].takes_new);
+  farm.feedback[key] = {.percent = 0};
+  EXPECT_EQ(farm.computed().real_servers[0].weight, 0);
+  EXPECT_FALSE(farm.computed().real_servers[0].takes_new);
+}
+
+TEST(Feedback, DrainKeepsConnectionsAndDownIsAFailure) {
+  Farm farm;
+  farm.service().on_failure = model::OnFailure::kReset;
+  const model::RealServerKey key{"Print_Provider", "PS1"};
+  farm.feedback[key] = {.takes_new = false};
+  auto server = farm.computed().real_servers[0];
+  EXPECT_FALSE(server.takes_new || server.failed);
+  EXPECT_EQ(server.established, Established::kKeep);
+  farm.feedback[key] = {.is_down = true};
+  server = farm.computed().real_servers[0];
+  EXPECT_FALSE(server.takes_new);
+  EXPECT_TRUE(server.failed);
+  EXPECT_EQ(server.established, Established::kReset);
+  farm.feedback[key] = {};
+  farm.health[key] = Health::kDown;
+  EXPECT_FALSE(farm.computed().real_servers[0].takes_new) << "an agent that is content does not outrank the check";
+}
 
 struct Case {
   Health health;

@@ -52,6 +52,7 @@ Configuration full_configuration() {
                           .interval = seconds(7),
                           .timeout = milliseconds(2500),
                           .failure_count = 3};
+  service.feedback = {.method = FeedbackMethod::kHttp, .port = 8033, .request = "/load?token=SECRETTOKEN"};
   service.minimum_usable = 2;
   service.failback = false;
   service.slow_start = seconds(30);
@@ -98,7 +99,8 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("follow_redirects":true,"verify_certificate":true,"certificate_warning":30,"login":"monitor",)"
       R"("password":"****","secret":"****","database":"papercut","share":"printer","script":"check-queue.sh","record_type":"ptr",)"
       R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,)"
-      R"("timeout":2.5,"failure_count":3,"path_check":true},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
+      R"("timeout":2.5,"failure_count":3,"path_check":true},)"
+      R"("feedback":{"method":"http","port":8033,"request":"/load?token=****"},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
       R"("half_open_limit":500,"syn_flood":"cookies",)"
       R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},)"
       R"("alert_to":"print@example.org","alert_from":"lb@example.org","real_servers":[{"label":"PS1",)"

@@ -180,6 +180,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{with_check(R"("password":"a\u0001SECRET")"), service(".health_check.password"), "this is not text", ""},
         Case{with_check(R"("share":"\\\\ps1\\printer")"), service(".health_check.share"), "not the name of a share",
              ""},
+        Case{with_service(R"("feedback":{"method":"snmp"})"), service(".feedback.method"), "not known", "agent"},
+        Case{with_service(R"("feedback":{"port":0})"), service(".feedback.port"), "range", "1 to 65535"},
         Case{with_check(R"("json_pointer":"status")"), service(".health_check.json_pointer"), "not a JSON pointer",
              "/"},
         Case{with_check(R"("script":"../evenkeeld")"), service(".health_check.script"), "not the name of a script",

@@ -30,6 +30,7 @@ VirtualService print_service() {
   server.effective_weight = 50;
   server.next_hop = "02:00:00:00:00:21 on eth0";
   server.server_check = {Lamp::State::kUp, WallTime{}, "key=KEY-1", WallTime{}};
+  server.feedback = Feedback{"ready", 50, "up 50%", "the agent says key=KEY-1"};
   server.path_check = {Lamp::State::kDown, WallTime{}, "no loopback", {}};
   server.operator_action = model::OperatorAction{{"Print_Provider", "PS1"},
                                                  model::OperatorState::kDrain,
@@ -57,6 +58,7 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
       "last_probe": null, "last_probe_ms": null,
       "server_check": {"state": "up", "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "last_probe": "1970-01-01T00:00:00.000Z"},
       "path_check": {"state": "down", "since": "1970-01-01T00:00:00.000Z", "reason": "no loopback", "last_probe": null},
+      "feedback": {"state": "ready", "percent": 50, "answer": "up 50%", "reason": "the agent says key=****"},
       "next_hop": "02:00:00:00:00:21 on eth0", "alarm": "",
       "counters": {"packets": 0, "bytes": 0, "connections": 0, "active": 0, "inactive": 0, "packets_out": 0, "bytes_out": 0}}]})");
   EXPECT_EQ(json::value(to_json(print_service())), expected) << json::serialize(to_json(print_service()));
