@@ -50,7 +50,10 @@ class Api:
         return self.get("/api/v1/status")
 
     def virtual_service(self, label: str) -> dict:
-        return next(service for service in self.status()["virtual_services"] if service["label"] == label)
+        """Of either layer."""
+        status = self.status()
+        services = status["virtual_services"] + status["layer7"]["services"]
+        return next(service for service in services if service["label"] == label)
 
     def real_server(self, service: str, label: str) -> dict:
         return next(server for server in self.virtual_service(service)["real_servers"] if server["label"] == label)

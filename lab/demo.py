@@ -1,4 +1,4 @@
-"""The demo: real print jobs through a layer-4 load balancer, with servers that fail on the way."""
+"""The demo: real print jobs through a load balancer, with servers that fail on the way."""
 
 import argparse
 import os
@@ -31,8 +31,10 @@ def show_around(farm: Farm, screen: Screen) -> None:
     names = farm.record.prefix
     client = f"{bracketed(farm.client.address_in(farm.family))}:40000"
     screen.step("It goes on running. Look around:")
-    for arguments in (["status"], ["events", "--follow"],
-                      ["explain", guide.PRINT_SERVICE, client]):
+    asking = [["status"], ["events", "--follow"]]
+    if farm.method is not Method.LAYER7:
+        asking.append(["explain", guide.PRINT_SERVICE, client])
+    for arguments in asking:
         screen.command(shlex.join(farm.balancer.command_line(*arguments)))
     screen.command(f"ip netns exec {names}cli smbclient //{farm.printing}/printer -N -c 'print /etc/services'")
     screen.command(f"ip netns exec {names}cli curl -i http://{bracketed(farm.applications)}:9191/")
@@ -44,7 +46,7 @@ def show_around(farm: Farm, screen: Screen) -> None:
 
 def play(options: argparse.Namespace, screen: Screen) -> int:
     method, family = Method(options.method), Family.IPV6 if options.ipv6 else Family.IPV4
-    screen.heading(f"Evenkeel: a PaperCut farm behind a layer-4 load balancer ({method.title}, {family.value})")
+    screen.heading(f"Evenkeel: a PaperCut farm behind a load balancer ({method.title}, {family.value})")
     keep = False
     try:
         farm = Farm(options.prefix, Options(), method, family)
@@ -99,7 +101,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--down", action="store_true", help="remove the demo that is running")
     parser.add_argument("--jobs", type=int, default=12, metavar="N", help="print jobs in each round (default: 12)")
     parser.add_argument("--method", choices=[method.value for method in Method], default=Method.DR.value,
-                        help="forwarding method (default: dr)")
+                        help="forwarding method, or layer7 (default: dr)")
     parser.add_argument("--ipv6", action="store_true", help="IPv6 virtual services and real servers")
     parser.add_argument("--prefix", default=DEFAULT_PREFIX, help="how the names of the network namespaces begin")
     options = parser.parse_args()

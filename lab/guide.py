@@ -1,7 +1,8 @@
 """The deployment guide's three virtual services, as the commands an operator types: chapters 10.1 to 10.3 in direct
-routing, 11.1 to 11.3 in SNAT; for NAT and tunnel the same."""
+routing, 11.1 to 11.3 in SNAT; for NAT and tunnel the same; 12.1 to 12.3 at layer 7."""
 
 from lab.farm import Farm
+from lab.method import Method
 
 APPLICATION_SERVICE = "Papercut_WUI"
 PRINT_SERVICE = "Print_Provider"
@@ -19,6 +20,8 @@ RHYTHM = ["--check-interval", "2", "--check-timeout", "1", "--check-failure-coun
 def commands(farm: Farm, rhythm: list[str] | None = None) -> list[list[str]]:
     """Arguments of `evenkeel`, one list for every command. `rhythm`: options of every health check."""
     pace = RHYTHM if rhythm is None else rhythm
+    if farm.method is Method.LAYER7:
+        return _layer7_commands(farm, pace)
     app1, app2 = farm.application_servers
     ps1, ps2 = farm.print_servers
     method = ["--forwarding-method", farm.method.configured]
@@ -34,6 +37,25 @@ def commands(farm: Farm, rhythm: list[str] | None = None) -> list[list[str]]:
         ["real-server", "add", PRINT_SERVICE, "PS2", "--address", ps2.address_in(farm.family)],
         ["virtual-service", "duplicate", PRINT_SERVICE, MOBILITY_SERVICE, "--ports", "53,9163,9164",
          "--protocol", "tcp_udp", "--check-port", "9163"],
+    ]
+
+
+def _layer7_commands(farm: Farm, pace: list[str]) -> list[list[str]]:
+    """Chapter 12. Its Mobility Print has no UDP: layer 7 has none."""
+    app1, app2 = farm.application_servers
+    ps1, ps2 = farm.print_servers
+    return [
+        ["layer7-service", "add", APPLICATION_SERVICE, "--address", farm.applications, "--ports", "9191,9192,9193",
+         "--mode", "tcp", "--persistence", "none", "--check-type", "negotiate", "--check-request",
+         HEALTH_REQUEST + farm.key, "--check-response-expected", HEALTHY_BODY, *pace],
+        ["layer7-server", "add", APPLICATION_SERVICE, "App_Svr1", "--address", app1.address_in(farm.family)],
+        ["layer7-server", "add", APPLICATION_SERVICE, "App_Svr2", "--address", app2.address_in(farm.family)],
+        ["layer7-service", "add", PRINT_SERVICE, "--address", farm.printing, "--ports", "445", "--mode", "tcp",
+         "--persistence", "none", *pace],
+        ["layer7-server", "add", PRINT_SERVICE, "PS1", "--address", ps1.address_in(farm.family)],
+        ["layer7-server", "add", PRINT_SERVICE, "PS2", "--address", ps2.address_in(farm.family)],
+        ["layer7-service", "duplicate", PRINT_SERVICE, MOBILITY_SERVICE, "--ports", "53,9163,9164", "--mode", "tcp",
+         "--check-port", "9163"],
     ]
 
 

@@ -1,4 +1,4 @@
-"""The forwarding methods: what the lab calls them, what evenkeeld calls them, and how packets travel in each."""
+"""The forwarding methods, and layer 7: what the lab calls them, what evenkeeld calls them, and how packets travel."""
 
 import enum
 
@@ -9,10 +9,11 @@ class Method(enum.Enum):
     NAT = "nat"
     SNAT = "snat"
     TUNNEL = "tunnel"
+    LAYER7 = "layer7"
 
     @property
     def configured(self) -> str:
-        """The value of evenkeel's --forwarding-method."""
+        """The value of evenkeel's --forwarding-method, which layer 7 has not."""
         return "direct_routing" if self is Method.DR else self.value
 
     @property
@@ -21,7 +22,8 @@ class Method(enum.Enum):
 
     @property
     def title(self) -> str:
-        return {Method.DR: "direct routing", Method.NAT: "NAT", Method.SNAT: "SNAT", Method.TUNNEL: "tunnel"}[self]
+        return {Method.DR: "direct routing", Method.NAT: "NAT", Method.SNAT: "SNAT", Method.TUNNEL: "tunnel",
+                Method.LAYER7: "layer 7"}[self]
 
     @property
     def way(self) -> str:
@@ -32,4 +34,5 @@ class Method(enum.Enum):
                         "default gateway",
             Method.SNAT: "source and destination change; real servers answer the load balancer and need no change",
             Method.TUNNEL: "packets travel inside others, through a router; replies go straight to the client",
+            Method.LAYER7: "the client's connection ends at HAProxy, which makes its own to a real server",
         }[self]

@@ -10,6 +10,7 @@ from lab.application_host import ApplicationHost
 from lab.commands import LabError, wait_until
 from lab.farm import Farm
 from lab.host import Host
+from lab.method import Method
 from lab.network import Family
 from lab.print_server import PrintServer
 from lab.printing import PROTOCOLS, Job, Printing
@@ -91,9 +92,13 @@ class Story:
         self.status()
 
     def look_up(self) -> None:
-        self.screen.step("Finding the printer: DNS-SD look-ups through the load balancer, over UDP and TCP")
+        transports = {"UDP": "+notcp", "TCP": "+tcp"}
+        if self.farm.method is Method.LAYER7:
+            del transports["UDP"]  # layer 7 has none
+        self.screen.step("Finding the printer: DNS-SD look-ups through the load balancer, over "
+                         + " and ".join(transports))
         address = self.farm.printing
-        for transport, option in (("UDP", "+notcp"), ("TCP", "+tcp")):
+        for transport, option in transports.items():
             for name, kind, wanted in ((discovery.SERVICE, "PTR", discovery.INSTANCE),
                                        (discovery.INSTANCE, "SRV", f"9163 {discovery.SERVER_NAME}"),
                                        (discovery.INSTANCE, "TXT", "rp=printers/"),
@@ -102,7 +107,9 @@ class Story:
                 answer = found.output.strip()
                 self._expect(found.ok and wanted.lower() in answer.lower(), f"{transport}  {kind:4} {answer}",
                              f"{transport}  {kind:4} {name}: {answer or 'no answer'}")
-        answered = {self.farm.client.dig(address, discovery.WHO, "TXT").output.strip().strip('"') for _ in range(8)}
+        option = next(iter(transports.values()))
+        answered = {self.farm.client.dig(address, discovery.WHO, "TXT", option).output.strip().strip('"')
+                    for _ in range(8)}
         self.screen.note(f"eight more questions were answered by {' and '.join(sorted(answered))}")
 
     def lose_a_print_server(self) -> None:

@@ -91,7 +91,8 @@ class RealServer(Host):
 
 
 def build(record: Record, method: Method) -> Topology:
-    return {Method.DR: DirectRouting, Method.NAT: Nat, Method.SNAT: Snat, Method.TUNNEL: Tunnel}[method](record)
+    return {Method.DR: DirectRouting, Method.NAT: Nat, Method.SNAT: Snat, Method.TUNNEL: Tunnel,
+            Method.LAYER7: Snat}[method](record)
 
 
 def _route(host: Host, destinations: tuple[str, str], network: Network) -> None:

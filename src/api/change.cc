@@ -70,6 +70,7 @@ Response reply_change(const ChangeResult& result, bool dry_run) {
                          {"dry_run", dry_run},
                          {"plan", to_json(result.plan)},
                          {"warnings", std::move(warnings)},
+                         {"layer7", result.layer7.empty() ? json::value() : json::value(result.layer7)},
                          {"applied_ms", static_cast<double>(result.applied_in.count()) / kMicrosecondsInMillisecond}});
   if (result.revision) response.headers.push_back({"ETag", fmt::format("\"{}\"", result.revision->number)});
   return response;

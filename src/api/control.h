@@ -40,6 +40,7 @@ struct ChangeResult {
   std::optional<config::Revision> revision;  // none for a dry run, or when nothing differs
   std::vector<std::string> warnings;         // objects that an engine could not apply, notices
   std::chrono::microseconds applied_in{0};   // from the durable commit until the engines had it
+  std::string layer7 = {};                   // what HAProxy takes for it: "commands", "reload"; empty: nothing
 };
 
 struct ChangeRefused {

@@ -1,5 +1,5 @@
 #pragma once
-// The handlers that routes.cc names: one file per family.
+// The handlers that routes.cc names: one file per family. `Service`: model::VirtualService or model::Layer7Service.
 
 #include "api/route.h"
 
@@ -14,14 +14,23 @@ Answer get_reasons(Call& call);
 Answer get_configuration(Call& call);  // configuration.cc
 Answer put_configuration(Call& call);
 Answer get_schema(Call& call);
+template <class Service>
 Answer get_virtual_services(Call& call);  // virtual_services.cc
+template <class Service>
 Answer get_virtual_service(Call& call);
+template <class Service>
 Answer post_virtual_service(Call& call);
+template <class Service>
 Answer patch_virtual_service(Call& call);
+template <class Service>
 Answer delete_virtual_service(Call& call);
+template <class Service>
 Answer duplicate_virtual_service(Call& call);
+template <class Service>
 Answer post_real_server(Call& call);  // real_servers.cc
+template <class Service>
 Answer patch_real_server(Call& call);
+template <class Service>
 Answer delete_real_server(Call& call);
 Answer bring_online(Call& call);  // operator_actions.cc
 Answer drain(Call& call);

@@ -5,6 +5,7 @@
 #include "api/change.h"
 #include "api/handlers.h"
 #include "api/route.h"
+#include "model/layer7_service.h"
 
 namespace evenkeel::api {
 namespace {
@@ -59,6 +60,8 @@ constexpr std::array kScriptParameters{
 
 #define EVENKEEL_SERVICE "/api/v1/virtual-services/{label}"
 #define EVENKEEL_SERVER EVENKEEL_SERVICE "/real-servers/{real_server}"
+#define EVENKEEL_LAYER7 "/api/v1/layer7-services/{label}"
+#define EVENKEEL_LAYER7_SERVER EVENKEEL_LAYER7 "/real-servers/{real_server}"
 
 constexpr std::array kRoutes{
     Route{"GET", "/api/v1/status", get_status, {}, "everything as it is now"},
@@ -84,23 +87,26 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/configuration", get_configuration, kConfigurationParameters,
           "the whole configuration; `ETag` is its revision"},
     Route{"PUT", "/api/v1/configuration", put_configuration, kChangeParameters, "replaces the whole configuration"},
-    Route{"GET", "/api/v1/virtual-services", get_virtual_services, {}, "the configuration of all"},
-    Route{"POST", "/api/v1/virtual-services", post_virtual_service, kChangeParameters,
+    Route{
+        "GET", "/api/v1/virtual-services", get_virtual_services<model::VirtualService>, {}, "the configuration of all"},
+    Route{"POST", "/api/v1/virtual-services", post_virtual_service<model::VirtualService>, kChangeParameters,
           "adds one; a taken label is a conflict"},
-    Route{"GET", EVENKEEL_SERVICE, get_virtual_service, {}, "the configuration of one"},
-    Route{"PATCH", EVENKEEL_SERVICE, patch_virtual_service, kChangeParameters,
+    Route{"GET", EVENKEEL_SERVICE, get_virtual_service<model::VirtualService>, {}, "the configuration of one"},
+    Route{"PATCH", EVENKEEL_SERVICE, patch_virtual_service<model::VirtualService>, kChangeParameters,
           "changes the fields given (JSON merge patch); `real_servers` may be given whole"},
-    Route{"DELETE", EVENKEEL_SERVICE, delete_virtual_service, kChangeParameters, "removes it"},
-    Route{"POST", EVENKEEL_SERVICE "/duplicate", duplicate_virtual_service, kChangeParameters,
+    Route{"DELETE", EVENKEEL_SERVICE, delete_virtual_service<model::VirtualService>, kChangeParameters, "removes it"},
+    Route{"POST", EVENKEEL_SERVICE "/duplicate", duplicate_virtual_service<model::VirtualService>, kChangeParameters,
           "a copy with its real servers, changed by the fields given: at least a label"},
     Route{"POST",
           EVENKEEL_SERVICE "/failback",
           fail_back,
           {},
           "operator action: the most preferred usable tier takes over again"},
-    Route{"POST", EVENKEEL_SERVICE "/real-servers", post_real_server, kChangeParameters, "adds one"},
-    Route{"PATCH", EVENKEEL_SERVER, patch_real_server, kChangeParameters, "changes the fields given"},
-    Route{"DELETE", EVENKEEL_SERVER, delete_real_server, kChangeParameters, "removes it"},
+    Route{"POST", EVENKEEL_SERVICE "/real-servers", post_real_server<model::VirtualService>, kChangeParameters,
+          "adds one"},
+    Route{"PATCH", EVENKEEL_SERVER, patch_real_server<model::VirtualService>, kChangeParameters,
+          "changes the fields given"},
+    Route{"DELETE", EVENKEEL_SERVER, delete_real_server<model::VirtualService>, kChangeParameters, "removes it"},
     Route{"GET",
           EVENKEEL_SERVER "/health",
           get_real_server_health,
@@ -114,6 +120,23 @@ constexpr std::array kRoutes{
     Route{"POST", EVENKEEL_SERVER "/online", bring_online, {}, "operator action: health decides"},
     Route{"POST", EVENKEEL_SERVER "/drain", drain, {}, "operator action: no new connections; `within`: then a halt"},
     Route{"POST", EVENKEEL_SERVER "/halt", halt, {}, "operator action: nothing at all"},
+    Route{"GET",
+          "/api/v1/layer7-services",
+          get_virtual_services<model::Layer7Service>,
+          {},
+          "layer 7: the configuration of all; what follows is as above"},
+    Route{"POST", "/api/v1/layer7-services", post_virtual_service<model::Layer7Service>, kChangeParameters, "adds one"},
+    Route{"GET", EVENKEEL_LAYER7, get_virtual_service<model::Layer7Service>, {}, "the configuration of one"},
+    Route{"PATCH", EVENKEEL_LAYER7, patch_virtual_service<model::Layer7Service>, kChangeParameters,
+          "changes the fields given"},
+    Route{"DELETE", EVENKEEL_LAYER7, delete_virtual_service<model::Layer7Service>, kChangeParameters, "removes it"},
+    Route{"POST", EVENKEEL_LAYER7 "/duplicate", duplicate_virtual_service<model::Layer7Service>, kChangeParameters,
+          "a copy with its real servers"},
+    Route{"POST", EVENKEEL_LAYER7 "/real-servers", post_real_server<model::Layer7Service>, kChangeParameters,
+          "adds one"},
+    Route{"PATCH", EVENKEEL_LAYER7_SERVER, patch_real_server<model::Layer7Service>, kChangeParameters,
+          "changes the fields given"},
+    Route{"DELETE", EVENKEEL_LAYER7_SERVER, delete_real_server<model::Layer7Service>, kChangeParameters, "removes it"},
     Route{"GET", "/api/v1/revisions", get_revisions, kRevisionsParameters, "newest first"},
     Route{"GET", "/api/v1/revisions/{n}", get_revision, {}, "one with its configuration"},
     Route{"GET", "/api/v1/revisions/{n}/diff/{m}", get_revision_diff, {}, "what changed from n to m, as a plan"},
@@ -121,6 +144,8 @@ constexpr std::array kRoutes{
           "makes its configuration the newest revision"},
 };
 
+#undef EVENKEEL_LAYER7_SERVER
+#undef EVENKEEL_LAYER7
 #undef EVENKEEL_SERVER
 #undef EVENKEEL_SERVICE
 

@@ -6,7 +6,7 @@
 
 #include "api/document.h"
 #include "api/reply.h"
-#include "model/json.h"
+#include "model/layer7_json.h"
 
 namespace evenkeel::api {
 namespace json = boost::json;
@@ -19,14 +19,6 @@ Result<size_t> find_label(const std::vector<Object>& objects, std::string_view l
   return fail(ErrorCode::kNotFound, fmt::format("there is no {}", what));
 }
 
-template <class Object>
-json::value patched_object(const Object& object, json::value patch) {
-  json::value plain = model::to_json(object, model::Secrets::kPlain);
-  restore_secrets(patch, model::to_json(object, model::Secrets::kMasked), plain);
-  merge_patch(plain, patch);
-  return plain;
-}
-
 // Problems of a document in which the object is the first of its kind, as problems of the whole.
 void move_problems(std::vector<model::Problem>& problems, std::string_view from, const std::string& to) {
   for (model::Problem& problem : problems) {
@@ -34,15 +26,15 @@ void move_problems(std::vector<model::Problem>& problems, std::string_view from,
   }
 }
 
-Changed<model::VirtualService> parse_service(const json::value& document, std::string_view from,
-                                             const std::string& to) {
+template <class Service>
+Changed<Service> parse_service(const json::value& document, const std::string& from, const std::string& to) {
   constexpr const char* kSentence = "the change is not valid";
-  const json::value whole = json::object{{"virtual_services", json::array(1, document)}};
+  const json::value whole = json::object{{ServiceList<Service>::kName, json::array(1, document)}};
   auto parsed = model::parse_configuration(whole);
   auto problems = parsed ? find_masks(whole, "$") : std::move(parsed.error());
   move_problems(problems, from, to);
   if (!problems.empty()) return refused(Error{ErrorCode::kInvalidArgument, kSentence, {}, 0}, std::move(problems));
-  return std::move(parsed->virtual_services.front());
+  return std::move(ServiceList<Service>::of(*parsed).front());
 }
 
 template <class Object>
@@ -66,55 +58,76 @@ void put(std::vector<Object>& objects, size_t index, Object object) {
 
 }  // namespace
 
+template <class Service>
 Result<size_t> find_service(const model::Configuration& configuration, std::string_view label) {
-  return find_label(configuration.virtual_services, label, fmt::format("virtual service \"{}\"", label));
+  return find_label(ServiceList<Service>::of(configuration), label, fmt::format("virtual service \"{}\"", label));
 }
 
-Result<size_t> find_server(const model::VirtualService& service, std::string_view label) {
+template <class Service>
+Result<size_t> find_server(const Service& service, std::string_view label) {
   return find_label(service.real_servers, label,
                     fmt::format("real server \"{}\" in the virtual service \"{}\"", label, service.label));
 }
 
-json::value patched(const model::VirtualService& service, const json::value& patch) {
-  return patched_object(service, patch);
+template <class Object>
+json::value patched(const Object& object, const json::value& patch) {
+  json::value plain = model::to_json(object, model::Secrets::kPlain);
+  json::value changes = patch;
+  restore_secrets(changes, model::to_json(object, model::Secrets::kMasked), plain);
+  merge_patch(plain, changes);
+  return plain;
 }
 
-json::value patched(const model::RealServer& server, const json::value& patch) {
-  return patched_object(server, patch);
-}
-
+template <class Service>
 Changed<model::Configuration> with_service(const model::Configuration& current, size_t index,
                                            const json::value& document) {
-  const std::string path = fmt::format("$.virtual_services[{}]", index);
-  auto service = parse_service(document, "$.virtual_services[0]", path);
+  using List = ServiceList<Service>;
+  const std::string path = fmt::format("$.{}[{}]", List::kName, index);
+  auto service = parse_service<Service>(document, fmt::format("$.{}[0]", List::kName), path);
   if (!service) return std::unexpected(std::move(service.error()));
-  if (auto taken = refuse_taken(current.virtual_services, index, service->label, path, "virtual service")) {
+  if (auto taken = refuse_taken(List::of(current), index, service->label, path, "virtual service")) {
     return std::unexpected(std::move(*taken));
   }
   model::Configuration next = current;
-  put(next.virtual_services, index, std::move(*service));
+  put(List::of(next), index, std::move(*service));
   return next;
 }
 
+template <class Service>
 Changed<model::Configuration> with_server(const model::Configuration& current, size_t service_index, size_t index,
                                           const json::value& document) {
+  using List = ServiceList<Service>;
   model::Configuration next = current;
-  model::VirtualService& service = next.virtual_services[service_index];
-  const std::string path = fmt::format("$.virtual_services[{}].real_servers[{}]", service_index, index);
+  Service& service = List::of(next)[service_index];
+  const std::string path = fmt::format("$.{}[{}].real_servers[{}]", List::kName, service_index, index);
 
-  model::VirtualService around = service;
+  Service around = service;
   around.real_servers.clear();
   json::value around_json = model::to_json(around, model::Secrets::kPlain);
   around_json.as_object()["real_servers"] = json::array(1, document);
-  auto parsed = parse_service(around_json, "$.virtual_services[0].real_servers[0]", path);
+  auto parsed = parse_service<Service>(around_json, fmt::format("$.{}[0].real_servers[0]", List::kName), path);
   if (!parsed) return std::unexpected(std::move(parsed.error()));
 
-  model::RealServer& server = parsed->real_servers.front();
+  auto& server = parsed->real_servers.front();
   if (auto taken = refuse_taken(service.real_servers, index, server.label, path, "real server")) {
     return std::unexpected(std::move(*taken));
   }
   put(service.real_servers, index, std::move(server));
   return next;
 }
+
+#define EVENKEEL_SERVICE(Service)                                                                          \
+  template Result<size_t> find_service<Service>(const model::Configuration&, std::string_view);            \
+  template Result<size_t> find_server<Service>(const Service&, std::string_view);                          \
+  template json::value patched<Service>(const Service&, const json::value&);                               \
+  template Changed<model::Configuration> with_service<Service>(const model::Configuration&, size_t,        \
+                                                               const json::value&);                        \
+  template Changed<model::Configuration> with_server<Service>(const model::Configuration&, size_t, size_t, \
+                                                              const json::value&);
+EVENKEEL_SERVICE(model::VirtualService)
+EVENKEEL_SERVICE(model::Layer7Service)
+#undef EVENKEEL_SERVICE
+template json::value patched<model::RealServer>(const model::RealServer&, const json::value&);
+template json::value patched<model::Layer7Server>(const model::Layer7Server&, const json::value&);
 
 }  // namespace evenkeel::api

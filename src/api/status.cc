@@ -62,8 +62,10 @@ Answer get_reasons(Call& call) {
 
 Answer get_status(Call& call) {
   const observed::Snapshot snapshot = call.context.control.snapshot();
+  json::object head = observed::header_to_json(snapshot);
+  head["layer7"] = observed::layer7_to_json(snapshot);
   co_return co_await reply_with_list(
-      observed::header_to_json(snapshot), "virtual_services", snapshot.virtual_services,
+      std::move(head), "virtual_services", snapshot.virtual_services,
       [](const observed::VirtualService& service) { return observed::to_json(service); });
 }
 

@@ -2,64 +2,81 @@
 #include "api/handlers.h"
 #include "api/reply.h"
 #include "api/service_edit.h"
-#include "model/json.h"
+#include "model/layer7_json.h"
 
 namespace evenkeel::api {
 namespace json = boost::json;
 
+template <class Service>
 Answer get_virtual_services(Call& call) {
   const Control& control = call.context.control;
   json::object head{{"revision", control.revision()}};
-  const std::vector<model::VirtualService> services = control.configuration().virtual_services;
-  const auto to_json = [](const model::VirtualService& service) {
-    return model::to_json(service, model::Secrets::kMasked);
-  };
-  co_return co_await reply_with_list(std::move(head), "virtual_services", services, to_json);
+  const std::vector<Service> services = ServiceList<Service>::of(control.configuration());
+  const auto to_json = [](const Service& service) { return model::to_json(service, model::Secrets::kMasked); };
+  co_return co_await reply_with_list(std::move(head), ServiceList<Service>::kName, services, to_json);
 }
 
+template <class Service>
 Answer get_virtual_service(Call& call) {
   const model::Configuration& configuration = call.context.control.configuration();
-  const auto index = find_service(configuration, call.capture("label"));
+  const auto index = find_service<Service>(configuration, call.capture("label"));
   if (!index) co_return refuse(index.error());
-  co_return reply(model::to_json(configuration.virtual_services[*index], model::Secrets::kMasked));
+  co_return reply(model::to_json(ServiceList<Service>::of(configuration)[*index], model::Secrets::kMasked));
 }
 
+template <class Service>
 Answer post_virtual_service(Call& call) {
   const auto body = parse_body(call.request);
   if (!body) co_return refuse(body.error());
   co_return co_await change(call, [&body](const model::Configuration& current) {
-    return with_service(current, current.virtual_services.size(), *body);
+    return with_service<Service>(current, ServiceList<Service>::of(current).size(), *body);
   });
 }
 
+template <class Service>
 Answer patch_virtual_service(Call& call) {
   const auto body = parse_body(call.request);
   if (!body) co_return refuse(body.error());
   co_return co_await change(call, [&](const model::Configuration& current) -> Changed<model::Configuration> {
-    const auto index = find_service(current, call.capture("label"));
+    const auto index = find_service<Service>(current, call.capture("label"));
     if (!index) return refused(index.error());
-    return with_service(current, *index, patched(current.virtual_services[*index], *body));
+    return with_service<Service>(current, *index, patched(ServiceList<Service>::of(current)[*index], *body));
   });
 }
 
+template <class Service>
 Answer delete_virtual_service(Call& call) {
   co_return co_await change(call, [&](const model::Configuration& current) -> Changed<model::Configuration> {
-    const auto index = find_service(current, call.capture("label"));
+    const auto index = find_service<Service>(current, call.capture("label"));
     if (!index) return refused(index.error());
     model::Configuration next = current;
-    next.virtual_services.erase(next.virtual_services.begin() + static_cast<ptrdiff_t>(*index));
+    auto& services = ServiceList<Service>::of(next);
+    services.erase(services.begin() + static_cast<ptrdiff_t>(*index));
     return next;
   });
 }
 
+template <class Service>
 Answer duplicate_virtual_service(Call& call) {
   const auto body = parse_body(call.request);
   if (!body) co_return refuse(body.error());
   co_return co_await change(call, [&](const model::Configuration& current) -> Changed<model::Configuration> {
-    const auto index = find_service(current, call.capture("label"));
+    const auto index = find_service<Service>(current, call.capture("label"));
     if (!index) return refused(index.error());
-    return with_service(current, current.virtual_services.size(), patched(current.virtual_services[*index], *body));
+    return with_service<Service>(current, ServiceList<Service>::of(current).size(),
+                                 patched(ServiceList<Service>::of(current)[*index], *body));
   });
 }
+
+#define EVENKEEL_SERVICE(Service)                         \
+  template Answer get_virtual_services<Service>(Call&);   \
+  template Answer get_virtual_service<Service>(Call&);    \
+  template Answer post_virtual_service<Service>(Call&);   \
+  template Answer patch_virtual_service<Service>(Call&);  \
+  template Answer delete_virtual_service<Service>(Call&); \
+  template Answer duplicate_virtual_service<Service>(Call&);
+EVENKEEL_SERVICE(model::VirtualService)
+EVENKEEL_SERVICE(model::Layer7Service)
+#undef EVENKEEL_SERVICE
 
 }  // namespace evenkeel::api

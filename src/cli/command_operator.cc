@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/human.h"
@@ -38,12 +39,15 @@ struct OperatorOptions {
 };
 
 Answer<std::vector<std::string>> services_with(ApiClient& api, const std::string& real_server) {
-  const auto answer = api.get(Url("virtual-services"));
-  if (!answer) return std::unexpected(answer.error());
   std::vector<std::string> labels;
-  for (const json::value& service : list_at(*answer, "virtual_services")) {
-    for (const json::value& server : list_at(service, "real_servers")) {
-      if (text_at(server, "label") == real_server) labels.push_back(text_at(service, "label"));
+  for (const auto& [resource, list] :
+       {std::pair{"virtual-services", "virtual_services"}, std::pair{"layer7-services", "layer7_services"}}) {
+    const auto answer = api.get(Url(resource));
+    if (!answer) return std::unexpected(answer.error());
+    for (const json::value& service : list_at(*answer, list)) {
+      for (const json::value& server : list_at(service, "real_servers")) {
+        if (text_at(server, "label") == real_server) labels.push_back(text_at(service, "label"));
+      }
     }
   }
   if (labels.empty()) return refuse(fmt::format("no virtual service has a real server {}", real_server));

@@ -13,9 +13,23 @@ namespace evenkeel::cli {
 namespace json = boost::json;
 namespace {
 
-constexpr const char* kResource = "virtual-services";
+using Render = std::string(const json::value&, const Terminal&);
+// What differs between the layers: the command's name, where the API has them, and whose fields they have.
+struct Layer {
+  const char* command;
+  const char* resource;
+  const char* structure;
+  const char* one;
+  const char* all;
+  Render* render_list;
+  Render* render_one;
+};
+constexpr Layer kLayer4{"virtual-service",  "virtual-services",  "virtual_service", "virtual service",
+                        "virtual services", render_service_list, render_service};
+constexpr Layer kLayer7{"layer7-service",           "layer7-services",  "layer7_service",     "layer-7 virtual service",
+                        "layer-7 virtual services", render_layer7_list, render_layer7_service};
 
-std::shared_ptr<std::string> add_label(CLI::App& command, const char* help) {
+std::shared_ptr<std::string> add_label(CLI::App& command, const std::string& help) {
   auto label = std::make_shared<std::string>();
   command.add_option("LABEL", *label, help)->required()->type_name("");
   return label;
@@ -27,77 +41,78 @@ std::shared_ptr<bool> add_json_flag(CLI::App& command) {
   return as_json;
 }
 
-void add_list(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("list", "All virtual services, as configured");
+void add_list(CLI::App& group, Session& session, const Layer& layer) {
+  CLI::App* command = group.add_subcommand("list", fmt::format("All {}, as configured", layer.all));
   const auto as_json = add_json_flag(*command);
-  command->callback([&session, as_json] {
-    session.action = [&session, as_json] {
-      return session.show(session.api().get(Url(kResource)), *as_json, render_service_list);
+  command->callback([&session, as_json, &layer] {
+    session.action = [&session, as_json, &layer] {
+      return session.show(session.api().get(Url(layer.resource)), *as_json, layer.render_list);
     };
   });
 }
 
-void add_show(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("show", "All settings of one virtual service");
+void add_show(CLI::App& group, Session& session, const Layer& layer) {
+  CLI::App* command = group.add_subcommand("show", fmt::format("All settings of one {}", layer.one));
   const auto label = add_label(*command, "The virtual service");
   const auto as_json = add_json_flag(*command);
-  command->callback([&session, label, as_json] {
-    session.action = [&session, label, as_json] {
-      return session.show(session.api().get(Url(kResource).segment(*label)), *as_json, render_service);
+  command->callback([&session, label, as_json, &layer] {
+    session.action = [&session, label, as_json, &layer] {
+      return session.show(session.api().get(Url(layer.resource).segment(*label)), *as_json, layer.render_one);
     };
   });
 }
 
-void add_add(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("add", "Add a virtual service");
+void add_add(CLI::App& group, Session& session, const Layer& layer) {
+  CLI::App* command = group.add_subcommand("add", fmt::format("Add a {}", layer.one));
   const auto label = add_label(*command, "The new virtual service's name");
-  const auto given = add_field_options(*command, "virtual_service", FieldUse::kAdd);
+  const auto given = add_field_options(*command, layer.structure, FieldUse::kAdd);
   const auto options = add_change_options(*command);
-  command->callback([&session, label, given, options] {
-    session.action = [&session, label, given, options] {
+  command->callback([&session, label, given, options, &layer] {
+    session.action = [&session, label, given, options, &layer] {
       given->set({"label"}, json::string(*label));
-      return send_change(session, *options, "POST", Url(kResource), json::serialize(given->document()));
+      return send_change(session, *options, "POST", Url(layer.resource), json::serialize(given->document()));
     };
   });
 }
 
-void add_edit(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("edit", "Change settings of a virtual service; the others stay as they are");
+void add_edit(CLI::App& group, Session& session, const Layer& layer) {
+  CLI::App* command =
+      group.add_subcommand("edit", fmt::format("Change settings of a {}; the others stay as they are", layer.one));
   const auto label = add_label(*command, "The virtual service");
-  const auto given = add_field_options(*command, "virtual_service", FieldUse::kEdit);
+  const auto given = add_field_options(*command, layer.structure, FieldUse::kEdit);
   const auto options = add_change_options(*command);
-  command->callback([&session, label, given, options] {
-    session.action = [&session, label, given, options]() -> Answer<> {
+  command->callback([&session, label, given, options, &layer] {
+    session.action = [&session, label, given, options, &layer]() -> Answer<> {
       if (given->document().empty()) return misused("no setting is named: there is nothing to change");
-      return send_change(session, *options, "PATCH", Url(kResource).segment(*label),
+      return send_change(session, *options, "PATCH", Url(layer.resource).segment(*label),
                          json::serialize(given->document()));
     };
   });
 }
 
-void add_delete(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("delete", "Remove a virtual service and its real servers");
+void add_delete(CLI::App& group, Session& session, const Layer& layer) {
+  CLI::App* command = group.add_subcommand("delete", fmt::format("Remove a {} and its real servers", layer.one));
   const auto label = add_label(*command, "The virtual service");
   const auto options = add_change_options(*command);
-  command->callback([&session, label, options] {
-    session.action = [&session, label, options] {
-      return send_change(session, *options, "DELETE", Url(kResource).segment(*label), {});
+  command->callback([&session, label, options, &layer] {
+    session.action = [&session, label, options, &layer] {
+      return send_change(session, *options, "DELETE", Url(layer.resource).segment(*label), {});
     };
   });
 }
 
-void add_duplicate(CLI::App& group, Session& session) {
-  CLI::App* command =
-      group.add_subcommand("duplicate", "Copy a virtual service with its real servers, changed by the settings given");
+void add_duplicate(CLI::App& group, Session& session, const Layer& layer) {
+  CLI::App* command = group.add_subcommand(
+      "duplicate", fmt::format("Copy a {} with its real servers, changed by the settings given", layer.one));
   const auto label = add_label(*command, "The virtual service to copy");
   auto copy = std::make_shared<std::string>();
   command->add_option("NEW", *copy, "The copy's name")->required()->type_name("");
-  const auto given = add_field_options(*command, "virtual_service", FieldUse::kDuplicate);
+  const auto given = add_field_options(*command, layer.structure, FieldUse::kDuplicate);
   const auto options = add_change_options(*command);
-  command->callback([&session, label, copy, given, options] {
-    session.action = [&session, label, copy, given, options] {
+  command->callback([&session, label, copy, given, options, &layer] {
+    session.action = [&session, label, copy, given, options, &layer] {
       given->set({"label"}, json::string(*copy));
-      return send_change(session, *options, "POST", Url(kResource).segment(*label).segment("duplicate"),
+      return send_change(session, *options, "POST", Url(layer.resource).segment(*label).segment("duplicate"),
                          json::serialize(given->document()));
     };
   });
@@ -109,7 +124,7 @@ void add_failback(CLI::App& group, Session& session) {
   const auto label = add_label(*command, "The virtual service");
   command->callback([&session, label] {
     session.action = [&session, label]() -> Answer<> {
-      const auto answer = session.api().send("POST", Url(kResource).segment(*label).segment("failback"), "");
+      const auto answer = session.api().send("POST", Url(kLayer4.resource).segment(*label).segment("failback"), "");
       if (!answer) return std::unexpected(answer.error());
       const uint64_t tier = count_at(*answer, "active_tier");
       session.print(fmt::format(
@@ -120,19 +135,29 @@ void add_failback(CLI::App& group, Session& session) {
   });
 }
 
+void add_common(CLI::App& group, Session& session, const Layer& layer) {
+  group.require_subcommand(1);
+  add_list(group, session, layer);
+  add_show(group, session, layer);
+  add_add(group, session, layer);
+  add_edit(group, session, layer);
+  add_delete(group, session, layer);
+  add_duplicate(group, session, layer);
+}
+
 }  // namespace
 
 void add_virtual_service_commands(CLI::App& app, Session& session) {
   CLI::App* group =
-      app.add_subcommand("virtual-service", "List, show, add, edit, delete, duplicate or fail back virtual services");
-  group->require_subcommand(1);
-  add_list(*group, session);
-  add_show(*group, session);
-  add_add(*group, session);
-  add_edit(*group, session);
-  add_delete(*group, session);
-  add_duplicate(*group, session);
+      app.add_subcommand(kLayer4.command, "List, show, add, edit, delete, duplicate or fail back virtual services");
+  add_common(*group, session, kLayer4);
   add_failback(*group, session);
+}
+
+void add_layer7_service_commands(CLI::App& app, Session& session) {
+  CLI::App* group =
+      app.add_subcommand(kLayer7.command, "List, show, add, edit, delete or duplicate layer-7 virtual services");
+  add_common(*group, session, kLayer7);
 }
 
 }  // namespace evenkeel::cli

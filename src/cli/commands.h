@@ -12,7 +12,9 @@ class Session;
 
 void add_status_command(CLI::App& app, Session& session);
 void add_virtual_service_commands(CLI::App& app, Session& session);
+void add_layer7_service_commands(CLI::App& app, Session& session);
 void add_real_server_commands(CLI::App& app, Session& session);
+void add_layer7_server_commands(CLI::App& app, Session& session);
 // Within "real-server": drain, halt, online.
 void add_operator_commands(CLI::App& group, Session& session);
 void add_apply_command(CLI::App& app, Session& session);

@@ -41,6 +41,14 @@ std::vector<Cell> setting_row(const FieldOption& option, const json::value& serv
   return {{"  " + option.name}, {terminal.safe(text)}};
 }
 
+std::string render_settings(const json::value& service, std::string_view structure, const Terminal& terminal) {
+  Table settings({{terminal.safe(text_at(service, "label"))}, {""}});
+  for (const FieldOption& option : field_options(structure)) {
+    if (option.name != "label") settings.add_row(setting_row(option, service, terminal));
+  }
+  return settings.render(terminal);
+}
+
 }  // namespace
 
 std::string render_service_list(const json::value& answer, const Terminal& terminal) {
@@ -57,12 +65,43 @@ std::string render_service_list(const json::value& answer, const Terminal& termi
   return table.empty() ? "There is no virtual service.\n" : table.render(terminal);
 }
 
-std::string render_service(const json::value& service, const Terminal& terminal) {
-  Table settings({{terminal.safe(text_at(service, "label"))}, {""}});
-  for (const FieldOption& option : field_options("virtual_service")) {
-    if (option.name != "label") settings.add_row(setting_row(option, service, terminal));
+std::string render_layer7_list(const json::value& answer, const Terminal& terminal) {
+  Table table(
+      {{"LABEL"}, {"ADDRESS"}, {"PORTS"}, {"MODE"}, {"SCHEDULER"}, {"PERSISTENCE"}, {"SERVERS", Align::kRight}});
+  for (const json::value& service : list_at(answer, "layer7_services")) {
+    table.add_row({{terminal.safe(text_at(service, "label")), Colour::kBold},
+                   {terminal.safe(text_at(service, "address"))},
+                   {terminal.safe(text_at(service, "ports"))},
+                   {protocol_in_words(terminal.safe(text_at(service, "mode")))},
+                   {in_words(terminal.safe(text_at(service, "scheduler")))},
+                   {in_words(terminal.safe(text_at(service, "persistence")))},
+                   {std::to_string(list_at(service, "real_servers").size())}});
   }
-  return settings.render(terminal) + "\n" + render_server_list(service, terminal);
+  return table.empty() ? "There is no layer-7 virtual service.\n" : table.render(terminal);
+}
+
+std::string render_service(const json::value& service, const Terminal& terminal) {
+  return render_settings(service, "virtual_service", terminal) + "\n" + render_server_list(service, terminal);
+}
+
+std::string render_layer7_service(const json::value& service, const Terminal& terminal) {
+  return render_settings(service, "layer7_service", terminal) + "\n" + render_layer7_server_list(service, terminal);
+}
+
+std::string render_layer7_server_list(const json::value& service, const Terminal& terminal) {
+  Table table({{"REAL SERVER"},
+               {"ADDRESS"},
+               {"WEIGHT", Align::kRight},
+               {"MINIMUM CONNECTIONS", Align::kRight},
+               {"MAXIMUM CONNECTIONS", Align::kRight}});
+  for (const json::value& server : list_at(service, "real_servers")) {
+    table.add_row({{terminal.safe(text_at(server, "label")), Colour::kBold},
+                   {terminal.safe(address_with_port(server))},
+                   {std::to_string(count_at(server, "weight"))},
+                   {std::to_string(count_at(server, "minimum_connections"))},
+                   {std::to_string(count_at(server, "maximum_connections"))}});
+  }
+  return table.empty() ? "No real servers.\n" : table.render(terminal);
 }
 
 std::string render_server_list(const json::value& service, const Terminal& terminal) {

@@ -10,6 +10,9 @@ namespace evenkeel::cli {
 
 std::string render_service_list(const boost::json::value& answer, const Terminal& terminal);
 std::string render_service(const boost::json::value& service, const Terminal& terminal);
+std::string render_layer7_list(const boost::json::value& answer, const Terminal& terminal);
+std::string render_layer7_service(const boost::json::value& service, const Terminal& terminal);
+std::string render_layer7_server_list(const boost::json::value& service, const Terminal& terminal);
 std::string render_server_list(const boost::json::value& service, const Terminal& terminal);
 
 }  // namespace evenkeel::cli

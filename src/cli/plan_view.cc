@@ -92,6 +92,9 @@ std::string render_change(const json::value& answer, const Terminal& terminal) {
     const std::string sentence = warning.is_string() ? std::string(warning.get_string()) : json::serialize(warning);
     text += terminal.paint("! " + terminal.safe(sentence), Colour::kYellow) + "\n";
   }
+  const std::string layer7 = text_at(answer, "layer7");
+  if (layer7 == "reload") text += "Layer 7: a seamless reload of HAProxy.\n";
+  if (layer7 == "commands") text += "Layer 7: changed in the running HAProxy, without a reload.\n";
   return text + outcome(answer);
 }
 

@@ -36,6 +36,8 @@ void add_commands(CLI::App& app, Session& session) {
   add_status_command(app, session);
   add_virtual_service_commands(app, session);
   add_real_server_commands(app, session);
+  add_layer7_service_commands(app, session);
+  add_layer7_server_commands(app, session);
   add_apply_command(app, session);
   add_configuration_command(app, session);
   add_revisions_commands(app, session);

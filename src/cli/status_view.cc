@@ -8,6 +8,7 @@
 
 #include "cli/human.h"
 #include "cli/json_text.h"
+#include "cli/layer7_view.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/words.h"
@@ -130,6 +131,8 @@ std::string StatusView::heading() const {
 }
 
 std::string StatusView::services() {
+  const std::string layer7 = render_layer7(status_, terminal_);
+  if (list_at(status_, "virtual_services").empty() && !layer7.empty()) return layer7;
   if (list_at(status_, "virtual_services").empty()) {
     return "There is no virtual service. To add one: evenkeel virtual-service add --help\n\n";
   }
@@ -139,7 +142,7 @@ std::string StatusView::services() {
     if (fits()) break;
     layout_.hidden.at(column) = true;
   }
-  return table(Details::kShown).render(terminal_);
+  return table(Details::kShown).render(terminal_) + layer7;
 }
 
 Table StatusView::table(Details details) const {

@@ -10,6 +10,7 @@
 
 #include "config/plan.h"
 #include "config/validate_alerts.h"
+#include "config/validate_layer7.h"
 #include "model/check_kind.h"
 #include "model/names.h"
 
@@ -25,7 +26,10 @@ using model::VirtualService;
 
 class Linter {
  public:
-  explicit Linter(const model::Configuration& configuration) : services_(configuration.virtual_services) {}
+  explicit Linter(const model::Configuration& configuration)
+      : configuration_(configuration),
+        both_layers_(common_parts(configuration)),
+        services_(both_layers_.empty() ? configuration.virtual_services : both_layers_) {}
 
   std::vector<Problem> lint() {
     for (index_ = 0; index_ < services_.size(); ++index_) {
@@ -39,8 +43,16 @@ class Linter {
   }
 
  private:
+  bool is_layer7() const { return index_ >= configuration_.virtual_services.size(); }
+  bool only_redirects() const {
+    return is_layer7() && configuration_.layer7_services[index_ - configuration_.virtual_services.size()].force_https;
+  }
+
   void warn(std::string_view field, std::string message, std::string hint) {
-    warnings_.push_back({fmt::format("$.virtual_services[{}]{}", index_, field), std::move(message), std::move(hint)});
+    const size_t layer4 = configuration_.virtual_services.size();
+    const auto service = is_layer7() ? fmt::format("$.layer7_services[{}]", index_ - layer4)
+                                     : fmt::format("$.virtual_services[{}]", index_);
+    warnings_.push_back({fmt::format("{}{}", service, field), std::move(message), std::move(hint)});
   }
 
   // In direct routing and tunnels a real server holds the virtual address itself: what it sends there never leaves it.
@@ -125,6 +137,7 @@ class Linter {
 
   void check_real_servers(const VirtualService& service) {
     if (service.real_servers.empty()) {
+      if (only_redirects()) return;
       return warn(".real_servers", fmt::format("{} has no real server: only its fallback answers", service.label),
                   "add a real server");
     }
@@ -180,6 +193,8 @@ class Linter {
     }
   }
 
+  const model::Configuration& configuration_;
+  std::vector<VirtualService> both_layers_;  // empty where there is only layer 4
   const std::vector<VirtualService>& services_;
   size_t index_ = 0;  // of the virtual service at hand
   std::vector<Problem> warnings_;
@@ -190,6 +205,7 @@ class Linter {
 std::vector<model::Problem> lint(const model::Configuration& configuration) {
   auto warnings = Linter(configuration).lint();
   std::ranges::move(lint_alerts(configuration), std::back_inserter(warnings));
+  std::ranges::move(lint_layer7(configuration), std::back_inserter(warnings));
   return warnings;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/layer7_service.h"
 #include "model/virtual_service.h"
 
 namespace evenkeel::config {
@@ -25,6 +26,12 @@ struct Matches {
 // Two objects with the same identity are the same one under another label.
 inline auto identity(const model::VirtualService& service) {
   return std::tuple(service.address, service.ports.ranges(), service.protocol);
+}
+inline auto identity(const model::Layer7Service& service) {
+  return std::tuple(service.address, service.ports.ranges());
+}
+inline auto identity(const model::Layer7Server& server) {
+  return std::tuple(server.address, server.port);
 }
 inline auto identity(const model::RealServer& server) {
   return std::tuple(server.address, server.port);

@@ -5,23 +5,25 @@
 
 #include "config/matching.h"
 #include "model/json.h"
+#include "model/layer7_json.h"
 
 namespace evenkeel::config {
 namespace {
 
 using Json = boost::json::value;
-using model::RealServer;
 using model::Secrets;
-using model::VirtualService;
 using Kind = ObjectChange::Kind;
 
 constexpr std::string_view kRealServers = "real_servers";
 
-std::string path_of(const VirtualService& service) {
+// Labels are unique over both layers: the same path stands for a virtual service of either.
+template <class Service>
+std::string path_of(const Service& service) {
   return "virtual_service/" + service.label;
 }
 
-std::string path_of(const VirtualService& service, const RealServer& server) {
+template <class Service, class Server>
+std::string path_of(const Service& service, const Server& server) {
   return path_of(service) + "/real_server/" + server.label;
 }
 
@@ -96,7 +98,21 @@ model::Configuration without_services(const model::Configuration& configuration)
 class Planner {
  public:
   Plan plan(const model::Configuration& from, const model::Configuration& to) {
-    const auto matches = match(from.virtual_services, to.virtual_services);
+    auto fields = compare(without_services(from), without_services(to));
+    for (auto& order : {plan_services("virtual_services", from.virtual_services, to.virtual_services),
+                        plan_services("layer7_services", from.layer7_services, to.layer7_services)}) {
+      fields.insert(fields.end(), order.begin(), order.end());
+    }
+    if (!fields.empty()) plan_.changes.push_back({Kind::kModified, "configuration", "", std::move(fields)});
+    return std::move(plan_);
+  }
+
+ private:
+  // What changed in their order.
+  template <class Service>
+  std::vector<FieldChange> plan_services(const std::string& list, const std::vector<Service>& from,
+                                         const std::vector<Service>& to) {
+    const auto matches = match(from, to);
     for (const auto& [before, after] : matches.pairs) {
       if (before == nullptr) {
         add(*after);
@@ -104,31 +120,31 @@ class Planner {
         change(*before, *after);
       }
     }
-    for (const VirtualService* gone : matches.removed) remove(*gone);
-    auto fields = compare(without_services(from), without_services(to));
-    auto order = compare_order("virtual_services", from.virtual_services, matches);
-    fields.insert(fields.end(), order.begin(), order.end());
-    if (!fields.empty()) plan_.changes.push_back({Kind::kModified, "configuration", "", std::move(fields)});
-    return std::move(plan_);
+    for (const Service* gone : matches.removed) remove(*gone);
+    return compare_order(list, from, matches);
   }
 
- private:
-  void add(const VirtualService& service) {
+  template <class Service>
+  void add(const Service& service) {
     plan_.changes.push_back({Kind::kAdded, path_of(service), "", beside_defaults(service)});
-    for (const RealServer& server : service.real_servers) add(service, server);
+    for (const auto& server : service.real_servers) add(service, server);
   }
-  void add(const VirtualService& service, const RealServer& server) {
+  template <class Service, class Server>
+  void add(const Service& service, const Server& server) {
     plan_.changes.push_back({Kind::kAdded, path_of(service, server), "", beside_defaults(server)});
   }
-  void remove(const VirtualService& service) {
+  template <class Service>
+  void remove(const Service& service) {
     plan_.changes.push_back({Kind::kRemoved, path_of(service), "", {}});
-    for (const RealServer& server : service.real_servers) remove(service, server);
+    for (const auto& server : service.real_servers) remove(service, server);
   }
-  void remove(const VirtualService& service, const RealServer& server) {
+  template <class Service, class Server>
+  void remove(const Service& service, const Server& server) {
     plan_.changes.push_back({Kind::kRemoved, path_of(service, server), "", {}});
   }
 
-  void change(const VirtualService& before, const VirtualService& after) {
+  template <class Service>
+  void change(const Service& before, const Service& after) {
     if (before == after) return;
     const auto matches = match(before.real_servers, after.real_servers);
     auto fields = compare(before, after);
@@ -143,7 +159,7 @@ class Planner {
                     compare(*old_server, *new_server));
       }
     }
-    for (const RealServer* gone : matches.removed) remove(before, *gone);
+    for (const auto* gone : matches.removed) remove(before, *gone);
   }
 
   void note_change(const std::string& before, const std::string& after, bool has_same_label,
@@ -155,6 +171,18 @@ class Planner {
   Plan plan_;
 };
 
+template <class Service>
+void add_renames(const std::vector<Service>& from, const std::vector<Service>& to, std::vector<Rename>& result) {
+  for (const auto& [before, after] : match(from, to).pairs) {
+    if (before == nullptr) continue;
+    for (const auto& [old_server, new_server] : match(before->real_servers, after->real_servers).pairs) {
+      if (old_server == nullptr) continue;
+      Rename rename{{before->label, old_server->label}, {after->label, new_server->label}};
+      if (rename.from != rename.to) result.push_back(std::move(rename));
+    }
+  }
+}
+
 }  // namespace
 
 Plan plan(const model::Configuration& from, const model::Configuration& to) {
@@ -163,14 +191,8 @@ Plan plan(const model::Configuration& from, const model::Configuration& to) {
 
 std::vector<Rename> renames(const model::Configuration& from, const model::Configuration& to) {
   std::vector<Rename> result;
-  for (const auto& [before, after] : match(from.virtual_services, to.virtual_services).pairs) {
-    if (before == nullptr) continue;
-    for (const auto& [old_server, new_server] : match(before->real_servers, after->real_servers).pairs) {
-      if (old_server == nullptr) continue;
-      Rename rename{{before->label, old_server->label}, {after->label, new_server->label}};
-      if (rename.from != rename.to) result.push_back(std::move(rename));
-    }
-  }
+  add_renames(from.virtual_services, to.virtual_services, result);
+  add_renames(from.layer7_services, to.layer7_services, result);
   return result;
 }
 

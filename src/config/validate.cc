@@ -10,6 +10,7 @@
 #include "config/plan.h"
 #include "config/validate_alerts.h"
 #include "config/validate_fallback.h"
+#include "config/validate_layer7.h"
 #include "model/check_kind.h"
 #include "model/names.h"
 
@@ -63,7 +64,10 @@ int64_t short_range_ports(const model::PortSet& ports) {
 
 class Validator {
  public:
-  explicit Validator(const model::Configuration& configuration) : services_(configuration.virtual_services) {}
+  explicit Validator(const model::Configuration& configuration)
+      : layer4_count_(configuration.virtual_services.size()),
+        both_layers_(common_parts(configuration)),
+        services_(both_layers_.empty() ? configuration.virtual_services : both_layers_) {}
 
   std::vector<Problem> validate() {
     collect();
@@ -94,9 +98,14 @@ class Validator {
     }
   }
 
-  std::string path(std::string_view field) const { return fmt::format("$.virtual_services[{}].{}", index_, field); }
+  bool is_layer7(size_t index) const { return index >= layer4_count_; }
+  std::string service_path(size_t index) const {
+    return is_layer7(index) ? fmt::format("$.layer7_services[{}]", index - layer4_count_)
+                            : fmt::format("$.virtual_services[{}]", index);
+  }
+  std::string path(std::string_view field) const { return fmt::format("{}.{}", service_path(index_), field); }
   std::string path(size_t server, std::string_view field) const {
-    return fmt::format("$.virtual_services[{}].real_servers[{}].{}", index_, server, field);
+    return fmt::format("{}.real_servers[{}].{}", service_path(index_), server, field);
   }
   void refuse(std::string path, std::string message, std::string hint) {
     problems_.push_back({std::move(path), std::move(message), std::move(hint)});
@@ -105,7 +114,7 @@ class Validator {
   void check_label(const VirtualService& service) {
     const size_t first = first_of_label_.at(service.label);
     if (first == index_) return;
-    refuse(path("label"), fmt::format("the label \"{}\" is taken: $.virtual_services[{}] has it", service.label, first),
+    refuse(path("label"), fmt::format("the label \"{}\" is taken: {} has it", service.label, service_path(first)),
            fmt::format("give this virtual service another label, such as {}-2", service.label));
   }
 
@@ -253,16 +262,18 @@ class Validator {
   }
 
   void check_fallback(const VirtualService& service) {
-    std::ranges::move(validate_fallback(service, fmt::format("$.virtual_services[{}]", index_)),
-                      std::back_inserter(problems_));
+    if (!is_layer7(index_)) {
+      std::ranges::move(validate_fallback(service, service_path(index_)), std::back_inserter(problems_));
+    }
     const auto& address = service.fallback.address;
     if (!address) return;
+    const auto* const fallback_field = is_layer7(index_) ? "fallback_address" : "fallback.address";
     const auto reason = unusable_as(*address);
     if (!reason.empty()) {
-      refuse(path("fallback.address"), fmt::format("{} is {}", address->to_string(), reason),
+      refuse(path(fallback_field), fmt::format("{} is {}", address->to_string(), reason),
              "for a listener on the load balancer itself make the mode local");
     } else if (by_address_.contains(*address) || by_source_.contains(*address)) {
-      refuse(path("fallback.address"),
+      refuse(path(fallback_field),
              fmt::format("{} is an address that the load balancer itself holds", address->to_string()),
              "give the address of another server, or make the mode local");
     }
@@ -312,7 +323,7 @@ class Validator {
                                 source->second->label),
                     "use the real server's own address (RIP)");
     }
-    if (server.address.family() != service.address.family()) {
+    if (server.address.family() != service.address.family() && !is_layer7(index_)) {
       refuse(
           path(i, "address"),
           fmt::format("{} is {} but the virtual address {} is {}: {}", address, family_name(server.address),
@@ -326,7 +337,7 @@ class Validator {
   }
 
   void check_server_port(const VirtualService& service, const RealServer& server, size_t i) {
-    if (server.port == 0) return;
+    if (server.port == 0 || is_layer7(index_)) return;
     const auto method = service.forwarding_method;
     if (method != ForwardingMethod::kNat && method != ForwardingMethod::kSnat) {
       return refuse(path(i, "port"),
@@ -389,6 +400,8 @@ class Validator {
     refuse_total(entries, kMostPorts, "ports of all virtual services together");
   }
 
+  size_t layer4_count_;
+  std::vector<VirtualService> both_layers_;  // empty where there is only layer 4
   const std::vector<VirtualService>& services_;
   std::map<IpAddress, std::vector<const VirtualService*>> by_address_;
   std::map<IpAddress, const VirtualService*> by_source_;  // the first that has it
@@ -402,6 +415,7 @@ class Validator {
 std::vector<model::Problem> validate(const model::Configuration& configuration) {
   auto problems = Validator(configuration).validate();
   std::ranges::move(validate_alerts(configuration), std::back_inserter(problems));
+  std::ranges::move(validate_layer7(configuration), std::back_inserter(problems));
   return problems;
 }
 

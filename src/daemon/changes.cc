@@ -62,6 +62,12 @@ std::vector<std::string> paths_of(const std::string& object, const model::Config
       if (object == "next_hop/" + server.address.to_string()) paths.push_back(server_path + ".address");
     }
   }
+  for (size_t i = 0; i < configuration.layer7_services.size(); ++i) {
+    const auto& service = configuration.layer7_services[i];
+    const auto path = fmt::format("$.layer7_services[{}]", i);
+    if (object == "virtual_service/" + service.label) paths.push_back(path);
+    if (object == "virtual_address/" + service.address.to_string()) paths.push_back(path + ".address");
+  }
   if (object == "auto_nat") paths.emplace_back("$.auto_nat");
   if (paths.empty()) paths.emplace_back("$");
   return paths;
@@ -102,11 +108,13 @@ std::optional<std::set<std::string>> services_tuned_by(const config::Plan& plan)
 }
 
 bool exists(const model::Configuration& configuration, const model::RealServerKey& key) {
-  return std::ranges::any_of(configuration.virtual_services, [&](const auto& service) {
+  const auto has_it = [&](const auto& service) {
     return service.label == key.virtual_service && std::ranges::any_of(service.real_servers, [&](const auto& server) {
              return server.label == key.real_server;
            });
-  });
+  };
+  return std::ranges::any_of(configuration.virtual_services, has_it) ||
+         std::ranges::any_of(configuration.layer7_services, has_it);
 }
 
 // The labels that are given exist.
@@ -172,6 +180,7 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
 
   ChangeResult result;
   result.plan = config::plan(configuration_, request.configuration);
+  result.layer7 = way_of_layer7(request.configuration);
   for (const auto& problem : config::lint(request.configuration)) {
     result.warnings.push_back(problem.path + ": " + problem.message);
   }
@@ -181,6 +190,7 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
   if (!revision) co_return refused(revision.error());
   const auto committed = parts_.clock.steady_now();
   put_in_force(std::move(request), *revision, result.plan);
+  co_await layer7_settled();
   result.applied_in = std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - committed);
   result.revision = *revision;
   std::ranges::move(warnings_for(configuration_), std::back_inserter(result.warnings));
@@ -304,6 +314,7 @@ boost::asio::awaitable<Result<>> Controller::say(std::vector<model::OperatorActi
     put_in_force(std::move(action));
   }
   apply_services(services);
+  co_await layer7_settled();
   co_return Result<>{};
 }
 

@@ -48,13 +48,14 @@ Controller::Controller(Parts parts, Start start)
               [this](const IpAddress& address, const MacAddress& mac, bool is_claimed) {
                 on_conflict(address, mac, is_claimed);
               }),
-      reconciler_({parts_.network, parts_.layer4, [this] { return attach(); }}, parts_.clock),
+      reconciler_({parts_.network, parts_.layer4, parts_.layer7, [this] { return attach(); }}, parts_.clock),
       retry_timer_(parts_.io),
       slow_start_timer_(parts_.io),
       sweep_timer_(parts_.io),
       topology_timer_(parts_.io),
       verdicts_timer_(parts_.io),
-      turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()) {
+      turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()),
+      layer7_settled_(parts_.io) {
   for (auto& action : start.operator_actions) operator_actions_.insert_or_assign(action.key, std::move(action));
 }
 
@@ -72,6 +73,7 @@ void Controller::start() {
   }
   parts_.alerts.configure(configuration_);
   parts_.events.append(observed::EventKind::kStarted, "", fmt::format("evenkeeld started with revision {}", revision_));
+  listen_to_proxy();
   configure_health();
   apply_now();
   arm_sweep();
@@ -86,12 +88,14 @@ void Controller::stop() {
   feedback_.stop();
   paths_.monitor().stop();
   doctor_.stop();
+  parts_.layer7.stop();
   retry_timer_.cancel();
   slow_start_timer_.cancel();
   sweep_timer_.cancel();
   topology_timer_.cancel();
   verdicts_timer_.cancel();
   turn_freed_.cancel();
+  layer7_settled_.cancel();
 }
 
 void Controller::configure_health() {
@@ -221,10 +225,12 @@ void Controller::apply_now() {
     slow_start_.observe(service, health_, said, now);
   }
   slow_start_.keep_only(labels);
+  for (const auto& service : configuration_.layer7_services) labels.insert(service.label);
   auto want = compute(configuration_);
   std::erase_if(fallback_active_, [&](const auto& known) { return !labels.contains(known); });
   std::erase_if(active_tier_, [&](const auto& known) { return !labels.contains(known.first); });
   for (const auto& service : want.layer4.virtual_services) announce(service);
+  announce(want.layer7);
   settle(reconciler_.apply(std::move(want)));
   watch_claims();
   arm_slow_start();
@@ -243,11 +249,12 @@ void Controller::apply_services(const std::set<std::string>& labels) {
   }
   for (const auto& service : changed) announce(service);
   settle(reconciler_.apply_services(std::move(changed)));
+  apply_layer7(inputs);
   arm_slow_start();
 }
 
 void Controller::announce(const desired::VirtualService& service) {
-  announce_fallback(service);
+  announce_fallback(service.label, service.fallback_active);
   note_tier(service);
 }
 
@@ -260,16 +267,16 @@ void Controller::note_tier(const desired::VirtualService& service) {
                        fmt::format("tier {} takes over from tier {}", service.active_tier, before));
 }
 
-void Controller::announce_fallback(const desired::VirtualService& service) {
-  const bool was_active = fallback_active_.contains(service.label);
-  if (service.fallback_active == was_active) return;
-  if (service.fallback_active) {
-    fallback_active_.insert(service.label);
-    parts_.events.append(observed::EventKind::kFallbackActive, "virtual_service/" + service.label,
+void Controller::announce_fallback(const std::string& label, bool is_active) {
+  const bool was_active = fallback_active_.contains(label);
+  if (is_active == was_active) return;
+  if (is_active) {
+    fallback_active_.insert(label);
+    parts_.events.append(observed::EventKind::kFallbackActive, "virtual_service/" + label,
                          "no real server takes connections: the fallback answers");
   } else {
-    fallback_active_.erase(service.label);
-    parts_.events.append(observed::EventKind::kFallbackInactive, "virtual_service/" + service.label,
+    fallback_active_.erase(label);
+    parts_.events.append(observed::EventKind::kFallbackInactive, "virtual_service/" + label,
                          "a real server takes connections again");
   }
 }

@@ -25,6 +25,7 @@
 #include "daemon/traffic_meter.h"
 #include "daemon/verdict_file.h"
 #include "desired/compute.h"
+#include "engines/l7_haproxy/engine.h"
 #include "engines/network/engine.h"
 #include "health/feedback_monitor.h"
 #include "health/monitor.h"
@@ -43,6 +44,7 @@ class Controller final : public api::Control {
     config::Store* reader;  // null: the store is damaged, changes are refused
     config::Store* writer;  // the same file, used by the worker only
     Layer4& layer4;
+    engines::l7_haproxy::HaproxyEngine& layer7;
     engines::network::NetworkEngine& network;
     observed::EventLog& events;
     AlertSender& alerts;
@@ -112,7 +114,7 @@ class Controller final : public api::Control {
   void apply_now();
   void apply_services(const std::set<std::string>& labels);
   void announce(const desired::VirtualService& service);
-  void announce_fallback(const desired::VirtualService& service);
+  void announce_fallback(const std::string& label, bool is_active);
   void note_tier(const desired::VirtualService& service);
   void settle(const std::vector<reconcile::StatusChange>& changes);
   std::map<model::RealServerKey, model::OperatorState> operator_said() const;
@@ -128,6 +130,13 @@ class Controller final : public api::Control {
   boost::asio::awaitable<void> count_source_ports();
   void remember_verdicts();
   void write_verdicts();
+
+  // layer7.cc
+  void listen_to_proxy();
+  std::string way_of_layer7(const model::Configuration& wanted) const;
+  void apply_layer7(const desired::Inputs& inputs);
+  boost::asio::awaitable<void> layer7_settled();
+  void announce(const desired::Layer7& layer7);
 
   // doctor.cc: who else claims our addresses
   void watch_claims();
@@ -178,6 +187,7 @@ class Controller final : public api::Control {
   boost::asio::steady_timer topology_timer_;
   boost::asio::steady_timer verdicts_timer_;
   boost::asio::steady_timer turn_freed_;
+  boost::asio::steady_timer layer7_settled_;
   bool changing_ = false;
   bool ending_drains_ = false;
   bool counting_source_ports_ = false;

@@ -30,12 +30,14 @@ observed::Lamp lamp_of(const health::PathStatus& path) {
 
 void Controller::watch_claims() {
   std::vector<ArpDoctor::Place> places;
-  for (const auto& service : configuration_.virtual_services) {
+  const auto add = [&](const auto& service) {
     const auto interface = parts_.network.interface_of({service.address, service.interface});
-    if (!interface) continue;
+    if (!interface) return;
     const ArpDoctor::Place place{service.address, interface->name};
     if (std::ranges::find(places, place) == places.end()) places.push_back(place);
-  }
+  };
+  std::ranges::for_each(configuration_.virtual_services, add);
+  std::ranges::for_each(configuration_.layer7_services, add);
   if (auto watched = doctor_.watch(std::move(places)); !watched) spdlog::warn("{}", to_string(watched.error()));
 }
 

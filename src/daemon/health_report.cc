@@ -73,7 +73,9 @@ Error unknown(const model::RealServerKey& key) {
 
 Result<observed::RealServerHealth> Controller::health(const model::RealServerKey& key) {
   observed::Snapshot now = snapshot();
-  for (auto& service : now.virtual_services) {
+  std::vector<observed::VirtualService> services = std::move(now.virtual_services);
+  for (auto& service : now.layer7_services) services.push_back(std::move(service.common));
+  for (auto& service : services) {
     if (service.configuration.label != key.virtual_service) continue;
     const auto server = std::ranges::find(service.real_servers, key.real_server,
                                           [](const auto& one) { return one.configuration.label; });

@@ -62,6 +62,11 @@ observed::Snapshot Controller::snapshot() {
     const auto interface = parts_.network.interface_of({service.address, service.interface});
     if (interface) facts.interfaces[service.label] = interface->name;
   }
+  for (const auto& service : configuration_.layer7_services) {
+    const auto interface = parts_.network.interface_of({service.address, service.interface});
+    if (interface) facts.interfaces[service.label] = interface->name;
+  }
+  facts.layer7 = parts_.layer7.report();
   if (auto* engine = parts_.layer4.engine()) {
     if (auto counters = engine->counters()) {
       facts.counters = std::move(*counters);
@@ -74,12 +79,14 @@ observed::Snapshot Controller::snapshot() {
   return snapshot;
 }
 
-// Empty while there is no data plane that counts.
+// Without those of a layer that nobody counts at the moment.
 std::map<model::RealServerKey, observed::Counters> Controller::connections_of_real_servers() const {
-  auto* engine = parts_.layer4.engine();
-  if (engine == nullptr) return {};
-  auto counters = engine->counters();
-  return counters ? std::move(counters->real_servers) : std::map<model::RealServerKey, observed::Counters>{};
+  std::map<model::RealServerKey, observed::Counters> counted;
+  if (auto* engine = parts_.layer4.engine()) {
+    if (auto counters = engine->counters()) counted = std::move(counters->real_servers);
+  }
+  for (const auto& [key, traffic] : parts_.layer7.report().real_servers) counted[key].active = traffic.connections;
+  return counted;
 }
 
 Result<std::vector<config::Revision>> Controller::revisions(size_t limit) {

@@ -235,6 +235,35 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
   return result;
 }
 
+// The common part as desired: what decides at layer 7 stands in its own form.
+desired::VirtualService common_part(const desired::Layer7Service& want) {
+  desired::VirtualService common;
+  common.fallback_active = want.fallback_active;
+  for (size_t i = 0; i < want.real_servers.size(); ++i) {
+    auto& server = common.real_servers.emplace_back();
+    server.weight = want.configuration.real_servers[i].weight;
+    server.takes_new = want.real_servers[i].admission == desired::Admission::kAll;
+  }
+  return common;
+}
+
+observed::Layer7Service build_layer7_service(const Facts& facts, const desired::Layer7Service& want) {
+  const auto& service = want.configuration;
+  observed::Layer7Service result;
+  result.configuration = service;
+  result.common = build_virtual_service(facts, model::common_part(service), common_part(want));
+  if (service.force_https && result.common.state == VirtualServiceState::kDown && service.real_servers.empty()) {
+    result.common.state = VirtualServiceState::kUp;
+    result.common.reason = "every client is sent to HTTPS";
+  }
+  if (const auto* traffic = find(facts.layer7.virtual_services, service.label)) result.traffic = *traffic;
+  for (const auto& server : service.real_servers) {
+    const auto* traffic = find(facts.layer7.real_servers, model::RealServerKey{service.label, server.label});
+    result.real_servers.push_back(traffic == nullptr ? observed::Layer7Traffic{} : *traffic);
+  }
+  return result;
+}
+
 // Failures of single services and servers stand on the object itself; everything else is a notice.
 bool is_shown_on_object(const ObjectStatus& status) {
   if (status.state == ObjectStatus::State::kNotice) return false;
@@ -266,6 +295,10 @@ observed::Snapshot build_snapshot(const Facts& facts) {
     snapshot.virtual_services.push_back(
         build_virtual_service(facts, services[i], facts.desired.layer4.virtual_services[i]));
   }
+  for (const auto& want : facts.desired.layer7.services) {
+    snapshot.layer7_services.push_back(build_layer7_service(facts, want));
+  }
+  snapshot.old_proxy_workers = facts.layer7.old_workers;
   snapshot.reasons = facts.counters.reasons;
   for (auto& reason : snapshot.reasons) {
     if (facts.traffic != nullptr) reason.rates = facts.traffic->of_reason(reason.name);

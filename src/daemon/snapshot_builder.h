@@ -38,6 +38,7 @@ struct Facts {
   std::map<model::RealServerKey, std::string> alarms = {};
   std::map<std::string, std::string> service_alarms = {};  // by label of the virtual service
   std::map<model::RealServerKey, health::FeedbackStatus> feedback = {};  // of those whose agent is asked
+  observed::Layer7Report layer7 = {};
 };
 
 observed::Snapshot build_snapshot(const Facts& facts);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "desired/layer7_addresses.h"
 #include "desired/tiers.h"
 
 namespace evenkeel::desired {
@@ -202,6 +203,8 @@ State compute(const Inputs& inputs) {
     add_addresses(service, state.network);
     add_next_hops(computed, state.network);
   }
+  state.layer7 = compute_layer7(inputs);
+  add_layer7_addresses(state.layer7, state.network);
   sort_unique(state.network.virtual_addresses);
   sort_unique(state.network.on_link);
   sort_unique(state.network.next_hops);

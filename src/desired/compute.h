@@ -31,6 +31,7 @@ struct Inputs {
 };
 
 State compute(const Inputs& inputs);
+Layer7 compute_layer7(const Inputs& inputs);
 // One virtual service's part of it, for changes that concern no other.
 VirtualService compute_virtual_service(const model::VirtualService& service, const Inputs& inputs);
 

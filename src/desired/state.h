@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ip_address.h"
+#include "desired/layer7.h"
 #include "model/virtual_service.h"
 
 namespace evenkeel::desired {
@@ -84,6 +85,7 @@ struct Network {
 struct State {
   Network network;
   Layer4 layer4;
+  Layer7 layer7 = {};
   bool operator==(const State&) const = default;
 };
 

@@ -19,7 +19,11 @@ const Table& table<Configuration>() {
                "interface, or the list of those that lead outside. Turns the kernel's forwarding on."},
           auto_nat()),
       field<&Configuration::alerts>({.name = "alerts", .help = "Who is told what happens, and how often."},
-                                    structure<Alerts>()));
+                                    structure<Alerts>()),
+      field<&Configuration::layer7_services>(
+          {.name = "layer7_services",
+           .help = "The layer-7 virtual services: addresses and TCP ports where the load balancer's proxy answers."},
+          list<Layer7Service>()));
   return table;
 }
 

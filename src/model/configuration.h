@@ -5,6 +5,7 @@
 
 #include "model/alerts.h"
 #include "model/auto_nat.h"
+#include "model/layer7_service.h"
 #include "model/virtual_service.h"
 
 namespace evenkeel::model {
@@ -13,6 +14,7 @@ struct Configuration {
   std::vector<VirtualService> virtual_services;
   AutoNat auto_nat = {};
   Alerts alerts = {};
+  std::vector<Layer7Service> layer7_services = {};
 
   bool operator==(const Configuration&) const = default;
 };

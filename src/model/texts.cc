@@ -239,6 +239,14 @@ KindOf<std::string> secret_text() {
                .is_secret = true});
 }
 
+KindOf<std::string> cookie_name() {
+  return text({.type = "the name of a cookie",
+               .range = "1 to 64 letters, digits, \"_\" and \"-\"",
+               .pattern = "[A-Za-z0-9_-]{1,64}",
+               .hint = "write a name such as \"SERVERID\"",
+               .longest = 64});
+}
+
 KindOf<std::string> status_list() {
   return text({.type = "a list of HTTP status codes",
                .range = "codes and ranges from 100 to 599",

@@ -42,6 +42,9 @@ namespace evenkeel::observed {
     "enough source ports for a real server are free again")                                                           \
   X(kSynFlood, "syn_flood", kWarning, kSynFlood, "a virtual service has as many half-open connections as its limit")  \
   X(kSynFloodOver, "syn_flood_over", kWarning, kSynFlood, "a virtual service has few half-open connections again")    \
+  X(kProxyStarted, "proxy_started", kProblem, kProxyEnded, "HAProxy was started")                                     \
+  X(kProxyReloaded, "proxy_reloaded", kInformation, kProxyReloaded, "HAProxy took a new configuration")               \
+  X(kProxyEnded, "proxy_ended", kProblem, kProxyEnded, "HAProxy ended and is started again")                          \
   X(kAlertFailed, "alert_failed", kInformation, kAlertFailed, "an alert could not be sent; none is sent about that")  \
   X(kAlertDelivered, "alert_delivered", kInformation, kAlertFailed, "alerts can be sent again")
 

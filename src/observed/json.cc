@@ -203,6 +203,7 @@ json::object to_json(const Snapshot& snapshot) {
   json::array& services = object["virtual_services"].emplace_array();
   services.reserve(snapshot.virtual_services.size());
   for (const VirtualService& service : snapshot.virtual_services) services.emplace_back(to_json(service));
+  object["layer7"] = layer7_to_json(snapshot);
   return object;
 }
 

@@ -17,6 +17,8 @@ const char* to_string(VirtualServiceState state);
 boost::json::object to_json(const Counters& counters);
 boost::json::object to_json(const Reason& reason);
 boost::json::object to_json(const VirtualService& service);
+boost::json::object to_json(const Layer7Service& service);     // layer7_json.cc
+boost::json::object layer7_to_json(const Snapshot& snapshot);  // {"old_workers", "services"}
 // All of it but the virtual services, which come one by one: the whole of a big farm need never be in memory twice.
 boost::json::object header_to_json(const Snapshot& snapshot);
 boost::json::object to_json(const Snapshot& snapshot);

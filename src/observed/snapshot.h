@@ -9,9 +9,11 @@
 
 #include "base/clock.h"
 #include "base/ip_address.h"
+#include "model/layer7_service.h"
 #include "model/operator_action.h"
 #include "model/virtual_service.h"
 #include "observed/alert_status.h"
+#include "observed/layer7.h"
 
 namespace evenkeel::observed {
 
@@ -99,6 +101,14 @@ struct VirtualService {
   std::vector<RealServer> real_servers;
 };
 
+// `common` is what both layers have in common: states, reasons, who takes clients.
+struct Layer7Service {
+  model::Layer7Service configuration;
+  VirtualService common;
+  Layer7Traffic traffic;
+  std::vector<Layer7Traffic> real_servers;  // in the order of common's
+};
+
 struct Notice {
   std::string object;   // "interface/eth0"
   std::string message;  // "generic XDP: about half the speed; the driver veth ..."
@@ -118,6 +128,8 @@ struct Snapshot {
   WallTime at;
   std::vector<Notice> notices;
   std::vector<VirtualService> virtual_services;
+  std::vector<Layer7Service> layer7_services = {};
+  int old_proxy_workers = 0;
   std::vector<Reason> reasons;
   std::vector<AlertStatus> alerts;  // one for each way to be told; empty: there is none
   uint64_t connection_table_size = 0, connection_table_used = 0;

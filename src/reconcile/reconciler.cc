@@ -17,15 +17,18 @@ std::chrono::seconds Backoff::next() {
 std::vector<ObjectStatus> Reconciler::check(const desired::State& want) const {
   auto problems = engines_.network.check(want.network);
   std::ranges::copy(engines_.layer4.check(want.layer4), std::back_inserter(problems));
+  std::ranges::copy(engines_.layer7.check(want.layer7), std::back_inserter(problems));
   return problems;
 }
 
 // The data plane learns of a service before its address is announced, so that the first client already finds it.
 std::vector<StatusChange> Reconciler::apply(desired::State want) {
   const bool layer4_differs = !applied_ || applied_->layer4 != want.layer4;
+  const bool layer7_differs = !applied_ || applied_->layer7 != want.layer7;
   const bool network_differs = !applied_ || applied_->network != want.network;
   applied_ = std::move(want);
   if (layer4_differs) apply_layer4();
+  if (layer7_differs) apply_layer7();
   if (network_differs) apply_network();
   return settle();
 }
@@ -45,6 +48,24 @@ std::vector<StatusChange> Reconciler::apply_services(std::vector<desired::Virtua
   return settle();
 }
 
+std::vector<StatusChange> Reconciler::apply_layer7(desired::Layer7 want) {
+  if (applied_->layer7 == want) return {};
+  applied_->layer7 = std::move(want);
+  apply_layer7();
+  return settle();
+}
+
+// The same news again is no second failure.
+std::vector<StatusChange> Reconciler::note_layer7(const Result<ApplyReport>& report) {
+  const auto before = parts_[Part::kLayer7];
+  note(Part::kLayer7, report, "engine/l7_haproxy");
+  return parts_[Part::kLayer7] == before ? std::vector<StatusChange>{} : settle();
+}
+
+void Reconciler::apply_layer7() {
+  note(Part::kLayer7, engines_.layer7.apply(applied_->layer7), "engine/l7_haproxy");
+}
+
 void Reconciler::apply_layer4() {
   note(Part::kLayer4, engines_.layer4.apply(applied_->layer4), "engine/l4_xdp");
 }
@@ -57,6 +78,7 @@ void Reconciler::apply_network() {
 std::vector<StatusChange> Reconciler::apply_again() {
   if (!applied_) return {};
   apply_layer4();
+  apply_layer7();
   apply_network();
   return settle();
 }

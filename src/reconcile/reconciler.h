@@ -36,6 +36,7 @@ class Reconciler {
   struct Engines {
     engines::Engine<desired::Network>& network;
     engines::Engine<desired::Layer4>& layer4;
+    engines::Engine<desired::Layer7>& layer7;
     std::function<engines::ApplyReport()> attach;  // the data plane to the interfaces that the network engine names
   };
   Reconciler(Engines engines, const Clock& clock) : engines_(std::move(engines)), clock_(clock) {}
@@ -48,6 +49,10 @@ class Reconciler {
   // The same for a change of these virtual services alone, each with the label and address that it had in the last
   // apply: health, weights, operator actions. Costs what changed, not what there is.
   std::vector<StatusChange> apply_services(std::vector<desired::VirtualService> changed);
+  // The same for layer 7, all of it.
+  std::vector<StatusChange> apply_layer7(desired::Layer7 want);
+  // How layer 7 fared in the end: its engine goes on working after apply().
+  std::vector<StatusChange> note_layer7(const Result<engines::ApplyReport>& report);
   // Applies the last state again, whether it changed or not: after a failure, or when the outside world changed.
   std::vector<StatusChange> apply_again();
 
@@ -58,8 +63,9 @@ class Reconciler {
 
  private:
   // One engine's share of the statuses, so that asking one engine does not forget what another said.
-  enum class Part { kLayer4, kNetwork, kAttachment };
+  enum class Part { kLayer4, kLayer7, kNetwork, kAttachment };
   void apply_layer4();
+  void apply_layer7();
   void apply_network();
   void note(Part part, const Result<engines::ApplyReport>& report, const std::string& engine_name);
   std::vector<StatusChange> settle();

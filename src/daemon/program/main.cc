@@ -20,6 +20,7 @@
 #include "daemon/layer4.h"
 #include "daemon/options.h"
 #include "daemon/version.h"
+#include "engines/l7_haproxy/engine.h"
 #include "engines/network/engine.h"
 #include "observed/event_log.h"
 
@@ -38,6 +39,15 @@ void raise_descriptor_limit() {
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
+}
+
+// Of the proxy: a client's and a real server's at once, beside what else it has open.
+uint64_t most_connections() {
+  constexpr uint64_t kOthers = 4096;
+  constexpr uint64_t kFewest = 1000;
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur < 2 * kOthers ? kFewest : (limit.rlim_cur - kOthers) / 2;
 }
 
 Result<> make_directory(const std::string& path, mode_t mode) {
@@ -115,6 +125,8 @@ int run(const Options& options) {
   observed::EventLog events(clock);
   HostNames host_names(clock, {});
   AlertSender alerts(io, worker, clock, events, options.state_directory + "/alerts.json");
+  engines::l7_haproxy::HaproxyEngine layer7(
+      io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()});
   std::unique_ptr<Controller> controller;
 
   auto network = engines::network::NetworkEngine::open(
@@ -138,6 +150,7 @@ int run(const Options& options) {
                                                      .reader = store.reader.get(),
                                                      .writer = store.writer.get(),
                                                      .layer4 = layer4,
+                                                     .layer7 = layer7,
                                                      .network = **network,
                                                      .events = events,
                                                      .alerts = alerts,
@@ -153,7 +166,7 @@ int run(const Options& options) {
 
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) {
-    spdlog::info("stopping; the data plane goes on forwarding");
+    spdlog::info("stopping; the data plane and HAProxy go on");
     api.stop();
     controller->stop();
     alerts.stop();

@@ -174,15 +174,19 @@ TEST(AllServices, ActsWhereverTheLabelIs) {
   fake.answer(R"({"virtual_services": [{"label": "A", "real_servers": [{"label": "PS1"}, {"label": "PS2"}]},
                                        {"label": "B", "real_servers": [{"label": "PS2"}]},
                                        {"label": "C", "real_servers": [{"label": "PS1"}]}]})");
+  fake.answer(R"({"layer7_services": [{"label": "D", "real_servers": [{"label": "PS1"}]}]})");
+  fake.answer("{}");
   fake.answer("{}");
   fake.answer("{}");
   EXPECT_EQ(fake.run({"real-server", "drain", "PS1", "--all-services", "--reason", "x"}), ExitCode::kOk);
-  ASSERT_EQ(fake.script.requests.size(), 3U);
-  EXPECT_EQ(fake.script.requests[1].target, "/api/v1/virtual-services/A/real-servers/PS1/drain");
-  EXPECT_EQ(fake.script.requests[2].target, "/api/v1/virtual-services/C/real-servers/PS1/drain");
+  ASSERT_EQ(fake.script.requests.size(), 5U);
+  EXPECT_EQ(fake.script.requests[2].target, "/api/v1/virtual-services/A/real-servers/PS1/drain");
+  EXPECT_EQ(fake.script.requests[3].target, "/api/v1/virtual-services/C/real-servers/PS1/drain");
+  EXPECT_EQ(fake.script.requests[4].target, "/api/v1/virtual-services/D/real-servers/PS1/drain");
   EXPECT_EQ(fake.out.str(),
             "PS1 of A is drained: no new connections, established ones go on.\n"
-            "PS1 of C is drained: no new connections, established ones go on.\n");
+            "PS1 of C is drained: no new connections, established ones go on.\n"
+            "PS1 of D is drained: no new connections, established ones go on.\n");
 }
 
 TEST(Failback, SaysWhichTierTakesTheConnections) {
@@ -199,6 +203,7 @@ TEST(Failback, SaysWhichTierTakesTheConnections) {
 TEST(AllServices, RefusesALabelThatIsNowhere) {
   FakeWorld fake;
   fake.answer(R"({"virtual_services": []})");
+  fake.answer(R"({"layer7_services": []})");
   EXPECT_EQ(fake.run({"real-server", "halt", "PS7", "--all-services"}), ExitCode::kRefused);
   EXPECT_EQ(fake.error.str(), "evenkeel: no virtual service has a real server PS7\n");
 }

@@ -70,6 +70,20 @@ TEST(ObservedJson, WithoutAnOperatorActionThereIsNull) {
   EXPECT_TRUE(to_json(service)["real_servers"].at(0).at("operator_action").is_null());
 }
 
+TEST(ObservedJson, Layer7HasTrafficInPlaceOfCounters) {
+  Layer7Service service;
+  service.configuration.label = service.common.configuration.label = "Web";
+  service.common.real_servers.emplace_back();
+  service.traffic = {.connections = 3, .queued = 1, .total = 40, .rate = 7};
+  service.real_servers.push_back({.connections = 2});
+  const auto object = to_json(service);
+  EXPECT_EQ(object.at("label"), "Web");
+  EXPECT_EQ(object.at("mode"), "http");
+  EXPECT_EQ(object.at("traffic").at("queued"), 1);
+  EXPECT_EQ(object.at("real_servers").at(0).at("traffic").at("connections"), 2);
+  for (const char* absent : {"counters", "protocol", "forwarding_method"}) EXPECT_FALSE(object.contains(absent));
+}
+
 TEST(ObservedJson, ASnapshotHasTheDocumentedShape) {
   Snapshot snapshot;
   snapshot.version = "0.1.0";
@@ -82,7 +96,8 @@ TEST(ObservedJson, ASnapshotHasTheDocumentedShape) {
   const json::value expected = json::parse(R"({"version": "0.1.0", "revision": 3, "read_only": true,
     "at": "1970-01-01T00:00:00.000Z", "notices": [{"object": "interface/eth0", "message": "generic XDP"}],
     "connection_table": {"size": 1048572, "used": 12},
-    "reasons": [{"name": "no_real_server", "description": "nobody there", "packets": 4}], "alerts": [], "virtual_services": []})");
+    "reasons": [{"name": "no_real_server", "description": "nobody there", "packets": 4}], "alerts": [], "virtual_services": [],
+    "layer7": {"old_workers": 0, "services": []}})");
   EXPECT_EQ(json::value(to_json(snapshot)), expected);
 }
 

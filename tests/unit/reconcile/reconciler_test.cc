@@ -50,9 +50,10 @@ class ReconcilerTest : public testing::Test {
   std::vector<std::string> calls;
   FakeEngine<desired::Network> network{"network", calls};
   FakeEngine<desired::Layer4> layer4{"layer4", calls};
+  FakeEngine<desired::Layer7> layer7{"layer7", calls};
   ApplyReport attachment;
   FakeClock clock;
-  Reconciler reconciler{{network, layer4,
+  Reconciler reconciler{{network, layer4, layer7,
                          [this] {
                            calls.push_back("attach");
                            return attachment;
@@ -62,7 +63,7 @@ class ReconcilerTest : public testing::Test {
 
 TEST_F(ReconcilerTest, FirstApplyAsksEveryEngineDataPlaneFirst) {
   EXPECT_THAT(reconciler.apply(state("a")), IsEmpty());
-  EXPECT_THAT(calls, ElementsAre("layer4", "network", "attach"));
+  EXPECT_THAT(calls, ElementsAre("layer4", "layer7", "network", "attach"));
   EXPECT_FALSE(reconciler.retry_at());
 }
 
@@ -92,6 +93,30 @@ TEST_F(ReconcilerTest, AChangeOfOneServiceAsksTheDataPlaneAlone) {
   EXPECT_THAT(calls, IsEmpty()) << "it is remembered";
 }
 
+TEST_F(ReconcilerTest, AChangeOfLayer7AsksItsEngineAlone) {
+  reconciler.apply(state("a"));
+  calls.clear();
+  desired::Layer7 want;
+  EXPECT_THAT(reconciler.apply_layer7(want), IsEmpty());
+  EXPECT_THAT(calls, IsEmpty()) << "nothing differs";
+  want.services.emplace_back().configuration.label = "b";
+  reconciler.apply_layer7(want);
+  EXPECT_THAT(calls, ElementsAre("layer7"));
+}
+
+TEST_F(ReconcilerTest, WhatLayer7SaysLaterCountsOnce) {
+  reconciler.apply(state("a"));
+  const ApplyReport report{{failed("virtual_service/b")}};
+  EXPECT_THAT(reconciler.note_layer7(report), SizeIs(1));
+  EXPECT_EQ(reconciler.retry_at(), clock.steady_now() + std::chrono::seconds{1});
+  EXPECT_THAT(reconciler.note_layer7(report), IsEmpty());
+  EXPECT_EQ(reconciler.retry_at(), clock.steady_now() + std::chrono::seconds{1}) << "the same news is no new failure";
+  const auto recovery = reconciler.note_layer7(ApplyReport{});
+  ASSERT_THAT(recovery, SizeIs(1));
+  EXPECT_TRUE(recovery[0].recovered);
+  EXPECT_FALSE(reconciler.retry_at());
+}
+
 TEST_F(ReconcilerTest, AFailedObjectIsReportedOnceAndRetriedUntilItRecovers) {
   layer4.report.statuses = {failed("virtual_service/a")};
   const auto changes = reconciler.apply(state("a"));
@@ -113,7 +138,7 @@ TEST_F(ReconcilerTest, AFailedObjectIsReportedOnceAndRetriedUntilItRecovers) {
 TEST_F(ReconcilerTest, OneBrokenEngineDoesNotStopTheOthers) {
   layer4.broken = Error{ErrorCode::kUnavailable, "no maps", "", 0};
   reconciler.apply(state("a"));
-  EXPECT_THAT(calls, ElementsAre("layer4", "network", "attach"));
+  EXPECT_THAT(calls, ElementsAre("layer4", "layer7", "network", "attach"));
   EXPECT_EQ(reconciler.statuses().at("engine/l4_xdp").reason, "no maps");
 }
 

@@ -1,0 +1,21 @@
+#pragma once
+// Where HAProxy's files are, all in one directory that only root may look into.
+
+#include <string>
+
+namespace evenkeel::engines::l7_haproxy {
+
+struct Paths {
+  std::string program = "/usr/sbin/haproxy";
+  std::string directory;  // such as /run/evenkeel/haproxy
+
+  std::string configuration() const { return directory + "/haproxy.cfg"; }
+  std::string candidate() const { return directory + "/candidate.cfg"; }  // until HAProxy has found it valid
+  std::string pid_file() const { return directory + "/haproxy.pid"; }     // of the master
+  std::string log() const { return directory + "/haproxy.log"; }          // what HAProxy said since the last reload
+  std::string master_socket() const { return directory + "/master.sock"; }
+  std::string runtime_socket() const { return directory + "/runtime.sock"; }
+  std::string empty() const { return directory + "/empty"; }  // the workers' root
+};
+
+}  // namespace evenkeel::engines::l7_haproxy

@@ -1,0 +1,316 @@
+#include "engines/l7_haproxy/proxy.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "engines/l7_haproxy/ports.h"
+#include "engines/l7_haproxy/socket.h"
+#include "engines/l7_haproxy/structure.h"
+#include "base/state_file.h"
+
+namespace evenkeel::engines::l7_haproxy {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLook{5};
+constexpr std::chrono::seconds kLongestStart{20};
+constexpr std::chrono::seconds kLongestDeafness{10};
+constexpr int kMostTries = 16;
+constexpr const char* kEngine = "engine/l7_haproxy";
+
+std::string object_of(const std::string& label) {
+  return "virtual_service/" + label;
+}
+
+// "... for proxy Papercut_WUI: ..." or "... proxy 'Papercut_WUI' ..."
+bool names(const std::string& words, const std::string& label) {
+  return words.find(fmt::format("proxy {}:", label)) != std::string::npos ||
+         words.find(fmt::format("'{}'", label)) != std::string::npos ||
+         words.find(fmt::format("/{}:", label)) != std::string::npos;
+}
+
+Result<> make_directories(const Paths& paths) {
+  std::error_code error;
+  std::filesystem::create_directories(paths.empty(), error);
+  if (error) return fail(system_error(error.value(), "cannot create the directory", paths.empty()));
+  constexpr mode_t kPrivate = 0700;
+  constexpr mode_t kEmpty = 0555;
+  if (chmod(paths.directory.c_str(), kPrivate) != 0 || chmod(paths.empty().c_str(), kEmpty) != 0) {
+    return fail(system_error("cannot set the mode", paths.directory));
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome Proxy::apply(const desired::Layer7& want) {
+  Outcome outcome;
+  attempt_ = want;
+  for (int i = 0; i < kMostTries; ++i) {
+    if (!running_ || structure_name(*running_, options_) != structure_name(attempt_, options_)) {
+      leave_out(taken_ports(attempt_), want, outcome.statuses);
+    }
+    const auto halted = newly_halted(running_ ? &*running_ : nullptr, attempt_);
+    const auto way = realise();
+    if (way) {
+      outcome.way = *way;
+      if (is_running()) {
+        running_ = attempt_;
+        end_connections(halted);
+      }
+      break;
+    }
+    const auto refused = refused_by(way.error().message);
+    if (refused.empty()) {
+      outcome.statuses.push_back({kEngine, ObjectStatus::State::kFailed, to_string(way.error())});
+      break;
+    }
+    leave_out(refused, want, outcome.statuses);
+  }
+  outcome.master = is_running() ? master_ : 0;
+  return outcome;
+}
+
+Result<Way> Proxy::realise() {
+  if (auto made = make_directories(options_.paths); !made) return fail(made.error());
+  if (!is_running()) {
+    forget();
+    if (auto adopted = adopt(); adopted || is_running()) return adopted;
+    if (attempt_.services.empty()) return Way::kNothing;
+    if (auto started = start(); !started) return fail(started.error());
+    return Way::kStart;
+  }
+  if (running_ && *running_ == attempt_) return Way::kNothing;
+  if (running_) {
+    const auto commands = commands_between(*running_, attempt_);
+    if (commands && run(*commands)) {
+      // The file too: HAProxy may be started from it, or told to reload by hand.
+      if (auto written = write_state_file(options_.paths.configuration(), render(attempt_, options_)); !written) {
+        return fail(written.error());
+      }
+      return commands->empty() ? Way::kNothing : Way::kCommands;
+    }
+  }
+  if (auto reloaded = reload(); !reloaded) return fail(reloaded.error());
+  return Way::kReload;
+}
+
+// A master from before our own start goes on. Its worker says which file it has read: where that is the one that is
+// wanted, commands bring it up to date.
+Result<Way> Proxy::adopt() {
+  if (auto found = find_master(); !found) return fail(found.error());
+  const auto info = ask(options_.paths.runtime_socket(), "show info");
+  if (info && parse_description(*info) == structure_name(attempt_, options_) && run(commands_to(attempt_))) {
+    if (auto written = write_state_file(options_.paths.configuration(), render(attempt_, options_)); !written) {
+      return fail(written.error());
+    }
+    return Way::kCommands;
+  }
+  if (auto reloaded = reload(); !reloaded) return fail(reloaded.error());
+  return Way::kReload;
+}
+
+Result<> Proxy::find_master() {
+  const auto pid = static_cast<pid_t>(std::atoi(read_state_file(options_.paths.pid_file()).c_str()));
+  if (pid <= 0) return fail(ErrorCode::kNotFound, "HAProxy was not started yet");
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
+  if (error || program.filename() != "haproxy") return fail(ErrorCode::kNotFound, "HAProxy does not run");
+  auto process = open_process(pid);
+  if (!process) return fail(process.error());
+  if (has_ended(*process)) return fail(ErrorCode::kNotFound, "HAProxy has ended");
+  master_ = pid;
+  process_ = std::move(*process);
+  if (const auto answering = ask_master(); !answering) return fail(answering.error());
+  return {};
+}
+
+// While it reads a file anew, the master does not listen for a moment.
+Result<Processes> Proxy::ask_master() const {
+  const auto deadline = steady_clock::now() + kLongestDeafness;
+  for (;;) {
+    const auto answer = ask(options_.paths.master_socket(), "show proc");
+    if (answer) {
+      const auto processes = parse_processes(*answer);
+      if (processes.master == master_) return processes;
+    }
+    if (has_ended(process_) || steady_clock::now() > deadline) {
+      return answer ? fail(ErrorCode::kUnavailable, "HAProxy's master does not answer for itself")
+                    : fail(answer.error());
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+// HAProxy looks at the new file before the old one goes.
+Result<> Proxy::put_file_in_place() {
+  const Paths& paths = options_.paths;
+  const auto text = render(attempt_, options_);
+  if (text != read_state_file(paths.configuration())) {  // else it is one that has run already
+    if (auto written = write_state_file(paths.candidate(), text); !written) return written;
+    if (auto checked = check_file(paths, paths.candidate()); !checked) return checked;
+    if (std::rename(paths.candidate().c_str(), paths.configuration().c_str()) != 0) {
+      return fail(system_error("cannot replace it", paths.configuration()));
+    }
+  }
+  if (::truncate(paths.log().c_str(), 0) != 0 && errno != ENOENT) {
+    return fail(system_error("cannot empty it", paths.log()));
+  }
+  return {};
+}
+
+Result<> Proxy::start() {
+  if (auto placed = put_file_in_place(); !placed) return placed;
+  const auto pid = start_master(options_.paths);
+  if (!pid) return fail(pid.error());
+  // First of all: whoever comes after us must find it.
+  if (auto noted = write_state_file(options_.paths.pid_file(), fmt::format("{}\n", *pid)); !noted) return noted;
+  auto process = open_process(*pid);
+  if (!process) return fail(process.error());
+  if (auto up = await_worker(structure_name(attempt_, options_), *process, 0); !up) {
+    if (!has_ended(*process)) ::kill(*pid, SIGTERM);
+    reap(*pid);
+    return up;
+  }
+  master_ = *pid;
+  process_ = std::move(*process);
+  return {};
+}
+
+// The old worker hands its open ports over and goes on for the connections that it has.
+Result<> Proxy::reload() {
+  const Paths& paths = options_.paths;
+  const std::string before = read_state_file(paths.configuration());
+  if (auto placed = put_file_in_place(); !placed) return placed;
+  const auto state = ask_master();
+  if (!state) return fail(state.error());
+  const int failed_before = state->failed_reloads;
+  if (const auto asked = ask(paths.master_socket(), "reload"); !asked) return fail(asked.error());
+  auto reloaded = await_worker(structure_name(attempt_, options_), process_, failed_before);
+  if (reloaded) return {};
+  // What serves goes on; it is what a start or a reload by hand must find, too.
+  if (auto restored = write_state_file(paths.configuration(), before); !restored) return restored;
+  return fail(reloaded.error());
+}
+
+// HAProxy 2.6 says nothing when a reload succeeds: a worker that has the new file's name does.
+Result<> Proxy::await_worker(const std::string& name, const Fd& master, int failed_before) const {
+  constexpr int kRarely = 20;
+  const auto deadline = steady_clock::now() + kLongestStart;
+  for (int i = 1; steady_clock::now() < deadline; ++i) {
+    const auto info = ask(options_.paths.runtime_socket(), "show info");
+    if (info && parse_description(*info) == name) return {};
+    const bool ended = has_ended(master);
+    const auto state = !ended && i % kRarely == 0 ? ask(options_.paths.master_socket(), "show proc")
+                                                  : Result<std::string>(std::string());
+    // After it has failed the count is one higher; after it has succeeded it is zero.
+    if (ended || (state && parse_processes(*state).failed_reloads > failed_before)) {
+      return fail(ErrorCode::kSystem, "HAProxy: " + complaints(read_state_file(options_.paths.log())));
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+  return fail(ErrorCode::kTimeout,
+              fmt::format("HAProxy did not take its configuration within {} s: {}", kLongestStart.count(),
+                          complaints(read_state_file(options_.paths.log()))));
+}
+
+Result<> Proxy::run(const std::vector<std::string>& commands) const {
+  for (const auto& command : commands) {
+    const auto answer = ask(options_.paths.runtime_socket(), command);
+    if (!answer) return fail(answer.error());
+    if (auto words = objection(*answer)) {
+      return fail(ErrorCode::kSystem, fmt::format("HAProxy refuses \"{}\": {}", command, *words));
+    }
+  }
+  return {};
+}
+
+// An old worker no longer takes commands about its servers, so each session is named to it.
+void Proxy::end_connections(const std::vector<std::string>& servers) const {
+  if (servers.empty()) return;
+  const auto processes = ask_master();
+  if (!processes) return;
+  for (const auto& server : servers) {
+    (void)ask(options_.paths.runtime_socket(), "shutdown sessions server " + server);
+  }
+  for (const pid_t worker : processes->old_workers) {
+    const auto sessions = ask(options_.paths.master_socket(), fmt::format("@!{} show sess", worker));
+    if (!sessions) continue;
+    for (const auto& session : parse_sessions(*sessions, servers)) {
+      (void)ask(options_.paths.master_socket(), fmt::format("@!{} shutdown session {}", worker, session));
+    }
+  }
+}
+
+Proxy::Refused Proxy::refused_by(const std::string& words) const {
+  Refused refused;
+  for (const auto& service : attempt_.services) {
+    if (names(words, service.configuration.label)) refused.emplace(service.configuration.label, words);
+  }
+  return refused;
+}
+
+// The last good state of each stays, and where there is none or that too is refused, it is left out.
+void Proxy::leave_out(const Refused& refused, const desired::Layer7& want, std::vector<ObjectStatus>& statuses) {
+  for (const auto& [label, reason] : refused) {
+    const auto is_it = [&](const desired::Layer7Service& service) { return service.configuration.label == label; };
+    const auto here = std::ranges::find_if(attempt_.services, is_it);
+    const bool is_first_refusal = *here == *std::ranges::find_if(want.services, is_it);
+    if (is_first_refusal) statuses.push_back({object_of(label), ObjectStatus::State::kFailed, reason});
+    const auto* const good = is_first_refusal ? find_running(label) : nullptr;
+    if (good != nullptr && *good != *here) {
+      *here = *good;
+    } else {
+      attempt_.services.erase(here);
+    }
+  }
+}
+
+const desired::Layer7Service* Proxy::find_running(const std::string& label) const {
+  if (!running_) return nullptr;
+  for (const auto& service : running_->services) {
+    if (service.configuration.label == label) return &service;
+  }
+  return nullptr;
+}
+
+observed::Layer7Report Proxy::observe() const {
+  if (!is_running()) return {};
+  const auto statistics = ask(options_.paths.runtime_socket(), "show stat");
+  const auto answer = ask(options_.paths.master_socket(), "show proc");
+  if (!statistics || !answer) return {};
+  auto report = parse_statistics(*statistics);
+  const auto old_workers = parse_processes(*answer).old_workers;
+  report.old_workers = static_cast<int>(old_workers.size());
+  for (const pid_t worker : old_workers) {
+    const auto old = ask(options_.paths.master_socket(), fmt::format("@!{} show stat", worker));
+    if (!old) continue;
+    const auto left = parse_statistics(*old);
+    for (auto& [label, traffic] : report.virtual_services) {
+      const auto found = left.virtual_services.find(label);
+      if (found != left.virtual_services.end()) traffic.connections += found->second.connections;
+    }
+    for (auto& [key, traffic] : report.real_servers) {
+      const auto found = left.real_servers.find(key);
+      if (found != left.real_servers.end()) traffic.connections += found->second.connections;
+    }
+  }
+  return report;
+}
+
+void Proxy::forget() {
+  if (master_ != 0) reap(master_);
+  master_ = 0;
+  process_.reset();
+  running_.reset();
+}
+
+}  // namespace evenkeel::engines::l7_haproxy

@@ -1,0 +1,61 @@
+#pragma once
+// Makes HAProxy what is wanted: by commands where they suffice, else by a new file and a seamless reload. Every call
+// blocks until it is done: for the engine's own thread.
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engines/engine.h"
+#include "engines/l7_haproxy/answers.h"
+#include "engines/l7_haproxy/process.h"
+#include "engines/l7_haproxy/render.h"
+
+namespace evenkeel::engines::l7_haproxy {
+
+enum class Way { kNothing, kCommands, kReload, kStart };
+
+struct Outcome {
+  Way way = Way::kNothing;
+  std::vector<ObjectStatus> statuses;  // what is not plainly applied
+  pid_t master = 0;                    // 0: HAProxy does not run
+};
+
+class Proxy {
+ public:
+  explicit Proxy(RenderOptions options) : options_(std::move(options)) {}
+
+  Outcome apply(const desired::Layer7& want);
+  // What the workers count. Empty while HAProxy does not run.
+  observed::Layer7Report observe() const;
+
+ private:
+  // What is tried is `attempt_`: what is wanted, without what HAProxy refused.
+  Result<Way> realise();
+  Result<Way> adopt();
+  Result<> find_master();
+  Result<> start();
+  Result<> reload();
+  Result<> put_file_in_place();
+  Result<Processes> ask_master() const;
+  Result<> await_worker(const std::string& name, const Fd& master, int failed_before) const;
+  Result<> run(const std::vector<std::string>& commands) const;
+  void end_connections(const std::vector<std::string>& servers) const;
+  using Refused = std::map<std::string, std::string>;  // label of a virtual service -> why
+  Refused refused_by(const std::string& words) const;
+  void leave_out(const Refused& refused, const desired::Layer7& want, std::vector<ObjectStatus>& statuses);
+  const desired::Layer7Service* find_running(const std::string& label) const;
+  bool is_running() const { return master_ != 0 && !has_ended(process_); }
+  void forget();
+
+  RenderOptions options_;
+  desired::Layer7 attempt_;
+  std::optional<desired::Layer7> running_;  // what the worker is known to do
+  pid_t master_ = 0;
+  Fd process_;
+};
+
+}  // namespace evenkeel::engines::l7_haproxy

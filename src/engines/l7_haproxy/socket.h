@@ -1,0 +1,16 @@
+#pragma once
+// One question to one of HAProxy's sockets, and its answer. Blocks, for the engine's own thread.
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace evenkeel::engines::l7_haproxy {
+
+// At most 64 MiB, within the time given. kUnavailable: nobody listens, or it was closed without an answer; kTimeout.
+Result<std::string> ask(const std::string& socket_path, std::string_view command,
+                        std::chrono::milliseconds within = std::chrono::seconds(5));
+
+}  // namespace evenkeel::engines::l7_haproxy

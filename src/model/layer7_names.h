@@ -1,0 +1,58 @@
+#pragma once
+// The names of the enumerators of a layer-7 virtual service: what model/names.h is to the others.
+
+#include "model/layer7_service.h"
+#include "model/names.h"
+
+namespace evenkeel::model {
+
+inline constexpr std::array kLayer7ModeNames{
+    EnumName<Layer7Mode>{Layer7Mode::kHttp, "http", "requests are understood, and each is balanced"},
+    EnumName<Layer7Mode>{Layer7Mode::kTcp, "tcp", "connections are balanced, whatever they carry: TLS, SMB, IPP, ..."},
+};
+static_assert(detail::is_complete(kLayer7ModeNames));
+
+inline constexpr std::array kLayer7SchedulerNames{
+    EnumName<Layer7Scheduler>{Layer7Scheduler::kWeightedLeastConnections, "weighted_least_connections",
+                              "the real server with the fewest connections for its weight"},
+    EnumName<Layer7Scheduler>{Layer7Scheduler::kWeightedRoundRobin, "weighted_round_robin",
+                              "each in turn, as often as its weight says"},
+    EnumName<Layer7Scheduler>{Layer7Scheduler::kSourceHash, "source_hash",
+                              "the client's address decides, as long as that real server is usable"},
+};
+static_assert(detail::is_complete(kLayer7SchedulerNames));
+
+inline constexpr std::array kLayer7PersistenceNames{
+    EnumName<Layer7Persistence>{Layer7Persistence::kNone, "none", "every connection or request is scheduled anew"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kSourceIp, "source_ip",
+                                "by the client's address, in a table that survives reloads"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kHttpCookie, "http_cookie",
+                                "by a cookie that the load balancer adds and takes out again"},
+};
+static_assert(detail::is_complete(kLayer7PersistenceNames));
+
+inline constexpr std::array kSendProxyNames{
+    EnumName<SendProxy>{SendProxy::kOff, "off", "real servers see the load balancer alone"},
+    EnumName<SendProxy>{SendProxy::kV1, "v1", "a line of text says who the client is"},
+    EnumName<SendProxy>{SendProxy::kV2, "v2", "the same in binary"},
+};
+static_assert(detail::is_complete(kSendProxyNames));
+
+template <>
+constexpr std::span<const EnumName<Layer7Mode>> names() {
+  return kLayer7ModeNames;
+}
+template <>
+constexpr std::span<const EnumName<Layer7Scheduler>> names() {
+  return kLayer7SchedulerNames;
+}
+template <>
+constexpr std::span<const EnumName<Layer7Persistence>> names() {
+  return kLayer7PersistenceNames;
+}
+template <>
+constexpr std::span<const EnumName<SendProxy>> names() {
+  return kSendProxyNames;
+}
+
+}  // namespace evenkeel::model

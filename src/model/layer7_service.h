@@ -1,0 +1,70 @@
+#pragma once
+// A layer-7 virtual service: clients' TCP connections end at the load balancer's proxy, which makes its own to a real
+// server. So it knows what HTTP says, reaches real servers anywhere, and hides the client's address from them.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "model/health_check.h"
+#include "model/port_set.h"
+#include "model/virtual_service.h"
+
+namespace evenkeel::model {
+
+enum class Layer7Mode { kHttp, kTcp };
+enum class Layer7Scheduler { kWeightedLeastConnections, kWeightedRoundRobin, kSourceHash };
+enum class Layer7Persistence { kNone, kSourceIp, kHttpCookie };
+enum class SendProxy { kOff, kV1, kV2 };
+
+struct Layer7Server {
+  std::string label;  // unique within its virtual service
+  IpAddress address;
+  uint16_t port = 0;                 // where it listens; 0: the port that the client asked for
+  uint16_t weight = 100;             // 0..256; 0 takes no new clients
+  uint32_t minimum_connections = 0;  // the limit while the service is idle; it grows to the maximum. 0: always maximum
+  uint32_t maximum_connections = 0;  // at once; further ones wait in a queue. 0: no limit
+
+  bool operator==(const Layer7Server&) const = default;
+};
+
+struct Layer7Service {
+  std::string label;  // unique over the virtual services of both layers
+  IpAddress address;
+  PortSet ports;  // TCP; single ports, no "*"
+  std::string interface;
+  Layer7Mode mode = Layer7Mode::kHttp;
+  Layer7Scheduler scheduler = Layer7Scheduler::kWeightedLeastConnections;
+  Layer7Persistence persistence = Layer7Persistence::kNone;
+  std::chrono::seconds persistence_timeout{1800};  // since the client's last connection or request
+  std::string cookie_name = "SERVERID";
+  bool x_forwarded_for = true;
+  bool force_https = false;
+  uint16_t https_port = 443;  // where force_https sends clients
+  int redirect_code = 302;    // 301, 302, 303, 307 or 308
+  bool accept_proxy = false;  // clients' connections begin with a PROXY header
+  SendProxy send_proxy = SendProxy::kOff;
+  bool redispatch = true;
+  std::optional<IpAddress> source_address;  // what real servers see; none: the load balancer's own
+  uint32_t maximum_connections = 40000;     // of clients; further ones wait
+  std::chrono::milliseconds connect_timeout{4000};
+  std::chrono::seconds client_timeout{43};
+  std::chrono::seconds server_timeout{45};
+  std::chrono::seconds tunnel_timeout{43200};
+  std::chrono::seconds request_timeout{5};
+  std::optional<IpAddress> fallback_address;
+  uint16_t fallback_port = 0;  // 0: the port that the client asked for
+  HealthCheck health_check;
+  std::vector<Layer7Server> real_servers;
+
+  bool operator==(const Layer7Service&) const = default;
+};
+
+// What both layers have in common: who is checked and how, who answers when nobody else does. In every other field
+// the defaults.
+VirtualService common_part(const Layer7Service& service);
+
+}  // namespace evenkeel::model

@@ -1,0 +1,443 @@
+"""Layer 7: what HAProxy does for clients, and that it is changed, killed and left alone without their noticing."""
+
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import _FAST, running_farm, running_small_farm
+
+from lab import guide
+from lab.commands import wait_until
+from lab.farm import Farm, Options
+from lab.method import Method
+from lab.printing import Printing
+from lab.small_farm import SmallFarm
+
+VIP = "10.77.0.110"
+WEB, WEB_PROXIED = 8080, 8081
+LABEL = "Web"
+
+
+@pytest.fixture
+def web() -> Iterator[SmallFarm]:
+    """Two web servers and evenkeeld, not configured yet."""
+    with running_small_farm("l7", Method.SNAT) as farm:
+        for server in farm.servers:
+            server.web = server.module("web_server", ["--name", server.name, "--port", str(WEB),
+                                                      "--proxy-port", str(WEB_PROXIED)])
+            server.web.start()
+        for server in farm.servers:
+            server.web.wait_for(WEB)
+            server.web.wait_for(WEB_PROXIED)
+        farm.balancer.start()
+        yield farm
+
+
+def service(**changes: object) -> dict:
+    return {
+        "label": LABEL, "address": VIP, "ports": "80", "mode": "http", "scheduler": "weighted_round_robin",
+        "health_check": {"type": "connect", "check_port": WEB, "interval": 1, "timeout": 0.5, "failure_count": 1},
+        "real_servers": [{"label": "RS1", "address": "10.77.0.21", "port": WEB},
+                         {"label": "RS2", "address": "10.77.0.22", "port": WEB}],
+    } | changes
+
+
+def start(farm: SmallFarm, *services: dict) -> None:
+    farm.apply({"layer7_services": list(services)})
+    for one in services:
+        if one["real_servers"]:
+            farm.balancer.wait_for_service(one["label"], "up")
+        for port in str(one["ports"]).split(","):
+            wait_until(lambda port=port: farm.client.namespace.answers(one["address"], int(port)), f"port {port}")
+
+
+def change(farm: SmallFarm, **fields: object) -> None:
+    status, answer = farm.balancer.api.request("PATCH", f"/api/v1/layer7-services/{LABEL}", fields)
+    assert status == 200, answer
+
+
+def ask(farm: SmallFarm, path: str = "/", headers: dict[str, str] | None = None, port: int = 80) -> dict:
+    answer = farm.client.get(VIP, port, path, headers)
+    assert answer.status == 200, answer
+    return json.loads(answer.body)
+
+
+def servers(farm: SmallFarm, count: int = 10, **options: object) -> set[str]:
+    return {ask(farm, **options)["server"] for _ in range(count)}
+
+
+def haproxy(farm: SmallFarm) -> tuple[int, list[int]]:
+    """The master's process, and the workers'."""
+    pids = [pid for pid in farm.balancer.namespace.pids()
+            if Path(f"/proc/{pid}/comm").read_text().strip() == "haproxy"]
+    parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in pids}
+    workers = [pid for pid in pids if parents[pid] in pids]
+    return next(pid for pid in pids if pid not in workers), workers
+
+
+def proxy_events(farm: SmallFarm, kind: str) -> int:
+    """How many since evenkeeld was started."""
+    lines = farm.balancer.evenkeel("events", "--json").stdout.splitlines()
+    return sum(json.loads(line)["kind"] == kind for line in lines)
+
+
+class Load:
+    """Clients that ask again and again, on connections of their own, until the block ends."""
+
+    def __init__(self, farm: SmallFarm, clients: int = 4):
+        self.farm = farm
+        self.answered = 0
+        self.failures: list[str] = []
+        self._ends = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(clients)]
+
+    def _ask(self) -> None:
+        while not self._ends.is_set():
+            try:
+                ask(self.farm)
+                self.answered += 1
+            except (OSError, AssertionError) as error:
+                self.failures.append(repr(error))
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        for thread in self._threads:
+            thread.join(20)
+
+
+def test_http_requests_go_to_both_and_carry_the_clients_address(web: SmallFarm) -> None:
+    start(web, service())
+    assert servers(web) == {"rs1", "rs2"}
+    seen = ask(web)
+    assert seen["headers"]["x-forwarded-for"] == web.client.address
+    assert seen["client"] == web.balancer.address
+    change(web, x_forwarded_for=False)
+    wait_until(lambda: "x-forwarded-for" not in ask(web)["headers"], "no header any more")
+
+
+def test_weights_are_shares_and_change_without_a_reload(web: SmallFarm) -> None:
+    start(web, service())
+    master, workers = haproxy(web)
+    web.balancer.evenkeel("layer7-server", "edit", LABEL, "RS1", "--weight", "50")
+    wait_until(lambda: sum(ask(web)["server"] == "rs2" for _ in range(30)) == 20, "a third for rs1")
+    web.balancer.evenkeel("layer7-server", "edit", LABEL, "RS1", "--weight", "0")
+    wait_until(lambda: servers(web) == {"rs2"}, "nothing for rs1")
+    assert haproxy(web) == (master, workers)
+
+
+def test_servers_come_and_go_without_a_reload(web: SmallFarm) -> None:
+    start(web, service())
+    before = haproxy(web)
+    web.balancer.evenkeel("layer7-server", "delete", LABEL, "RS1")
+    wait_until(lambda: servers(web) == {"rs2"}, "rs1 to be gone")
+    web.balancer.evenkeel("layer7-server", "add", LABEL, "RS1", "--address", "10.77.0.21", "--port", str(WEB))
+    wait_until(lambda: servers(web) == {"rs1", "rs2"}, "rs1 to be back")
+    assert haproxy(web) == before
+
+
+def test_a_server_that_dies_costs_no_request(web: SmallFarm) -> None:
+    start(web, service())
+    with Load(web) as load:
+        wait_until(lambda: load.answered > 50, "some answers")
+        web.servers[0].kill_all()  # its network answers with resets
+        web.balancer.wait_for_state(LABEL, "RS1", "down")
+        answered = load.answered
+        wait_until(lambda: load.answered > answered + 50, "more answers")
+    # What was under way at that moment is lost: at most one request of each client.
+    assert len(load.failures) <= 4, load.failures
+    assert servers(web) == {"rs2"}
+
+
+def test_drain_halt_and_online_hold_over_a_restart_and_a_reload(web: SmallFarm) -> None:
+    start(web, service())
+    web.balancer.evenkeel("real-server", "drain", LABEL, "RS1", "--reason", "new toner")
+    assert web.balancer.api.real_server(LABEL, "RS1")["state"] == "drained"
+    wait_until(lambda: servers(web) == {"rs2"}, "rs1 to be drained")
+    change(web, client_timeout=50)  # takes a reload
+    wait_until(lambda: proxy_events(web, "proxy_reloaded") == 1, "a reload")
+    assert servers(web) == {"rs2"}
+    web.balancer.kill()
+    assert servers(web) == {"rs2"}
+    web.balancer.start()
+    assert servers(web) == {"rs2"}
+    web.balancer.evenkeel("real-server", "online", LABEL, "RS1")
+    wait_until(lambda: servers(web) == {"rs1", "rs2"}, "rs1 to be back")
+
+
+def test_halt_cuts_connections_also_those_of_old_workers(web: SmallFarm) -> None:
+    start(web, service(mode="tcp"))
+    sockets = []
+    for _ in range(2):  # round robin: one to each
+        own = web.client.namespace.connect(VIP, 80)
+        own.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        sockets.append((own, b'"server": "rs1"' in own.recv(65536)))
+    change(web, client_timeout=50)
+    wait_until(lambda: web.balancer.api.status()["layer7"]["old_workers"] == 1, "the old worker to stay for them")
+    web.balancer.evenkeel("real-server", "halt", LABEL, "RS1")
+    for own, is_rs1 in sockets:
+        own.settimeout(3)
+        if is_rs1:
+            with contextlib.suppress(ConnectionResetError):
+                assert own.recv(10) == b""
+        else:
+            own.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b'"server": "rs2"' in own.recv(65536)
+        own.close()
+    assert sorted(is_rs1 for _, is_rs1 in sockets) == [False, True]
+
+
+def test_source_ip_persistence_survives_reloads(web: SmallFarm) -> None:
+    start(web, service(persistence="source_ip"))
+    assert len(servers(web)) == 1
+    first = servers(web)
+    for timeout in range(50, 53):
+        change(web, client_timeout=timeout)
+        wait_until(lambda count=timeout - 49: proxy_events(web, "proxy_reloaded") == count, "a reload")
+        assert servers(web, 4) == first
+
+
+def test_a_cookie_leads_back_to_its_server(web: SmallFarm) -> None:
+    start(web, service(persistence="http_cookie", cookie_name="LAB"))
+    answer = web.client.get(VIP, 80, "/")
+    name, _, rest = answer.headers["set-cookie"].partition("=")
+    assert name == "LAB" and "HttpOnly" in rest
+    cookie = {"Cookie": f"LAB={rest.split(';')[0]}"}
+    own = json.loads(answer.body)["server"]
+    assert servers(web, headers=cookie) == {own}
+    assert "LAB" not in ask(web, headers=cookie)["headers"].get("Cookie", ""), "it is the load balancer's own"
+    # Drained, it keeps those it knows; down, it does not.
+    label = own.upper()
+    web.balancer.evenkeel("real-server", "drain", LABEL, label)
+    wait_until(lambda: own not in servers(web), "new clients to go elsewhere")
+    assert servers(web, headers=cookie) == {own}
+    web.balancer.evenkeel("real-server", "halt", LABEL, label)
+    wait_until(lambda: own not in servers(web, headers=cookie), "known clients to go elsewhere")
+
+
+@pytest.mark.parametrize("port, location", [(443, "https://print.lab/a?b=c"), (9192, "https://print.lab:9192/a?b=c")])
+def test_force_https_redirects_with_its_code(web: SmallFarm, port: int, location: str) -> None:
+    start(web, service(force_https=True, https_port=port, redirect_code=308, real_servers=[]))
+    answer = web.client.get(VIP, 80, "/a?b=c", {"Host": "print.lab:80"})
+    assert (answer.status, answer.headers["location"]) == (308, location)
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_proxy_protocol_in_and_out(web: SmallFarm, version: str) -> None:
+    proxied = [{"label": one["label"], "address": one["address"], "port": WEB_PROXIED}
+               for one in service()["real_servers"]]
+    start(web, service(send_proxy=version, real_servers=proxied))
+    seen = ask(web)
+    assert (seen["proxy"], seen["proxied_client"]) == (version, web.client.address)
+    change(web, accept_proxy=True)
+
+    def spoken() -> dict:
+        with web.client.namespace.connect(VIP, 80) as own:
+            own.sendall(b"PROXY TCP4 192.0.2.7 10.77.0.110 4711 80\r\nGET / HTTP/1.0\r\n\r\n")
+            return json.loads(b"".join(iter(lambda: own.recv(65536), b"")).partition(b"\r\n\r\n")[2])
+
+    wait_until(lambda: spoken()["proxied_client"] == "192.0.2.7", "what the header says")
+    with pytest.raises(OSError):
+        ask(web)  # without a header
+
+
+def test_the_source_address_may_be_the_virtual_one(web: SmallFarm) -> None:
+    start(web, service())
+    for source in (VIP, "10.77.0.111"):
+        change(web, source_address=source)
+        wait_until(lambda source=source: ask(web)["client"] == source, f"{source} as the source")
+
+
+def test_the_fallback_answers_while_nobody_else_does(web: SmallFarm) -> None:
+    fallback = {"fallback_address": "10.77.0.22", "fallback_port": WEB}
+    start(web, service(real_servers=service()["real_servers"][:1], **fallback))
+    assert servers(web) == {"rs1"}
+    web.servers[0].kill_all()
+    web.balancer.wait_for_state(LABEL, "RS1", "down")
+    wait_until(lambda: servers(web) == {"rs2"}, "the fallback to answer")
+    found = web.balancer.api.virtual_service(LABEL)
+    assert found["fallback_active"] and found["state"] == "down"
+    change(web, fallback_address=None, fallback_port=0)
+    wait_until(lambda: web.client.get(VIP, 80, "/").status == 503, "nobody to answer")
+
+
+def test_connections_beyond_the_maximum_wait(web: SmallFarm) -> None:
+    start(web, service(real_servers=[service()["real_servers"][0] | {"maximum_connections": 1}]))
+    with contextlib.ExitStack() as stack:
+        slow = stack.enter_context(web.client.namespace.connect(VIP, 80))
+        slow.sendall(b"GET /slow?4 HTTP/1.0\r\n\r\n")
+        wait_until(lambda: web.balancer.api.real_server(LABEL, "RS1")["traffic"]["connections"] == 1, "it to be busy")
+        waiting = stack.enter_context(web.client.namespace.connect(VIP, 80))
+        waiting.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        wait_until(lambda: web.balancer.api.virtual_service(LABEL)["traffic"]["queued"] == 1, "it to queue")
+        assert b"200" in slow.recv(4096)[:20]
+        assert b"200" in waiting.recv(4096)[:20]
+
+
+def test_a_client_that_never_ends_its_request_is_sent_away(web: SmallFarm) -> None:
+    start(web, service(request_timeout=1))
+    with web.client.namespace.connect(VIP, 80) as own:
+        own.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        assert b" 408 " in own.recv(4096)
+
+
+@pytest.mark.parametrize("timeout, status", [("server_timeout", 504), ("client_timeout", None)])
+def test_timeouts_end_what_is_too_slow(web: SmallFarm, timeout: str, status: int | None) -> None:
+    if status:
+        start(web, service(**{timeout: 1}))
+        assert web.client.get(VIP, 80, "/slow?3").status == status
+    else:
+        start(web, service(mode="tcp", client_timeout=1, server_timeout=1, tunnel_timeout=1))
+        with web.client.namespace.connect(VIP, 80) as own:
+            assert own.recv(10) == b"", "silent on both sides"
+
+
+def test_a_hundred_changes_under_load_cost_no_request(web: SmallFarm) -> None:
+    start(web, service())
+    with Load(web) as load:
+        for index in range(100):
+            kind = index % 4
+            if kind == 0:
+                web.balancer.evenkeel("layer7-server", "edit", LABEL, "RS1", "--weight", str(index + 1))
+            elif kind == 1:
+                change(web, client_timeout=50 + index)  # a reload
+            elif kind == 2:
+                web.balancer.evenkeel("real-server", "drain" if index % 8 == 2 else "online", LABEL, "RS2")
+            else:
+                change(web, maximum_connections=1000 + index)
+    assert load.failures == []
+    assert load.answered > 100
+
+
+def test_evenkeeld_may_be_killed_and_takes_haproxy_up_again(web: SmallFarm) -> None:
+    start(web, service())
+    before = haproxy(web)
+    with Load(web) as load:
+        for _ in range(3):
+            web.balancer.kill()
+            web.balancer.start()
+            web.balancer.wait_for_service(LABEL, "up")
+        web.balancer.evenkeel("layer7-server", "edit", LABEL, "RS1", "--weight", "0")
+        wait_until(lambda: servers(web, 4) == {"rs2"}, "the change to be in force")
+    assert load.failures == []
+    assert haproxy(web) == before, "neither started anew nor reloaded"
+
+
+@pytest.mark.parametrize("which", ["master", "worker"])
+def test_haproxy_killed_is_back_within_a_second(web: SmallFarm, which: str) -> None:
+    start(web, service())
+    web.balancer.evenkeel("real-server", "drain", LABEL, "RS1")
+    wait_until(lambda: servers(web, 4) == {"rs2"}, "the drain")
+    master, workers = haproxy(web)
+    with web.balancer.api.follow() as events:
+        killed = time.monotonic()
+        os.kill(master if which == "master" else workers[0], signal.SIGKILL)
+        events.wait_for("proxy_ended", since=killed)
+        events.wait_for("proxy_started", since=killed)
+        assert time.monotonic() - killed < 1.0
+    assert servers(web) == {"rs2"}, "what was drained still is"
+
+
+def test_a_port_that_is_taken_fails_that_service_alone(web: SmallFarm) -> None:
+    start(web, service())
+    with web.balancer.namespace.open_socket() as taken:
+        taken.bind(("0.0.0.0", 8888))
+        taken.listen()
+        with Load(web) as load:
+            status, answer = web.balancer.api.request(
+                "POST", "/api/v1/layer7-services", service(label="Other", ports="8888"))
+            assert status == 200, answer
+            web.balancer.wait_for_service("Other", "failed")
+            change(web, client_timeout=77)
+            wait_until(lambda: proxy_events(web, "proxy_reloaded") >= 1, "the rest to be in force")
+        assert load.failures == []
+        assert "8888" in web.balancer.api.virtual_service("Other")["reason"]
+        assert web.balancer.api.virtual_service(LABEL)["state"] == "up"
+    web.balancer.wait_for_service("Other", "up", timeout=90)
+    assert servers(web, port=8888) == {"rs1", "rs2"}
+
+
+def test_what_layer_7_cannot_do_is_refused_with_the_way_out(web: SmallFarm) -> None:
+    refused = web.apply({"layer7_services": [service(protocol="tcp_udp")]}, check=False)
+    assert refused.returncode != 0 and "snat" in refused.stderr
+    breaking = service(cookie_name="A insert\n  server evil 192.0.2.1:80")
+    assert "cookie" in web.apply({"layer7_services": [breaking]}, check=False).stderr
+    clash = {"label": "L4", "address": VIP, "ports": "80", "forwarding_method": "snat",
+             "real_servers": [{"label": "RS1", "address": "10.77.0.21"}]}
+    answer = web.apply({"layer7_services": [service()], "virtual_services": [clash]}, check=False)
+    assert "already has tcp" in answer.stderr
+    warned = web.apply({"layer7_services": [service(ports="81")],
+                        "virtual_services": [clash | {"real_servers": [{"label": "RS1", "address": "10.77.0.21",
+                                                                        "port": WEB}]}]})
+    assert "can collide" in warned.stdout + warned.stderr
+
+
+def test_rolling_back_takes_layer_7_along(web: SmallFarm) -> None:
+    start(web, service())
+    web.balancer.evenkeel("layer7-service", "delete", LABEL)
+    wait_until(lambda: not web.client.namespace.answers(VIP, 80), "the service to be gone")
+    web.balancer.evenkeel("revisions", "restore", "1")
+    web.balancer.wait_for_service(LABEL, "up")
+    wait_until(lambda: servers(web) == {"rs1", "rs2"}, "it to be back")
+
+
+def test_haproxy_runs_without_privileges_in_an_empty_directory(web: SmallFarm) -> None:
+    start(web, service())
+    _, workers = haproxy(web)
+    status = Path(f"/proc/{workers[0]}/status").read_text()
+    assert "Uid:\t0" not in status and "CapEff:\t0000000000000000" in status
+    assert os.listdir(f"/proc/{workers[0]}/root/") == []
+
+
+@pytest.fixture(scope="module")
+def printing_farm() -> Iterator[Farm]:
+    """The guide's chapter 12, all green."""
+    with running_farm("ch12", Options(take_over_time=1.0), Method.LAYER7) as made:
+        made.balancer.start()
+        guide.configure(made, _FAST)
+        guide.wait_until_green(made)
+        yield made
+
+
+def test_chapter_12_prints_and_finds_the_application_server(printing_farm: Farm) -> None:
+    printing = Printing(printing_farm)
+    jobs = printing.make_jobs(9, lambda index: 40_000 * (index + 1))
+    printing.print_all(jobs)
+    assert [job.number for job in jobs if not job.ok or job.failures] == []
+    assert {arrival.server for job in jobs for arrival in job.arrived} == {"ps1", "ps2"}
+    answers = [printing_farm.client.get(printing_farm.applications, 9191, "/user") for _ in range(10)]
+    assert {(answer.status, answer.server) for answer in answers} == {(200, printing_farm.active().name)}
+
+
+def test_chapter_12_over_the_api_is_what_the_commands_made(printing_farm: Farm) -> None:
+    api = printing_farm.balancer.api
+    made = api.get("/api/v1/layer7-services")["layer7_services"]
+    assert [(one["label"], one["ports"], one["mode"]) for one in made] == [
+        (guide.APPLICATION_SERVICE, "9191,9192,9193", "tcp"), (guide.PRINT_SERVICE, "445", "tcp"),
+        (guide.MOBILITY_SERVICE, "53,9163,9164", "tcp")]
+    whole = api.get("/api/v1/configuration?secrets=masked")["configuration"]
+    status, answer = api.request("PUT", "/api/v1/configuration", whole)
+    assert (status, answer["plan"]["changes"]) == (200, [])
+
+
+def test_chapter_12_a_long_print_job_survives_reloads(printing_farm: Farm) -> None:
+    before = printing_farm.balancer.api.status()["layer7"]["old_workers"]
+    with printing_farm.client.namespace.connect(printing_farm.printing, 9163) as own:
+        own.sendall(b"POST /printers/printer HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n")
+        for timeout in (60, 61):
+            status, answer = printing_farm.balancer.api.request(
+                "PATCH", f"/api/v1/layer7-services/{guide.MOBILITY_SERVICE}", {"server_timeout": timeout})
+            assert status == 200, answer
+        wait_until(lambda: printing_farm.balancer.api.status()["layer7"]["old_workers"] > before, "an old worker")
+        own.sendall(b"abcd")
+        assert own.recv(100).startswith(b"HTTP/1.")

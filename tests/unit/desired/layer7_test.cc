@@ -1,0 +1,83 @@
+#include "desired/layer7.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "desired/compute.h"
+
+namespace evenkeel::desired {
+namespace {
+
+using model::OperatorState;
+using testing::Contains;
+using testing::Field;
+using testing::IsEmpty;
+
+IpAddress address(const char* text) {
+  return IpAddress::parse(text).value();
+}
+
+struct Farm {
+  model::Configuration configuration;
+  std::map<model::RealServerKey, Health> health;
+  std::map<model::RealServerKey, OperatorState> operator_said;
+  const std::map<model::RealServerKey, int> no_slow_start = {};
+  const std::map<std::string, int> no_tiers = {};
+
+  Farm() {
+    auto& service = configuration.layer7_services.emplace_back();
+    service.label = "Print_Provider";
+    service.address = address("10.0.0.100");
+    service.ports = model::PortSet::parse("445").value();
+    service.real_servers = {{.label = "PS1", .address = address("10.0.0.21")}};
+  }
+  model::Layer7Service& service() { return configuration.layer7_services[0]; }
+  State compute() const { return desired::compute({configuration, health, operator_said, no_slow_start, no_tiers}); }
+};
+
+struct Case {
+  Health health;
+  OperatorState said;
+  Admission admission;
+  bool ends_connections;
+};
+
+class AdmissionRules : public testing::TestWithParam<Case> {};
+TEST_P(AdmissionRules, FollowHealthAndOperator) {
+  Farm farm;
+  farm.health[{"Print_Provider", "PS1"}] = GetParam().health;
+  farm.operator_said[{"Print_Provider", "PS1"}] = GetParam().said;
+  const auto server = farm.compute().layer7.services[0].real_servers[0];
+  EXPECT_EQ(server.admission, GetParam().admission);
+  EXPECT_EQ(server.ends_connections, GetParam().ends_connections);
+}
+INSTANTIATE_TEST_SUITE_P(All, AdmissionRules,
+                         testing::Values(Case{Health::kUp, OperatorState::kOnline, Admission::kAll, false},
+                                         Case{Health::kUp, OperatorState::kDrain, Admission::kKnown, false},
+                                         Case{Health::kUp, OperatorState::kHalt, Admission::kNone, true},
+                                         Case{Health::kDown, OperatorState::kOnline, Admission::kNone, false},
+                                         Case{Health::kDown, OperatorState::kDrain, Admission::kNone, false},
+                                         Case{Health::kUnknown, OperatorState::kOnline, Admission::kNone, false}));
+
+TEST(Layer7, TheFallbackIsActiveWhileNobodyTakesAll) {
+  Farm farm;
+  farm.health[{"Print_Provider", "PS1"}] = Health::kDown;
+  EXPECT_FALSE(farm.compute().layer7.services[0].fallback_active) << "there is none";
+  farm.service().fallback_address = address("10.0.0.77");
+  EXPECT_TRUE(farm.compute().layer7.services[0].fallback_active);
+  farm.health[{"Print_Provider", "PS1"}] = Health::kUp;
+  EXPECT_FALSE(farm.compute().layer7.services[0].fallback_active);
+}
+
+TEST(Layer7, ItsAddressesAreHeldAndItsRealServersAreTheKernelsToFind) {
+  Farm farm;
+  farm.service().source_address = address("10.0.0.101");
+  const auto network = farm.compute().network;
+  EXPECT_THAT(network.virtual_addresses, Contains(Field(&VirtualAddress::address, address("10.0.0.100"))));
+  EXPECT_THAT(network.virtual_addresses, Contains(Field(&VirtualAddress::address, address("10.0.0.101"))));
+  EXPECT_THAT(network.next_hops, IsEmpty());
+  EXPECT_THAT(farm.compute().layer4.virtual_services, IsEmpty());
+}
+
+}  // namespace
+}  // namespace evenkeel::desired
