@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 
 #include "cli/human.h"
@@ -17,27 +18,53 @@ namespace {
 constexpr size_t kDetailLines = 3;
 constexpr size_t kNameLimit = 24;  // columns; a label may have 64 characters
 
+enum ColumnIndex : size_t { kName, kAddress, kState, kWeight, kNow, kQueued, kTotal, kRate, kIn, kOut, kColumns };
+
+// What a narrow terminal does without, first to last.
+constexpr std::array kDroppedInOrder{kIn, kOut, kWeight, kTotal, kAddress, kRate};
+
 class Layer7View {
  public:
   Layer7View(const json::value& status, const Terminal& terminal)
       : terminal_(terminal), now_(parse_iso8601(text_at(status, "at"))) {}
 
   std::string render(const json::value& layer7) {
-    for (const json::value& service : list_at(layer7, "services")) {
-      add_service(service);
-      for (const json::value& server : list_at(service, "real_servers")) add_server(server);
-      table_.add_line("");
-    }
+    fill(layer7);
     if (table_.empty()) return {};
+    for (const ColumnIndex column : kDroppedInOrder) {
+      if (terminal_.width == 0 || table_.width() <= terminal_.width) break;
+      hidden_.at(column) = true;
+      fill(layer7);
+    }
     std::string text = table_.render(terminal_);
     if (const uint64_t old = count_at(layer7, "old_workers"); old != 0) {
-      text += fmt::format("{} old HAProxy worker{} still {} connections from before a reload.\n\n", old,
-                          old == 1 ? "" : "s", old == 1 ? "has" : "have");
+      const auto sentence = fmt::format("{} old HAProxy worker{} still {} connections from before a reload.", old,
+                                        old == 1 ? "" : "s", old == 1 ? "has" : "have");
+      for (const std::string& line : terminal_.paragraph(sentence, 0, kDetailLines)) text += line + "\n";
+      text += "\n";
     }
     return text;
   }
 
  private:
+  void fill(const json::value& layer7) {
+    table_ = Table({{"LAYER 7 / REAL SERVER"},
+                    {"ADDRESS", Align::kLeft, hidden_[kAddress]},
+                    {"STATE"},
+                    {"WEIGHT", Align::kRight, hidden_[kWeight]},
+                    {"NOW", Align::kRight},
+                    {"QUEUED", Align::kRight},
+                    {"TOTAL", Align::kRight, hidden_[kTotal]},
+                    {"PER S", Align::kRight, hidden_[kRate]},
+                    {"IN", Align::kRight, hidden_[kIn]},
+                    {"OUT", Align::kRight, hidden_[kOut]}});
+    for (const json::value& service : list_at(layer7, "services")) {
+      add_service(service);
+      for (const json::value& server : list_at(service, "real_servers")) add_server(server);
+      table_.add_line("");
+    }
+  }
+
   void add_service(const json::value& service) {
     const Cell state = state_cell(text_at(service, "state"), terminal_);
     std::vector<Cell> row{{name(service, kNameLimit), Colour::kBold},
@@ -101,16 +128,8 @@ class Layer7View {
 
   const Terminal& terminal_;
   std::optional<WallTime> now_;
-  Table table_{{{"LAYER 7 / REAL SERVER"},
-                {"ADDRESS"},
-                {"STATE"},
-                {"WEIGHT", Align::kRight},
-                {"NOW", Align::kRight},
-                {"QUEUED", Align::kRight},
-                {"TOTAL", Align::kRight},
-                {"PER S", Align::kRight},
-                {"IN", Align::kRight},
-                {"OUT", Align::kRight}}};
+  std::array<bool, kColumns> hidden_{};
+  Table table_{{}};
 };
 
 }  // namespace
