@@ -193,7 +193,7 @@ Result<std::vector<observed::SourcePorts>> L4Engine::source_ports() const {
 }
 
 uint64_t L4Engine::most_source_ports() const {
-  return engines::l4_xdp::most_source_ports(*impl_->program_.tables().arrays);
+  return engines::l4_xdp::most_source_ports(*impl_->program_.tables().arrays, impl_->labels_);
 }
 
 Result<observed::Explanation> L4Engine::explain(const observed::ExplainQuery& query) const {

@@ -50,12 +50,12 @@ std::vector<observed::SourcePorts> SourcePortCount::result() const {
   return rows;
 }
 
-uint64_t most_source_ports(const ek_arrays& arrays) {
+uint64_t most_source_ports(const ek_arrays& arrays, const LabelBook& labels) {
   std::unordered_map<IpAddress, uint64_t> connections;
   uint64_t most = 0;
-  for (uint32_t id = 1; id <= EK_MAX_REAL_SERVERS; ++id) {
+  for (const uint32_t id : labels.real_server_ids({}, {})) {
     const ek_real_server& server = arrays.real_servers[id];
-    if (server.service == 0 || server.method != EK_METHOD_SNAT) continue;
+    if (server.method != EK_METHOD_SNAT) continue;
     const ek_real_server_live& live = arrays.real_server_live[id];
     most = std::max(most, connections[from_abi(server.address)] += uint64_t{live.active} + live.inactive);
   }
