@@ -28,7 +28,8 @@ def commands(farm: Farm, rhythm: list[str] | None = None) -> list[list[str]]:
     return [
         ["virtual-service", "add", APPLICATION_SERVICE, "--address", farm.applications,
          "--ports", "9191,9192,9193", "--protocol", "tcp", *method, "--no-persistence", "--check-type", "negotiate",
-         "--check-request", HEALTH_REQUEST + farm.key, "--check-response-expected", HEALTHY_BODY, *pace],
+         "--check-request", HEALTH_REQUEST + farm.key, "--check-response-expected", HEALTHY_BODY, "--check-insist",
+         *pace],
         ["real-server", "add", APPLICATION_SERVICE, "App_Svr1", "--address", app1.address_in(farm.family)],
         ["real-server", "add", APPLICATION_SERVICE, "App_Svr2", "--address", app2.address_in(farm.family)],
         ["virtual-service", "add", PRINT_SERVICE, "--address", farm.printing, "--ports", "445", "--protocol", "tcp",

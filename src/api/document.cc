@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "model/json.h"
 
@@ -19,12 +20,38 @@ std::string_view label_of(const json::value& element) {
   return label != nullptr && label->is_string() ? std::string_view(label->get_string()) : std::string_view();
 }
 
+// Elements with labels are the ones with the same labels. Others are those that are shown as they were, wherever they
+// are now; what was changed as well is the one at its place, as long as none was added or removed: a secret must not
+// get to another place by mistake.
+class StoredElements {
+ public:
+  StoredElements(const json::array& incoming, const json::array& masked)
+      : masked_(masked), has_same_size_(incoming.size() == masked.size()) {
+    for (size_t index = 0; index < masked.size(); ++index) by_label_.emplace(label_of(masked[index]), index);
+  }
+
+  std::optional<size_t> find(const json::value& element, size_t index) const {
+    if (const std::string_view label = label_of(element); !label.empty()) {
+      const auto found = by_label_.find(label);
+      return found == by_label_.end() ? std::nullopt : std::optional(found->second);
+    }
+    if (index < masked_.size() && masked_[index] == element) return index;
+    const auto same = std::ranges::find(masked_, element);
+    if (same != masked_.end()) return static_cast<size_t>(same - masked_.begin());
+    return has_same_size_ ? std::optional(index) : std::nullopt;
+  }
+
+ private:
+  const json::array& masked_;
+  const bool has_same_size_;
+  std::map<std::string_view, size_t> by_label_;
+};
+
 void restore_in_array(json::array& incoming, const json::array& masked, const json::array& plain) {
-  std::map<std::string_view, size_t> stored;
-  for (size_t index = 0; index < masked.size(); ++index) stored.emplace(label_of(masked[index]), index);
-  for (json::value& element : incoming) {
-    const auto found = stored.find(label_of(element));
-    if (found != stored.end()) restore_secrets(element, masked[found->second], plain[found->second]);
+  const StoredElements stored(incoming, masked);
+  for (size_t index = 0; index < incoming.size(); ++index) {
+    const auto found = stored.find(incoming[index], index);
+    if (found) restore_secrets(incoming[index], masked[*found], plain[*found]);
   }
 }
 

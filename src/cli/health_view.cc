@@ -24,12 +24,13 @@ Cell outcome_cell(const json::value& probe, const Terminal& terminal) {
 }
 
 std::string render_probes(const json::value& answer, const Terminal& terminal) {
-  Table table({{"PROBE"}, {"RESULT"}, {"MS", Align::kRight}, {"DECIDED BY"}, {"REASON"}});
+  Table table({{"PROBE"}, {"CHECK"}, {"RESULT"}, {"MS", Align::kRight}, {"DECIDED BY"}, {"REASON"}});
   for (const json::value& probe : list_at(answer, "probes")) {
     const json::value* evidence = member(probe, "evidence");
     const json::value none;
     const json::value& known = evidence == nullptr ? none : *evidence;
     table.add_row({{local_time(safe_at(probe, "at", terminal))},
+                   {safe_at(probe, "check", terminal)},
                    outcome_cell(probe, terminal),
                    {fmt::format("{:.2f}", number_at(probe, "ms"))},
                    {safe_at(known, "rule", terminal)},

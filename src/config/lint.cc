@@ -36,7 +36,8 @@ class Linter {
       check_hairpin(services_[index_]);
       check_forwarding(services_[index_]);
       check_moving_weights(services_[index_]);
-      check_health_check(services_[index_].health_check);
+      check_health_checks(services_[index_]);
+      check_panic(services_[index_]);
       check_real_servers(services_[index_]);
     }
     return std::move(warnings_);
@@ -122,17 +123,49 @@ class Linter {
          "use it where nobody answers, as in syslog, or use direct_routing");
   }
 
-  void check_health_check(const HealthCheck& check) {
-    const bool is_probed = check.type != HealthCheckType::kAlwaysOn && check.type != HealthCheckType::kAlwaysOff;
+  void check_health_checks(const VirtualService& service) {
+    check_health_check(service.health_check, ".health_check");
+    for (size_t i = 0; i < service.more_checks.size(); ++i) {
+      check_health_check(service.more_checks[i], fmt::format(".more_checks[{}]", i));
+    }
+    const bool is_on = service.health_check.type == HealthCheckType::kAlwaysOn;
+    if (!is_on || service.more_checks.empty() || service.required_checks != 1) return;
+    warn(".required_checks", "one check is enough, and always_on is one that always passes",
+         "leave always_on out, or require every check");
+  }
+
+  void check_health_check(const HealthCheck& check, const std::string& path) {
+    const bool is_probed = !model::is_constant(check) && check.type != HealthCheckType::kFollow;
     if (is_probed && check.timeout > check.interval) {
-      warn(".health_check.timeout", "the timeout is longer than the interval: a slow check delays the next one",
+      warn(path + ".timeout", "the timeout is longer than the interval: a slow check delays the next one",
            "make the timeout shorter than the interval");
+    }
+    if (model::interval_of(check) != check.interval) {
+      warn(path + ".interval",
+           fmt::format("PaperCut's health API is asked every {} s, not every {} s, to spare the Application Server",
+                       model::interval_of(check).count(), check.interval.count()),
+           "write that interval, or set insist");
     }
     const auto useless = model::useless_fields(check);
     if (useless.empty()) return;
-    warn(".health_check.type",
+    warn(path + ".type",
          fmt::format("a {} check does not look at {}", model::kind_name(check), fmt::join(useless, ", ")),
          model::has_protocol(check.type) ? "leave those fields out" : "use negotiate, or leave those fields out");
+  }
+
+  // What stands by is passive for a reason that its checks know: all of it would be used.
+  void check_panic(const VirtualService& service) {
+    const auto& servers = service.real_servers;
+    const bool has_tiers =
+        std::ranges::any_of(servers, [&](const auto& server) { return server.priority != servers.front().priority; });
+    if (service.panic_threshold > 0 && has_tiers) {
+      warn(".panic_threshold", "in a panic the real servers of all tiers take connections, also those that stand by",
+           "write 0 if only one of them may be active");
+    }
+    if (service.quorum > 1 && std::cmp_greater(service.quorum, servers.size())) {
+      warn(".quorum", fmt::format("{} has only {} real servers: it is never up", service.label, servers.size()),
+           "make the quorum smaller");
+    }
   }
 
   void check_real_servers(const VirtualService& service) {

@@ -9,16 +9,16 @@
 
 #include "config/plan.h"
 #include "config/validate_alerts.h"
+#include "config/validate_checks.h"
 #include "config/validate_fallback.h"
+#include "config/validate_follow.h"
 #include "config/validate_layer7.h"
-#include "model/check_kind.h"
 #include "model/names.h"
 
 namespace evenkeel::config {
 namespace {
 
 using model::ForwardingMethod;
-using model::HealthCheckType;
 using model::Problem;
 using model::Protocol;
 using model::RealServer;
@@ -80,7 +80,7 @@ class Validator {
       check_one_packet(service);
       check_syn_flood(service);
       check_overlap(service);
-      check_health_check(service);
+      check_health_checks(service);
       check_fallback(service);
       check_real_servers(service);
     }
@@ -213,52 +213,8 @@ class Validator {
     }
   }
 
-  void check_health_check(const VirtualService& service) {
-    const auto& check = service.health_check;
-    check_transport(service);
-    for (const std::string_view field : model::missing_fields(check)) {
-      refuse(path(fmt::format("health_check.{}", field)), fmt::format("{} needs a {}", model::kind_name(check), field),
-             fmt::format("give the {}", field));
-    }
-    if (auto objection = model::object_to_request(check)) {
-      refuse(path("health_check.request"), fmt::format("{}: {}", model::kind_name(check), objection->message),
-             std::move(objection->hint));
-    }
-    if (check.type == HealthCheckType::kPapercut && check.protocol != model::NegotiateProtocol::kHttp &&
-        check.protocol != model::NegotiateProtocol::kHttps) {
-      refuse(path("health_check.protocol"), "the health API of PaperCut speaks http (9191) and https (9192)",
-             "write http or https");
-    }
-    if (!check.json_equals.empty() && check.json_pointer.empty()) {
-      refuse(path("health_check.json_pointer"), "json_equals says what a value must be, but not which one",
-             "give its place, such as \"/status\"");
-    }
-  }
-
-  // What answers a check must say something about the ports that clients use.
-  void check_transport(const VirtualService& service) {
-    using model::Transport;
-    const auto& check = service.health_check;
-    const Transport transport = model::transport_of(check);
-    const bool is_udp_only = !has_protocol(service, Protocol::kTcp);
-    if (transport == Transport::kIcmp && is_udp_only) {
-      return refuse(path("health_check.type"),
-                    "a machine that answers ping says nothing about the service on its UDP port",
-                    "use negotiate with dns, radius, sip or simple_udp, or give a check_port for connect");
-    }
-    if (transport == Transport::kIcmp || transport == Transport::kNone || check.check_port) return;
-    if (service.ports.is_any()) {
-      refuse(path("health_check.check_port"),
-             fmt::format("a {} check needs a port, and the ports \"*\" do not name one", model::to_string(check.type)),
-             "give the check_port of something that the real servers answer with, or use ping");
-    } else if (transport == Transport::kTcp && is_udp_only) {
-      refuse(
-          path("health_check.type"),
-          fmt::format("a {} check opens a TCP connection, which says nothing about the UDP port {}",
-                      model::to_string(check.type), service.ports.first()),
-          "use negotiate with dns, radius, sip or simple_udp, or give in check_port a TCP port that the real servers "
-          "answer on");
-    }
+  void check_health_checks(const VirtualService& service) {
+    std::ranges::move(validate_checks(service, service_path(index_)), std::back_inserter(problems_));
   }
 
   void check_fallback(const VirtualService& service) {
@@ -416,6 +372,7 @@ std::vector<model::Problem> validate(const model::Configuration& configuration) 
   auto problems = Validator(configuration).validate();
   std::ranges::move(validate_alerts(configuration), std::back_inserter(problems));
   std::ranges::move(validate_layer7(configuration), std::back_inserter(problems));
+  std::ranges::move(validate_follow(configuration), std::back_inserter(problems));
   return problems;
 }
 

@@ -228,6 +228,7 @@ void Controller::apply_now() {
   for (const auto& service : configuration_.layer7_services) labels.insert(service.label);
   auto want = compute(configuration_);
   std::erase_if(fallback_active_, [&](const auto& known) { return !labels.contains(known); });
+  std::erase_if(in_panic_, [&](const auto& known) { return !labels.contains(known); });
   std::erase_if(active_tier_, [&](const auto& known) { return !labels.contains(known.first); });
   for (const auto& service : want.layer4.virtual_services) announce(service);
   announce(want.layer7);
@@ -254,8 +255,20 @@ void Controller::apply_services(const std::set<std::string>& labels) {
 }
 
 void Controller::announce(const desired::VirtualService& service) {
+  announce_panic(service);
   announce_fallback(service.label, service.fallback_active);
   note_tier(service);
+}
+
+void Controller::announce_panic(const desired::VirtualService& service) {
+  if (service.panic && in_panic_.insert(service.label).second) {
+    parts_.events.append(observed::EventKind::kPanicBegan, "virtual_service/" + service.label,
+                         "too few real servers are healthy: those that fail their checks are used too");
+  }
+  if (!service.panic && in_panic_.erase(service.label) != 0) {
+    parts_.events.append(observed::EventKind::kPanicEnded, "virtual_service/" + service.label,
+                         "enough real servers are healthy again, or none is left to be added");
+  }
 }
 
 void Controller::note_tier(const desired::VirtualService& service) {

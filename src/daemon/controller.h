@@ -114,6 +114,7 @@ class Controller final : public api::Control {
   void apply_now();
   void apply_services(const std::set<std::string>& labels);
   void announce(const desired::VirtualService& service);
+  void announce_panic(const desired::VirtualService& service);
   void announce_fallback(const std::string& label, bool is_active);
   void note_tier(const desired::VirtualService& service);
   void settle(const std::vector<reconcile::StatusChange>& changes);
@@ -168,6 +169,7 @@ class Controller final : public api::Control {
   std::map<model::RealServerKey, std::string> up_to_announce_;  // with the reason: as soon as the path is known
   std::map<model::RealServerKey, health::Verdict> path_announced_;
   std::set<std::string> fallback_active_;   // virtual services, as last announced
+  std::set<std::string> in_panic_;          // likewise
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
   SlowStart slow_start_;
   SourcePortAlarm source_port_alarm_;

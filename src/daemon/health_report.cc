@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "daemon/controller.h"
 #include "daemon/health_targets.h"
 #include "health/advice.h"
+#include "health/composition.h"
 #include "health/repeat_command.h"
 #include "observed/health.h"
 #include "observed/json.h"
@@ -30,8 +32,8 @@ const char* name_of(health::Outcome outcome) {
   return "not_checked";
 }
 
-observed::Probe to_observed(const health::ProbeRecord& record) {
-  observed::Probe probe{record.at, record.duration, name_of(record.outcome), std::nullopt};
+observed::Probe to_observed(const std::string& check, const health::ProbeRecord& record) {
+  observed::Probe probe{check, record.at, record.duration, name_of(record.outcome), std::nullopt};
   if (!record.evidence) return probe;
   const auto& evidence = *record.evidence;
   const auto& trace = evidence.trace;
@@ -39,6 +41,34 @@ observed::Probe to_observed(const health::ProbeRecord& record) {
       evidence.reason, std::string(evidence.rule), trace.request, trace.answer, trace.connected, trace.secured,
       trace.first_byte};
   return probe;
+}
+
+// Of all checks together, newest first.
+std::vector<observed::Probe> probes_of(const health::Monitor::Report& report) {
+  std::vector<observed::Probe> probes;
+  for (const auto& check : report) {
+    for (const auto& record : check.probes) probes.push_back(to_observed(check.name, record));
+  }
+  std::ranges::sort(probes, std::greater(), &observed::Probe::at);
+  return probes;
+}
+
+// What a person wants to ask again: the first check that is not well, else the main one.
+const health::Monitor::CheckReport& foremost(const health::Monitor::Report& report) {
+  const auto found = std::ranges::find_if(report, [](const auto& check) {
+    return check.verdict != health::Verdict::kUp && !check.probes.empty();
+  });
+  return found == report.end() ? report.front() : *found;
+}
+
+// What to do about the first check that is not well.
+std::string advice_of(const health::Monitor::Report& report) {
+  for (const auto& check : report) {
+    if (check.verdict == health::Verdict::kUp || check.probes.empty() || !check.probes.front().evidence) continue;
+    const std::string advice = health::advice(check.target, *check.probes.front().evidence);
+    if (!advice.empty()) return report.size() == 1 ? advice : fmt::format("{}: {}", check.name, advice);
+  }
+  return {};
 }
 
 std::string look_at(const observed::RealServer& server, const std::string& service,
@@ -58,8 +88,7 @@ std::string look_at(const observed::RealServer& server, const std::string& servi
     case RealServerState::kUnknown:
       break;
   }
-  if (!report || report->probes.empty() || !report->probes.front().evidence) return {};
-  return health::advice(report->target, *report->probes.front().evidence);
+  return report ? advice_of(*report) : std::string();
 }
 
 Error unknown(const model::RealServerKey& key) {
@@ -87,8 +116,8 @@ Result<observed::RealServerHealth> Controller::health(const model::RealServerKey
                                   observed::to_string(server->state), to_iso8601(server->since), server->reason);
     health.look_at = look_at(*server, key.virtual_service, report);
     if (report) {
-      std::ranges::transform(report->probes, std::back_inserter(health.probes), to_observed);
-      health.repeat_with = health::repeat_command(report->target, parts_.scripts.directory);
+      health.probes = probes_of(*report);
+      health.repeat_with = health::repeat_command(foremost(*report).target, parts_.scripts.directory);
     }
     health.real_server = std::move(*server);
     return health;
@@ -100,6 +129,11 @@ boost::asio::awaitable<Result<observed::TestResult>> Controller::test(const mode
                                                                       model::RealServerKey key) {
   const auto target = health_target(wanted, key);
   if (!target) co_return fail(unknown(key));
+  if (target->check.type == model::HealthCheckType::kFollow) {
+    co_return fail(ErrorCode::kInvalidArgument,
+                   fmt::format("this check asks nothing: test the real servers of {}, which it follows",
+                               target->check.follow));
+  }
   const auto record = co_await out_of_turn_.probe(*target);
   if (!record) {
     co_return fail(ErrorCode::kUnavailable,
@@ -107,7 +141,7 @@ boost::asio::awaitable<Result<observed::TestResult>> Controller::test(const mode
   }
   co_return observed::TestResult{.virtual_service = key.virtual_service,
                                  .real_server = key.real_server,
-                                 .probe = to_observed(*record),
+                                 .probe = to_observed(health::name_of(*target), *record),
                                  .look_at = health::advice(*target, *record->evidence),
                                  .repeat_with = health::repeat_command(*target, parts_.scripts.directory)};
 }

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/check_kind.h"
+
 namespace evenkeel::daemon {
 namespace {
 
 bool is_checked(const model::VirtualService& service) {
   using model::ForwardingMethod;
-  using model::HealthCheckType;
   const bool keeps_address = service.forwarding_method == ForwardingMethod::kDirectRouting ||
                              service.forwarding_method == ForwardingMethod::kTunnel;
   const auto& check = service.health_check;
-  const bool is_check = check.type != HealthCheckType::kAlwaysOn && check.type != HealthCheckType::kAlwaysOff;
-  return keeps_address && is_check && check.path_check;
+  return keeps_address && !model::is_constant(check) && check.path_check;
 }
 
 // A port that clients use: the checked one where it is one of them. 0: every port is, and none was named.
@@ -23,10 +23,12 @@ uint16_t port_of(const model::VirtualService& service) {
   return service.ports.is_any() ? uint16_t{0} : service.ports.first();
 }
 
-// Where the real server's own check says that it answers. Of a ping it is not known: then where the clients go.
+// Where the real server's own check says that it answers. Of a check without a port it is not known: then where the
+// clients go.
 uint16_t own_port_of(const model::VirtualService& service, const model::RealServer& server) {
   const auto& check = service.health_check;
-  if (check.type == model::HealthCheckType::kPing) return port_of(service);
+  const bool has_port = check.type != model::HealthCheckType::kPing && check.type != model::HealthCheckType::kFollow;
+  if (!has_port) return port_of(service);
   return check.check_port.value_or(server.port == 0 ? service.ports.first() : server.port);
 }
 

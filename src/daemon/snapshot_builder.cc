@@ -123,15 +123,24 @@ void set_operator(observed::RealServer& result, const model::OperatorAction* act
   if (!action->reason.empty()) result.reason += ": " + action->reason;
 }
 
-void set_standby(observed::RealServer& result, const desired::RealServer& want) {
+void set_standby(observed::RealServer& result, const desired::VirtualService& service,
+                 const desired::RealServer& want) {
   if (result.state != RealServerState::kUp || want.takes_new) return;
   result.state = RealServerState::kStandby;
-  result.reason =
-      fmt::format("stands by as tier {}: another tier takes the connections", result.configuration.priority);
+  result.reason = service.is_below_quorum ? "healthy, but there are fewer usable real servers than the quorum"
+                                          : fmt::format("stands by as tier {}: another tier takes the connections",
+                                                        result.configuration.priority);
+}
+
+// It fails its check and takes connections all the same.
+bool is_used_in_panic(const observed::RealServer& result, const desired::VirtualService& service,
+                      const desired::RealServer& want) {
+  return service.panic && want.takes_new && result.state == RealServerState::kDown;
 }
 
 observed::RealServer build_real_server(const Facts& facts, const model::VirtualService& service,
-                                       const model::RealServer& server, const desired::RealServer& want) {
+                                       const model::RealServer& server, const desired::VirtualService& want_service,
+                                       const desired::RealServer& want) {
   const model::RealServerKey key{service.label, server.label};
   observed::RealServer result;
   result.configuration = server;
@@ -145,7 +154,9 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
     result.reason = "its weight is 0";
   }
   set_operator(result, find(facts.operator_actions, key));
-  set_standby(result, want);
+  set_standby(result, want_service, want);
+  const bool is_used = is_used_in_panic(result, want_service, want);
+  if (is_used) result.reason = "panic: used although its check fails: " + result.reason;
   const auto* failure =
       find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, server.label));
   if (failure == nullptr) failure = find_failure(facts, "next_hop/" + server.address.to_string());
@@ -153,7 +164,8 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
     result.state = RealServerState::kFailed;
     result.reason = failure->reason;
   }
-  result.effective_weight = result.state == RealServerState::kUp ? want.weight : 0;
+  const bool takes_connections = result.state == RealServerState::kUp || (is_used && failure == nullptr);
+  result.effective_weight = takes_connections ? want.weight : 0;
   result.next_hop = describe(find(facts.next_hops, server.address));
   if (const auto* counters = find(facts.counters.real_servers, key)) result.counters = *counters;
   if (facts.traffic != nullptr) result.rates = facts.traffic->of(key);
@@ -188,6 +200,21 @@ void set_service_state(observed::VirtualService& result) {
   }
 }
 
+void set_panic(const desired::VirtualService& want, observed::VirtualService& result) {
+  result.panic = want.panic;
+  if (!want.panic) return;
+  const auto healthy = std::ranges::count(result.real_servers, RealServerState::kUp, &observed::RealServer::state);
+  result.state = VirtualServiceState::kDegraded;
+  result.reason = fmt::format("panic: {} of {} real servers are healthy, fewer than {} %: all of them are used",
+                              healthy, result.real_servers.size(), result.configuration.panic_threshold);
+}
+
+void set_quorum(const desired::VirtualService& want, observed::VirtualService& result) {
+  if (!want.is_below_quorum) return;
+  result.state = VirtualServiceState::kDown;
+  result.reason = fmt::format("fewer real servers are usable than the quorum of {}", result.configuration.quorum);
+}
+
 void set_alarm(const Facts& facts, observed::VirtualService& result) {
   if (const auto* alarm = find(facts.service_alarms, result.configuration.label)) result.alarm = *alarm;
   for (const auto& server : result.real_servers) {
@@ -213,10 +240,13 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
   result.configuration = service;
   result.active_tier = want.active_tier;
   for (size_t i = 0; i < service.real_servers.size(); ++i) {
-    result.real_servers.push_back(build_real_server(facts, service, service.real_servers[i], want.real_servers[i]));
+    result.real_servers.push_back(
+        build_real_server(facts, service, service.real_servers[i], want, want.real_servers[i]));
   }
   set_alarm(facts, result);
   set_service_state(result);
+  set_panic(want, result);
+  set_quorum(want, result);
   set_fallback(facts, result);
   const auto* failure = find_failure(facts, "virtual_service/" + service.label);
   if (failure == nullptr) failure = find_failure(facts, "virtual_address/" + service.address.to_string());

@@ -1,18 +1,16 @@
 #include "desired/compute.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "desired/find_or.h"
+#include "desired/health_of.h"
 #include "desired/layer7_addresses.h"
+#include "desired/panic.h"
 #include "desired/tiers.h"
 
 namespace evenkeel::desired {
 namespace {
-
-template <class Key, class Value>
-Value find_or(const std::map<Key, Value>& values, const Key& key, Value otherwise) {
-  const auto found = values.find(key);
-  return found == values.end() ? otherwise : found->second;
-}
 
 // What an operator said outranks what a check found.
 Established established_on(const model::VirtualService& service, model::OperatorState operator_said, Health health) {
@@ -45,17 +43,12 @@ uint16_t effective_weight(const model::RealServer& server, int tenths, int perce
   return static_cast<uint16_t>(std::max(1, server.weight * tenths * percent / kAll));
 }
 
-// A server that says itself that it is down is as down as one that a check finds so.
-Health health_of(const Inputs& inputs, const model::RealServerKey& key, const Feedback& feedback) {
-  return feedback.is_down ? Health::kDown : find_or(inputs.health, key, Health::kUnknown);
-}
-
 RealServer compute_real_server(const model::VirtualService& service, const model::RealServer& server,
                                const Inputs& inputs) {
   const model::RealServerKey key{service.label, server.label};
   const auto operator_said = find_or(inputs.operator_said, key, model::OperatorState::kOnline);
   const auto feedback = find_or(inputs.feedback, key, Feedback{});
-  const auto health = health_of(inputs, key, feedback);
+  const auto health = health_of(inputs, key);
   const auto weight = effective_weight(server, find_or(inputs.weight_tenths, key, 10), feedback.percent);
   return RealServer{
       .label = server.label,
@@ -97,6 +90,14 @@ void apply_tiers(const model::VirtualService& service, const Inputs& inputs, Vir
   // At the start one tier is checked before the other: that must not decide for good.
   const bool is_certain = tiers.first == before || !is_any_unchecked_before(tiers.first, service, inputs);
   result.active_tier = is_certain ? tiers.first : 0;
+}
+
+// With fewer than the quorum it is better that the fallback answers than that they are overrun.
+void apply_quorum(const model::VirtualService& service, VirtualService& result) {
+  const auto usable = std::ranges::count_if(result.real_servers, &RealServer::takes_new);
+  result.is_below_quorum = usable > 0 && std::cmp_less(usable, service.quorum);
+  if (!result.is_below_quorum) return;
+  for (RealServer& server : result.real_servers) server.takes_new = false;
 }
 
 std::vector<IpAddress> source_addresses_of(const model::VirtualService& service) {
@@ -179,6 +180,8 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
       .persistence = service.persistence,
       .half_open_limit = static_cast<uint32_t>(service.half_open_limit),
       .syn_flood = syn_flood_of(service),
+      .panic = false,
+      .is_below_quorum = false,
       .fallback_active = false,
       .fallback = service.fallback.mode,
       .active_tier = 0,
@@ -187,7 +190,13 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
   for (const auto& server : service.real_servers) {
     result.real_servers.push_back(compute_real_server(service, server, inputs));
   }
-  apply_tiers(service, inputs, result);
+  result.panic = is_panic(service, inputs);
+  if (result.panic) {
+    apply_panic(service, inputs, result);
+  } else {
+    apply_tiers(service, inputs, result);
+  }
+  apply_quorum(service, result);
   // "Always off" means that nothing is ever activated: not the fallback either.
   if (service.health_check.type == model::HealthCheckType::kAlwaysOff) result.fallback = model::FallbackMode::kNone;
   result.fallback_active = result.fallback != model::FallbackMode::kNone &&

@@ -46,7 +46,9 @@ struct VirtualService {
   model::Persistence persistence;
   uint32_t half_open_limit = 0;                            // 0: none
   model::SynFlood syn_flood = model::SynFlood::kMakeRoom;  // never automatic
-  bool fallback_active = false;                            // no real server may take a new connection
+  bool panic = false;            // too few are healthy: those that fail their checks are used too
+  bool is_below_quorum = false;  // some are usable, but too few to be of use: none may take a new connection
+  bool fallback_active = false;  // no real server may take a new connection
   model::FallbackMode fallback = model::FallbackMode::kLocal;
   // The tier that has taken over, to be given back as Inputs::active_tier. 0: none, or not certain while a more
   // preferred real server has not been checked.

@@ -16,8 +16,8 @@ class ConnectCounts {
   void count(const Target& target, bool was_negotiate, Outcome outcome);
 
  private:
-  using Key = std::tuple<model::RealServerKey, IpAddress, uint16_t>;
-  static Key key_of(const Target& target) { return {target.key, target.address, target.port}; }
+  using Key = std::tuple<model::RealServerKey, int, IpAddress, uint16_t>;
+  static Key key_of(const Target& target) { return {target.key, target.number, target.address, target.port}; }
 
   std::map<Key, int> connects_left_;
 };

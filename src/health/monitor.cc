@@ -1,54 +1,77 @@
 #include "health/monitor.h"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <map>
-#include <new>
 #include <set>
 #include <utility>
 
-#include "health/probes.h"
-#include "health/reason.h"
-#include "health/rise_fall.h"
+#include "health/composition.h"
+#include "health/followed.h"
+#include "health/probe_runner.h"
+#include "model/check_kind.h"
 
 namespace evenkeel::health {
 namespace {
 
-using Timer = boost::asio::steady_timer;
-using Due = Timer::time_point;
+bool follows(const Target& target) {
+  return target.check.type == model::HealthCheckType::kFollow;
+}
 
-constexpr auto kStartStep = std::chrono::milliseconds(1);  // between the first probes of few new targets
-constexpr int kSettlingGaps = 2;
-
-// Everything about one target.
-struct Entry {
+// What one target of a real server comes to: a probe, shared or not, or another virtual service's health.
+struct Part {
   Target target;
-  Status status;
-  History history;
-  Due due;                     // of the next probe, while none is in flight
-  Due started;                 // the last probe's start
-  double phase = 0;            // 0..1, spreads targets over their interval
-  int settling_gaps = 0;       // gaps still to be shortened until the phase is reached
-  uint64_t configuration = 0;  // the last configure() that named it
-  std::shared_ptr<Probe> probe;
-  SteadyTime probe_began;
+  ProbeKey probe;  // means nothing for one that follows
 };
 
-bool is_constant(const model::HealthCheck& check) {
-  return check.type == model::HealthCheckType::kAlwaysOn || check.type == model::HealthCheckType::kAlwaysOff;
-}
+struct Subject {
+  std::vector<Part> parts;  // in the order of their checks
+  Verdict verdict = Verdict::kUnknown;
+  WallTime since;
+  const IpAddress& address() const { return parts.front().target.address; }
+  int required() const { return parts.front().target.required; }
+};
 
-// "Always off" is a decision, not an observation that has to be repeated.
-int failures_until_down(const model::HealthCheck& check) {
-  return is_constant(check) ? 1 : check.failure_count;
-}
+using Subjects = std::map<model::RealServerKey, Subject>;
+
+// Equal settings get one number, which stays theirs for as long as anything has them.
+class SettingsNumbers {
+ public:
+  void begin() { before_ = std::exchange(numbers_, {}); }
+  uint64_t number_of(const model::HealthCheck& check) {
+    // Mostly it is that of the virtual service's real server before.
+    const auto recent = std::ranges::find(recent_, check, &Recent::first);
+    if (recent != recent_.end()) return recent->second;
+    std::string text = model::settings_text(check);
+    const auto before = before_.find(text);
+    const auto [at, is_new] = numbers_.try_emplace(std::move(text), before == before_.end() ? next_ : before->second);
+    if (is_new && before == before_.end()) ++next_;
+    if (recent_.size() >= model::kMostChecks) recent_.clear();
+    recent_.emplace_back(check, at->second);
+    return at->second;
+  }
+  void end() {
+    before_.clear();
+    recent_.clear();
+  }
+
+ private:
+  using Recent = std::pair<model::HealthCheck, uint64_t>;
+
+  std::map<std::string, uint64_t> numbers_, before_;
+  std::vector<Recent> recent_;
+  uint64_t next_ = 0;
+};
 
 }  // namespace
 
 class Monitor::Impl : public std::enable_shared_from_this<Monitor::Impl> {
  public:
   Impl(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace, Scripts scripts)
-      : tools_(io, clock, std::move(scripts)), on_change_(std::move(on_change)), pace_(pace), timer_(io) {}
+      : clock_(clock),
+        on_change_(std::move(on_change)),
+        runner_(std::make_shared<ProbeRunner>(
+            io, clock, [this](const ProbeKey& probe) { on_probe(probe); }, pace, std::move(scripts))) {}
 
   void configure(std::vector<Target> targets);
   void restore(const std::vector<Status>& known);
@@ -57,233 +80,257 @@ class Monitor::Impl : public std::enable_shared_from_this<Monitor::Impl> {
   void stop();
 
  private:
-  using Entries = std::map<model::RealServerKey, Entry>;
+  Subjects subjects_of(std::vector<Target> targets);
+  ProbeKey probe_of(const Target& target);
+  std::map<ProbeKey, WantedProbe> probes_of(const Subjects& wanted) const;
+  Status begin_with(const model::RealServerKey& key, const Subject& subject, size_t part) const;
+  void take(Subjects wanted);
+  void on_probe(const ProbeKey& probe);
+  std::set<model::RealServerKey> refresh(std::vector<model::RealServerKey> concerned);
 
-  bool take(Target target);
-  void forget(Entry& entry);
-  void remove_unnamed();
-  void spread_starts(const std::vector<Entry*>& fresh);
-  void schedule(Entry& entry, Due due);
-  void restore_one(Entry& entry, const Status& known);
+  CheckInWords in_words(const Part& part) const;
+  std::vector<CheckInWords> checks_of(const Subject& subject) const;
+  Status status_of(const model::RealServerKey& key, const Subject& subject) const;
+  FollowedHealth health_of(const std::string& virtual_service) const;
 
-  void run_due();
-  void arm();
-  void start_probe(Entry& entry);
-  void finish_probe(Entry& entry, ProbeResult result);
-  void schedule_next(Entry& entry);
-  std::chrono::microseconds interval_of(const Entry& entry) const;
-
-  ProbeTools tools_;
+  const Clock& clock_;
   OnChange on_change_;
-  Pace pace_;
-  Timer timer_;
-  std::optional<Due> armed_for_;
-  Entries entries_;
-  std::set<std::pair<Due, Entry*>> waiting_;  // those without a probe in flight; the earliest first
-  size_t probes_in_flight_ = 0;
-  uint64_t configuration_ = 0;
-  double next_phase_ = 0;
-  std::map<model::RealServerKey, Status> restored_;  // for targets that are not configured yet
+  std::shared_ptr<ProbeRunner> runner_;
+  SettingsNumbers settings_;
+  Subjects subjects_;
+  std::map<ProbeKey, std::vector<model::RealServerKey>> users_;         // of each probe
+  std::map<std::string, std::vector<model::RealServerKey>> followers_;  // of each virtual service
+  std::map<model::RealServerKey, Status> restored_;                     // for what is not configured yet
+  bool stopped_ = false;
 };
 
 void Monitor::Impl::configure(std::vector<Target> targets) {
-  ++configuration_;
-  std::vector<Entry*> fresh;
-  for (Target& target : targets) {
-    const model::RealServerKey key = target.key;
-    if (take(std::move(target))) fresh.push_back(&entries_.at(key));
-  }
-  remove_unnamed();
+  Subjects wanted = subjects_of(std::move(targets));
+  runner_->configure(probes_of(wanted));
+  take(std::move(wanted));
   restored_.clear();
-  tools_.patterns.clear();
-  spread_starts(fresh);
-  arm();
 }
 
-// True if the target is to be probed now: it is new or has changed.
-bool Monitor::Impl::take(Target target) {
-  const auto [at, is_new] = entries_.try_emplace(target.key);
-  Entry& entry = at->second;
-  entry.configuration = configuration_;
-  if (!is_new && entry.target == target) return false;
-  if (!is_new) forget(entry);
-  if (is_new || entry.target.address != target.address) {
-    entry.status = {};
-    entry.status.key = target.key;
-    entry.status.since = tools_.clock.wall_now();
+Subjects Monitor::Impl::subjects_of(std::vector<Target> targets) {
+  Subjects wanted;
+  settings_.begin();
+  for (Target& target : targets) {
+    const ProbeKey probe = follows(target) ? ProbeKey{} : probe_of(target);
+    wanted[target.key].parts.push_back({std::move(target), probe});
   }
-  entry.status.consecutive_failures = 0;
-  entry.history = {};  // it was about another check
-  entry.target = std::move(target);
-  if (const auto known = restored_.find(entry.target.key); known != restored_.end()) restore_one(entry, known->second);
-  return true;
+  settings_.end();
+  return wanted;
 }
 
-// Neither waiting nor in flight after this.
-void Monitor::Impl::forget(Entry& entry) {
-  waiting_.erase({entry.due, &entry});
-  if (!entry.probe) return;
-  std::exchange(entry.probe, nullptr)->cancel();
-  --probes_in_flight_;
+ProbeKey Monitor::Impl::probe_of(const Target& target) {
+  const bool is_script = target.check.type == model::HealthCheckType::kExternalScript;
+  const bool depends_on_service = is_script || model::transport_of(target.check) == model::Transport::kTcpOrUdp;
+  ProbeKey probe{.settings = settings_.number_of(target.check),
+                 .port = target.port,
+                 .served = depends_on_service ? target.served : model::Protocol::kTcp,
+                 .address = target.address,
+                 .owner = {},
+                 .virtual_endpoint = {}};
+  if (is_script) {
+    probe.owner = target.key;
+    probe.virtual_endpoint = target.virtual_endpoint;
+  }
+  return probe;
 }
 
-void Monitor::Impl::remove_unnamed() {
-  for (auto at = entries_.begin(); at != entries_.end();) {
-    if (at->second.configuration == configuration_) {
-      ++at;
-      continue;
+std::map<ProbeKey, WantedProbe> Monitor::Impl::probes_of(const Subjects& wanted) const {
+  std::map<ProbeKey, WantedProbe> probes;
+  for (const auto& [key, subject] : wanted) {
+    for (size_t i = 0; i < subject.parts.size(); ++i) {
+      const Part& part = subject.parts[i];
+      if (follows(part.target)) continue;
+      Status before = begin_with(key, subject, i);
+      const auto [at, is_first] = probes.try_emplace(part.probe, WantedProbe{part.target, before});
+      // Who is up has passed it; who is down may be so for another of its checks.
+      if (!is_first && before.verdict == Verdict::kUp && at->second.before.verdict != Verdict::kUp) {
+        at->second.before = std::move(before);
+      }
     }
-    forget(at->second);
-    at = entries_.erase(at);
   }
+  return probes;
 }
 
-// A few start within milliseconds, thousands over a second: a burst would hold up everything else on the loop.
-void Monitor::Impl::spread_starts(const std::vector<Entry*>& fresh) {
-  constexpr double kGoldenRatio = 0.6180339887498949;  // successive multiples fill the interval evenly, however many
-  const Due now = Timer::clock_type::now();
-  const auto count = static_cast<int64_t>(fresh.size());
-  for (int64_t i = 0; i < count; ++i) {
-    Entry& entry = *fresh[static_cast<size_t>(i)];
-    const auto spread = std::min(pace_.start_spread, interval_of(entry));
-    const auto offset = std::min<std::chrono::microseconds>(kStartStep * i, spread * i / count);
-    next_phase_ += kGoldenRatio;
-    if (next_phase_ >= 1) next_phase_ -= 1;
-    entry.phase = next_phase_;
-    entry.settling_gaps = kSettlingGaps;
-    schedule(entry, now + offset);
+// What a probe that is made for the first time takes over: the verdict of the one that it replaces, or of the real
+// server, so that a check that is changed or added takes nobody out before it has been made.
+Status Monitor::Impl::begin_with(const model::RealServerKey& key, const Subject& subject, size_t part) const {
+  Status before;
+  before.since = clock_.wall_now();
+  const auto known = subjects_.find(key);
+  if (known != subjects_.end() && known->second.address() == subject.address()) {
+    const auto& parts = known->second.parts;
+    const Status* const replaced = part < parts.size() ? runner_->find(parts[part].probe) : nullptr;
+    before = replaced != nullptr ? *replaced : status_of(key, known->second);
+    if (replaced == nullptr) before.reason = "not checked yet";
+  } else if (const auto restored = restored_.find(key); restored != restored_.end()) {
+    before = restored->second;
   }
+  before.key = {};
+  before.consecutive_failures = before.consecutive_successes = 0;
+  return before;
 }
 
-void Monitor::Impl::schedule(Entry& entry, Due due) {
-  entry.due = due;
-  waiting_.emplace(due, &entry);
+void Monitor::Impl::take(Subjects wanted) {
+  const Subjects before = std::exchange(subjects_, std::move(wanted));
+  users_.clear();
+  followers_.clear();
+  std::vector<model::RealServerKey> all;
+  for (auto& [key, subject] : subjects_) {
+    for (const Part& part : subject.parts) {
+      if (follows(part.target)) {
+        followers_[part.target.check.follow].push_back(key);
+      } else {
+        users_[part.probe].push_back(key);
+      }
+      if (const Status* status = runner_->find(part.probe); status != nullptr && !follows(part.target)) {
+        subject.since = std::max(subject.since, status->since);
+      }
+    }
+    if (subject.since == WallTime{}) subject.since = clock_.wall_now();
+    const auto known = before.find(key);
+    if (known != before.end() && known->second.address() == subject.address()) {
+      subject.verdict = known->second.verdict;
+      subject.since = known->second.since;
+    } else {
+      subject.verdict = at_least(subject.required(), checks_of(subject));
+    }
+    all.push_back(key);
+  }
+  refresh(std::move(all));
 }
 
 void Monitor::Impl::restore(const std::vector<Status>& known) {
   for (const Status& status : known) {
-    if (const auto at = entries_.find(status.key); at != entries_.end()) {
-      restore_one(at->second, status);
-    } else {
+    const auto found = subjects_.find(status.key);
+    if (found == subjects_.end()) {
       restored_[status.key] = status;
+      continue;
+    }
+    Subject& subject = found->second;
+    for (const Part& part : subject.parts) {
+      if (!follows(part.target)) runner_->restore(part.probe, status);
+    }
+    if (refresh({status.key}).empty()) continue;
+    if (subject.verdict == status.verdict) subject.since = status.since;
+  }
+}
+
+// The verdicts of these, and of who follows them, anew. Returns those whose verdict has changed.
+std::set<model::RealServerKey> Monitor::Impl::refresh(std::vector<model::RealServerKey> concerned) {
+  std::set<model::RealServerKey> changed;
+  std::deque<model::RealServerKey> waiting(std::make_move_iterator(concerned.begin()),
+                                           std::make_move_iterator(concerned.end()));
+  for (; !waiting.empty(); waiting.pop_front()) {
+    const model::RealServerKey& key = waiting.front();
+    Subject& subject = subjects_.at(key);
+    const Verdict verdict = at_least(subject.required(), checks_of(subject));
+    if (std::exchange(subject.verdict, verdict) == verdict) continue;
+    subject.since = clock_.wall_now();
+    changed.insert(key);
+    if (const auto followers = followers_.find(key.virtual_service); followers != followers_.end()) {
+      waiting.insert(waiting.end(), followers->second.begin(), followers->second.end());
+    }
+  }
+  return changed;
+}
+
+void Monitor::Impl::on_probe(const ProbeKey& probe) {
+  const auto users = users_.find(probe);
+  if (users == users_.end()) return;
+  const auto changed = refresh(users->second);
+  const auto self = shared_from_this();  // the receiver may destroy the Monitor
+  for (const model::RealServerKey& key : changed) {
+    if (stopped_ || !on_change_) return;
+    if (const auto subject = subjects_.find(key); subject != subjects_.end()) {
+      on_change_(status_of(key, subject->second));
     }
   }
 }
 
-void Monitor::Impl::restore_one(Entry& entry, const Status& known) {
-  if (entry.status.last_probe || known.verdict == Verdict::kUnknown) return;
-  entry.status = known;
+FollowedHealth Monitor::Impl::health_of(const std::string& virtual_service) const {
+  FollowedHealth health;
+  for (auto at = subjects_.lower_bound({virtual_service, ""});
+       at != subjects_.end() && at->first.virtual_service == virtual_service; ++at) {
+    health.add(at->second.verdict);
+  }
+  return health;
+}
+
+CheckInWords Monitor::Impl::in_words(const Part& part) const {
+  const Target& target = part.target;
+  if (follows(target)) {
+    const FollowedHealth health = health_of(target.check.follow);
+    return {name_of(target), health.verdict(target.quorum), health.reason(target.check.follow, target.quorum)};
+  }
+  const Status* const status = runner_->find(part.probe);
+  if (status == nullptr) return {name_of(target), Verdict::kUnknown, ""};
+  return {name_of(target), status->verdict, status->reason};
+}
+
+std::vector<CheckInWords> Monitor::Impl::checks_of(const Subject& subject) const {
+  std::vector<CheckInWords> checks;
+  const auto& parts = subject.parts;
+  for (size_t first = 0; first < parts.size();) {
+    std::vector<CheckInWords> ports;
+    size_t i = first;
+    for (; i < parts.size() && parts[i].target.number == parts[first].target.number; ++i) {
+      ports.push_back(in_words(parts[i]));
+    }
+    checks.push_back(all_ports(ports));
+    first = i;
+  }
+  return checks;
+}
+
+Status Monitor::Impl::status_of(const model::RealServerKey& key, const Subject& subject) const {
+  Status result;
+  result.key = key;
+  result.verdict = subject.verdict;
+  result.since = subject.since;
+  result.reason = reason_of(subject.required(), checks_of(subject));
+  for (const Part& part : subject.parts) {
+    const Status* const status = follows(part.target) ? nullptr : runner_->find(part.probe);
+    if (status == nullptr) continue;
+    if (status->last_probe && (!result.last_probe || *status->last_probe > *result.last_probe)) {
+      result.last_probe = status->last_probe;
+      result.last_duration = status->last_duration;
+    }
+    result.consecutive_failures = std::max(result.consecutive_failures, status->consecutive_failures);
+    result.consecutive_successes = std::max(result.consecutive_successes, status->consecutive_successes);
+  }
+  return result;
 }
 
 std::vector<Status> Monitor::Impl::statuses() const {
   std::vector<Status> result;
-  result.reserve(entries_.size());
-  for (const auto& [key, entry] : entries_) result.push_back(entry.status);
+  result.reserve(subjects_.size());
+  for (const auto& [key, subject] : subjects_) result.push_back(status_of(key, subject));
   return result;
 }
 
 std::optional<Monitor::Report> Monitor::Impl::report(const model::RealServerKey& key) const {
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) return std::nullopt;
-  return Report{found->second.target, found->second.history.records()};
+  const auto found = subjects_.find(key);
+  if (found == subjects_.end()) return std::nullopt;
+  Report report;
+  for (const Part& part : found->second.parts) {
+    CheckInWords words = in_words(part);
+    auto records = follows(part.target) ? std::vector<ProbeRecord>{} : runner_->records(part.probe);
+    report.push_back({std::move(words.name), part.target, words.verdict, std::move(records)});
+  }
+  return report;
 }
 
 void Monitor::Impl::stop() {
-  for (auto& [key, entry] : entries_) forget(entry);
-  entries_.clear();
+  stopped_ = true;
+  runner_->stop();
+  subjects_.clear();
+  users_.clear();
+  followers_.clear();
   restored_.clear();
-  armed_for_.reset();
-  timer_.cancel();
-}
-
-void Monitor::Impl::run_due() {
-  const Due now = Timer::clock_type::now();
-  while (!waiting_.empty() && probes_in_flight_ < pace_.probes_at_once && waiting_.begin()->first <= now) {
-    Entry& entry = *waiting_.begin()->second;
-    waiting_.erase(waiting_.begin());
-    start_probe(entry);
-  }
-  arm();
-}
-
-// One timer for all targets, set to the earliest. While all probes are in use the end of one of them goes on instead.
-void Monitor::Impl::arm() {
-  const bool is_wanted = !waiting_.empty() && probes_in_flight_ < pace_.probes_at_once;
-  const auto due = is_wanted ? std::optional(waiting_.begin()->first) : std::nullopt;
-  if (due == armed_for_) return;
-  armed_for_ = due;
-  if (!due) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(*due);
-  timer_.async_wait([weak = weak_from_this(), due](boost::system::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self || self->armed_for_ != due) return;
-    self->armed_for_.reset();
-    self->run_due();
-  });
-}
-
-void Monitor::Impl::start_probe(Entry& entry) {
-  entry.started = Timer::clock_type::now();
-  entry.probe_began = tools_.clock.steady_now();
-  ++probes_in_flight_;
-  // The probe is cancelled before the entry or the Impl goes away, so the plain references live long enough.
-  try {
-    entry.probe = make_probe(tools_, entry.target);
-    entry.probe->start([this, &entry](ProbeResult result) { finish_probe(entry, std::move(result)); });
-  } catch (const std::exception& exception) {
-    if (entry.probe) entry.probe->cancel();
-    entry.probe.reset();
-    --probes_in_flight_;
-    entry.status.reason = not_checked(exception.what()).reason;
-    schedule_next(entry);
-  }
-}
-
-void Monitor::Impl::finish_probe(Entry& entry, ProbeResult result) {
-  entry.probe.reset();
-  --probes_in_flight_;
-  Status& status = entry.status;
-  const auto duration =
-      std::chrono::duration_cast<std::chrono::microseconds>(tools_.clock.steady_now() - entry.probe_began);
-  result.trace.total = duration;
-  entry.history.add(tools_.clock.wall_now(), result);
-  status.reason = std::move(result.reason);
-  RiseFall rise_fall(failures_until_down(entry.target.check), status.verdict, status.consecutive_failures);
-  const bool has_changed = rise_fall.count(result.outcome);
-  status.verdict = rise_fall.verdict();
-  status.consecutive_failures = rise_fall.consecutive_failures();
-  if (result.outcome != Outcome::kNotChecked) {
-    status.last_probe = tools_.clock.wall_now();
-    status.last_duration = duration;
-  }
-  if (has_changed) status.since = tools_.clock.wall_now();
-  schedule_next(entry);
-
-  const auto self = shared_from_this();  // the receiver may destroy the Monitor
-  const Status announced = has_changed ? status : Status{};
-  run_due();
-  if (has_changed && on_change_) on_change_(announced);
-}
-
-// From start to start, so that a slow answer does not shift the rhythm; a probe that took longer than the interval is
-// followed by the next at once. The first gaps are shorter, which spreads targets that began together over the
-// interval.
-void Monitor::Impl::schedule_next(Entry& entry) {
-  if (is_constant(entry.target.check)) return;
-  std::chrono::duration<double, std::micro> gap = interval_of(entry);
-  if (entry.settling_gaps > 0) {
-    --entry.settling_gaps;
-    gap *= 1 - entry.phase / kSettlingGaps;
-  }
-  const Due next = entry.started + std::chrono::duration_cast<std::chrono::microseconds>(gap);
-  schedule(entry, std::max(next, Timer::clock_type::now()));
-}
-
-std::chrono::microseconds Monitor::Impl::interval_of(const Entry& entry) const {
-  return pace_.second * entry.target.check.interval.count();
 }
 
 Monitor::Monitor(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace, Scripts scripts)

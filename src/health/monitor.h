@@ -1,6 +1,7 @@
 #pragma once
 // The health engine: probes real servers, counts failures, and says who is up. Runs on the control loop; every probe
-// is asynchronous. A change of verdict is announced the moment it is reached.
+// is asynchronous. A change of verdict is announced the moment it is reached. Equal probes are made once, whoever needs
+// them: probe_runner.h. What several checks make of a real server: composition.h.
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -22,6 +23,7 @@ namespace evenkeel::health {
 enum class Verdict { kUnknown, kUp, kDown };
 
 // One check to run: this real server, this way. `port` is resolved (check port, else the service's first port).
+// A real server may have several: with the same number they are ports of one check, which all must pass.
 struct Target {
   model::RealServerKey key;
   IpAddress address;
@@ -29,6 +31,9 @@ struct Target {
   model::HealthCheck check;
   model::Protocol served = model::Protocol::kTcp;  // the virtual service's: what DNS and SIP are asked over
   Endpoint virtual_endpoint{};                     // what clients connect to, for scripts; its first port
+  int number = 0;                                  // of the check, among those of its real server
+  int required = 0;  // how many of the real server's checks must pass; 0: every one. The same in all of them
+  int quorum = 1;    // follow: how many real servers of the followed virtual service must be up
   bool operator==(const Target&) const = default;
 };
 
@@ -40,6 +45,7 @@ struct Status {
   std::optional<WallTime> last_probe;  // end of the last probe that said something; none: not probed yet
   std::chrono::microseconds last_duration{0};
   int consecutive_failures = 0;
+  int consecutive_successes = 0;  // not above the check's success_count
   bool operator==(const Status&) const = default;
 };
 
@@ -70,18 +76,22 @@ class Monitor {
 
   // Makes the running checks these. A target that is unchanged keeps its state and its rhythm; a new one is probed at
   // once (starts are spread); one that is gone is forgotten, without a callback. A target whose check has changed keeps
-  // its verdict until a probe says otherwise; at another address it is another server, and unknown. Keys are unique.
+  // its verdict until a probe says otherwise, and so does a real server that gets another check; at another address it
+  // is another server, and unknown. What follows another virtual service must not do so in a circle.
   void configure(std::vector<Target> targets);
   // Verdicts from before a restart: a target that is not yet probed takes the verdict given here instead of unknown.
   // May come before or after the first configure(). Announces nothing.
   void restore(const std::vector<Status>& known);
 
   std::vector<Status> statuses() const;
-  // How a real server is checked, and its last probes, newest first. None: it is not known here.
-  struct Report {
+  // How a real server is checked, with the last probes, newest first. None: it is not known here.
+  struct CheckReport {
+    std::string name;  // "http on port 9191"
     Target target;
+    Verdict verdict = Verdict::kUnknown;
     std::vector<ProbeRecord> probes;
   };
+  using Report = std::vector<CheckReport>;  // one for each target
   std::optional<Report> report(const model::RealServerKey& key) const;
   // Stops all probes; no callback after it returns.
   void stop();

@@ -241,6 +241,7 @@ Words by_type(const Target& target, const std::string& script_directory) {
       return script_call(target, script_directory);
     case HealthCheckType::kAlwaysOn:
     case HealthCheckType::kAlwaysOff:
+    case HealthCheckType::kFollow:
       break;
   }
   return {};

@@ -5,21 +5,29 @@
 
 namespace evenkeel::health {
 
-RiseFall::RiseFall(int failure_count, Verdict verdict, int consecutive_failures)
-    : failure_count_(std::max(failure_count, 1)), verdict_(verdict), consecutive_failures_(consecutive_failures) {}
+RiseFall::RiseFall(Limits limits, Verdict verdict, Counts counts)
+    : limits_{std::max(limits.failure_count, 1), std::max(limits.success_count, 1)},
+      verdict_(verdict),
+      counts_(counts) {}
 
 bool RiseFall::count(Outcome outcome) {
-  if (outcome == Outcome::kNotChecked) return false;
-  if (outcome == Outcome::kUnclear) {
-    consecutive_failures_ = 0;
-    return become(Verdict::kUnknown);
+  switch (outcome) {
+    case Outcome::kNotChecked:
+      return false;
+    case Outcome::kUnclear:
+      counts_ = {};
+      return become(Verdict::kUnknown);
+    case Outcome::kSuccess: {
+      // No further than to the limit: it goes on for years.
+      counts_ = {.failures = 0, .successes = std::min(counts_.successes + 1, limits_.success_count)};
+      const bool has_risen = verdict_ != Verdict::kDown || counts_.successes >= limits_.success_count;
+      return has_risen && become(Verdict::kUp);
+    }
+    case Outcome::kFailure:
+      counts_ = {.failures = counts_.failures + 1, .successes = 0};
+      return counts_.failures >= limits_.failure_count && become(Verdict::kDown);
   }
-  if (outcome == Outcome::kSuccess) {
-    consecutive_failures_ = 0;
-    return become(Verdict::kUp);
-  }
-  ++consecutive_failures_;
-  return consecutive_failures_ >= failure_count_ && become(Verdict::kDown);
+  return false;
 }
 
 bool RiseFall::become(Verdict verdict) {

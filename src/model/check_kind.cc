@@ -12,13 +12,13 @@
 namespace evenkeel::model {
 namespace {
 
-constexpr std::string_view kAlways = "type interval timeout failure_count";
+constexpr std::string_view kAlways = "type interval jitter timeout failure_count success_count";
 constexpr std::string_view kHttpFields =
     "virtual_host request response_expected allowed_status method headers json_pointer json_equals follow_redirects "
-    "login password";
+    "login password insist";
 constexpr std::string_view kHttpsFields =
     "virtual_host request response_expected allowed_status method headers json_pointer json_equals follow_redirects "
-    "login password verify_certificate certificate_warning";
+    "login password verify_certificate certificate_warning insist";
 constexpr std::string_view kLogin = "response_expected login password";
 constexpr std::string_view kLoginOverTls =
     "response_expected login password virtual_host verify_certificate certificate_warning";
@@ -34,22 +34,24 @@ struct Protocol {
 };
 
 constexpr std::array kTypes{
-    Type{HealthCheckType::kNegotiate, {Transport::kTcp, RequestSyntax::kNone, 0, "check_port protocol", ""}},
-    Type{HealthCheckType::kConnect, {Transport::kTcp, RequestSyntax::kNone, 0, "check_port", ""}},
+    Type{HealthCheckType::kNegotiate, {Transport::kTcp, RequestSyntax::kNone, 0, "check_port more_ports protocol", ""}},
+    Type{HealthCheckType::kConnect, {Transport::kTcp, RequestSyntax::kNone, 0, "check_port more_ports", ""}},
     Type{HealthCheckType::kPing, {Transport::kIcmp, RequestSyntax::kNone, 0, "", ""}},
     Type{HealthCheckType::kAlwaysOn, {Transport::kNone, RequestSyntax::kNone, 0, "", ""}},
     Type{HealthCheckType::kAlwaysOff, {Transport::kNone, RequestSyntax::kNone, 0, "", ""}},
     Type{HealthCheckType::kConnectsThenNegotiate,
-         {Transport::kTcp, RequestSyntax::kNone, 0, "check_port protocol connects_per_negotiate", ""}},
+         {Transport::kTcp, RequestSyntax::kNone, 0, "check_port more_ports protocol connects_per_negotiate", ""}},
     Type{HealthCheckType::kTls,
-         {Transport::kTcp, RequestSyntax::kNone, 443, "check_port virtual_host verify_certificate certificate_warning",
-          ""}},
-    Type{HealthCheckType::kSyn, {Transport::kTcp, RequestSyntax::kNone, 0, "check_port", ""}},
+         {Transport::kTcp, RequestSyntax::kNone, 443,
+          "check_port more_ports virtual_host verify_certificate certificate_warning", ""}},
+    Type{HealthCheckType::kSyn, {Transport::kTcp, RequestSyntax::kNone, 0, "check_port more_ports", ""}},
     Type{HealthCheckType::kPapercut,
          {Transport::kTcp, RequestSyntax::kPath, 9191,
-          "check_port protocol virtual_host request secret verify_certificate certificate_warning", "secret"}},
+          "check_port more_ports protocol virtual_host request secret verify_certificate certificate_warning insist",
+          "secret"}},
     Type{HealthCheckType::kExternalScript,
-         {Transport::kScript, RequestSyntax::kNone, 0, "check_port script", "script"}},
+         {Transport::kScript, RequestSyntax::kNone, 0, "check_port more_ports script", "script"}},
+    Type{HealthCheckType::kFollow, {Transport::kNone, RequestSyntax::kNone, 0, "follow", ""}},
 };
 
 constexpr std::array kProtocols{
@@ -172,12 +174,37 @@ Transport transport_of(const HealthCheck& check) {
   return negotiates(check.type) ? kind_of(check.protocol).transport : kind_of(check.type).transport;
 }
 
+bool is_constant(const HealthCheck& check) {
+  return check.type == HealthCheckType::kAlwaysOn || check.type == HealthCheckType::kAlwaysOff;
+}
+
+bool asks_papercut(const HealthCheck& check) {
+  constexpr std::string_view kHealthApi = "/api/health/";
+  if (check.type == HealthCheckType::kPapercut) return true;
+  const bool is_http = check.protocol == NegotiateProtocol::kHttp || check.protocol == NegotiateProtocol::kHttps;
+  return negotiates(check.type) && is_http && check.request.starts_with(kHealthApi);
+}
+
+std::chrono::seconds interval_of(const HealthCheck& check) {
+  constexpr std::chrono::seconds kPolite{15};
+  return asks_papercut(check) && !check.insist ? std::max(check.interval, kPolite) : check.interval;
+}
+
 std::vector<std::string_view> used_fields(const HealthCheck& check) {
   std::vector<std::string_view> fields;
   add_words(kAlways, fields);
   add_words(kind_of(check.type).fields, fields);
   if (negotiates(check.type)) add_words(kind_of(check.protocol).fields, fields);
   return fields;
+}
+
+std::string settings_text(const HealthCheck& check) {
+  const boost::json::object values = table<HealthCheck>().to_json(&check, Secrets::kPlain);
+  boost::json::object settings;
+  for (const std::string_view field : used_fields(check)) settings[field] = values.at(field);
+  for (const std::string_view field : {"check_port", "more_ports", "insist"}) settings.erase(field);
+  settings["interval"] = interval_of(check).count();
+  return boost::json::serialize(settings);
 }
 
 std::vector<std::string_view> useless_fields(const HealthCheck& check) {

@@ -40,6 +40,17 @@ bool has_protocol(HealthCheckType type);
 std::string kind_name(const HealthCheck& check);
 Transport transport_of(const HealthCheck& check);
 
+// Always on, always off: nothing is asked.
+bool is_constant(const HealthCheck& check);
+// PaperCut's health API, by its own type or by a request of HTTP.
+bool asks_papercut(const HealthCheck& check);
+// How often it is really asked: PaperCut's health API at most every 15 s, unless the operator insists.
+std::chrono::seconds interval_of(const HealthCheck& check);
+
+// All that decides what a probe does and when, but for the port: equal texts, equal probes. For comparing only: it has
+// secrets in plain.
+std::string settings_text(const HealthCheck& check);
+
 // Names of fields that this check looks at, or does not look at although they differ from their defaults, or needs.
 std::vector<std::string_view> used_fields(const HealthCheck& check);
 std::vector<std::string_view> useless_fields(const HealthCheck& check);

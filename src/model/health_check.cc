@@ -19,6 +19,15 @@ const Table& table<HealthCheck>() {
            .help = "The port to check on the real servers. Empty (null) means the real server's own port, else the "
                    "first port of the virtual service; needed when its ports are \"*\"."},
           optional(integer<uint16_t>(1, 65535))),
+      field<&HealthCheck::more_ports>(
+          {.name = "more_ports",
+           .help = "Further ports of the real servers that must pass the same check, such as 9192,9193; at most 16."},
+          optional(port_set())),
+      field<&HealthCheck::follow>(
+          {.name = "follow",
+           .help = "With type follow, the label of the virtual service whose health counts: the check passes while as "
+                   "many of its real servers are well as its quorum says. What operators say there does not count."},
+          label_text_or_empty()),
       field<&HealthCheck::protocol>({.name = "protocol", .help = "What a negotiate check speaks."},
                                     choice<NegotiateProtocol>()),
       field<&HealthCheck::virtual_host>(
@@ -107,14 +116,30 @@ const Table& table<HealthCheck>() {
       field<&HealthCheck::interval>(
           {.name = "interval", .help = "From the start of one check to the start of the next.", .unit = "seconds"},
           integer<std::chrono::seconds>(1, 3600)),
+      field<&HealthCheck::jitter>(
+          {.name = "jitter",
+           .help = "By how much each interval is made longer or shorter at random, so that several load balancers do "
+                   "not check in step.",
+           .unit = "percent"},
+          integer<int>(0, 50)),
+      field<&HealthCheck::insist>(
+          {.name = "insist",
+           .help = "PaperCut's health API (type papercut, and HTTP requests that begin with /api/health/) is asked at "
+                   "most every 15 s, as each answer costs the Application Server work. On: as often as the interval "
+                   "says."},
+          boolean()),
       field<&HealthCheck::timeout>(
           {.name = "timeout",
            .help = "A check that has no full answer after this time has failed. Decimals are allowed: 0.5.",
            .unit = "seconds"},
           decimal_seconds(milliseconds(50), milliseconds(300000))),
       field<&HealthCheck::failure_count>(
-          {.name = "failure_count",
-           .help = "A server is taken out after this many failed checks in a row. One good check brings it back."},
+          {.name = "failure_count", .help = "A server is taken out after this many failed checks in a row."},
+          integer<int>(1, 100)),
+      field<&HealthCheck::success_count>(
+          {.name = "success_count",
+           .help = "A server that was taken out is brought back after this many good checks in a row. One that has not "
+                   "been checked before needs a single one."},
           integer<int>(1, 100)),
       field<&HealthCheck::path_check>(
           {.name = "path_check",

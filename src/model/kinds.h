@@ -31,6 +31,7 @@ KindOf<std::chrono::milliseconds> decimal_seconds(std::chrono::milliseconds low,
 KindOf<std::string> label_text();
 KindOf<std::string> interface_name();
 KindOf<std::string> plain_interface_name();  // never empty, and without what means something in rules
+KindOf<std::string> label_text_or_empty();
 KindOf<std::string> host_name();
 KindOf<std::string> regular_expression();
 KindOf<std::string> request_text(Shown shown);  // its syntax depends on the protocol: model/check_kind.h

@@ -147,6 +147,8 @@ inline constexpr std::array kHealthCheckTypeNames{
         "health API of a PaperCut Application Server: active is up, passive and starting are not"},
     EnumName<HealthCheckType>{HealthCheckType::kExternalScript, "external_script",
                               "run a program of your own in a sandbox: exit status 0 is up"},
+    EnumName<HealthCheckType>{HealthCheckType::kFollow, "follow",
+                              "no check of its own: healthy while another virtual service is"},
 };
 static_assert(detail::is_complete(kHealthCheckTypeNames));
 

@@ -127,14 +127,25 @@ std::string mask_path(const std::string& url) {
 constexpr const char* kMailAddress =
     R"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)";
 
+TextRules label_rules() {
+  return {.type = "a label",
+          .range = "1 to 64 letters, digits, \"_\", \"-\", \".\"; first a letter or digit",
+          .pattern = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}",
+          .hint = "write 1 to 64 letters, digits, \"_\", \"-\" or \".\", starting with a letter or digit",
+          .longest = 64};
+}
+
 }  // namespace
 
 KindOf<std::string> label_text() {
-  return text({.type = "a label",
-               .range = "1 to 64 letters, digits, \"_\", \"-\", \".\"; first a letter or digit",
-               .pattern = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}",
-               .hint = "write 1 to 64 letters, digits, \"_\", \"-\" or \".\", starting with a letter or digit",
-               .longest = 64});
+  return text(label_rules());
+}
+
+KindOf<std::string> label_text_or_empty() {
+  TextRules rules = label_rules();
+  rules.range = "a label, or empty";
+  rules.pattern = "(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?";
+  return text(std::move(rules));
 }
 
 KindOf<std::string> interface_name() {

@@ -99,8 +99,28 @@ const Table& table<VirtualService>() {
           structure<Persistence>()),
       field<&VirtualService::health_check>(
           {.name = "health_check", .help = "What a real server must do to be sent clients."}, structure<HealthCheck>()),
+      field<&VirtualService::more_checks>(
+          {.name = "more_checks",
+           .help = "Further checks beside health_check, each with all of its settings; at most 15."},
+          list<HealthCheck>()),
+      field<&VirtualService::required_checks>(
+          {.name = "required_checks",
+           .help = "How many of the checks a real server must pass. 0 means every one, 1 means any."},
+          integer<int>(0, kMostChecks)),
       field<&VirtualService::feedback>({.name = "feedback", .help = "Weights that the real servers say themselves."},
                                        structure<Feedback>()),
+      field<&VirtualService::panic_threshold>(
+          {.name = "panic_threshold",
+           .help = "With a smaller share of healthy real servers, those that fail their checks are used again too, of "
+                   "all tiers, so that the last ones are not overrun. Drained and halted ones stay out. 0 means never: "
+                   "right for active and passive servers.",
+           .unit = "percent"},
+          integer<int>(0, 100)),
+      field<&VirtualService::quorum>(
+          {.name = "quorum",
+           .help = "How many real servers must be usable for the virtual service to be up: with fewer, none gets new "
+                   "connections and the fallback answers."},
+          integer<int>(1, 65535)),
       field<&VirtualService::minimum_usable>(
           {.name = "minimum_usable",
            .help = "How many real servers must be usable: with fewer in the tiers in force, the tier of the next "

@@ -74,6 +74,7 @@ struct Feedback {
 };
 
 inline constexpr size_t kMostSourceAddresses = 7;
+inline constexpr size_t kMostChecks = 16;  // health_check and more_checks together
 
 struct VirtualService {
   std::string label;  // unique; letters, digits, "_", "-", ".", at most 64
@@ -87,9 +88,13 @@ struct VirtualService {
   bool one_packet = false;  // UDP: each datagram is scheduled on its own, no connection is kept
   Persistence persistence;
   HealthCheck health_check;
+  std::vector<HealthCheck> more_checks;  // beside health_check; at most kMostChecks together
+  int required_checks = 0;               // 0..16; how many of them a real server must pass; 0: every one
   Feedback feedback;       // asked at the health check's interval
-  int minimum_usable = 1;  // 1..65535; with fewer usable real servers in the tiers in force, the next tier is added
-  bool failback = true;    // false: the tier that took over stays, although a more preferred one is back
+  int panic_threshold = 0;  // percent, 0..100; with a smaller share of healthy real servers all are used; 0: never
+  int quorum = 1;           // 1..65535; with fewer usable real servers the fallback answers
+  int minimum_usable = 1;   // 1..65535; with fewer usable real servers in the tiers in force, the next tier is added
+  bool failback = true;     // false: the tier that took over stays, although a more preferred one is back
   std::chrono::seconds slow_start{0};  // 0..3600; how long a real server that comes up takes to its full weight
   OnFailure on_failure = OnFailure::kKeep;
   OnHalt on_halt = OnHalt::kReset;  // halting means that connections end: clients learn of it at once

@@ -28,7 +28,8 @@ json::value to_json(const std::optional<ProbeEvidence>& evidence) {
 }
 
 json::object to_json(const Probe& probe) {
-  return {{"at", to_iso8601(probe.at)},
+  return {{"check", probe.check},
+          {"at", to_iso8601(probe.at)},
           {"ms", in_milliseconds(probe.duration)},
           {"outcome", probe.outcome},
           {"evidence", to_json(probe.evidence)}};

@@ -19,7 +19,8 @@ struct ProbeEvidence {
 };
 
 struct Probe {
-  WallTime at;  // its end
+  std::string check;  // which of the real server's checks: "http on port 9191"
+  WallTime at;        // its end
   std::chrono::microseconds duration{0};
   std::string outcome;                    // "success", "failure", "not_checked"
   std::optional<ProbeEvidence> evidence;  // not kept of every probe

@@ -170,6 +170,7 @@ json::object to_json(const VirtualService& service) {
   json::object object = shown_configuration(service.configuration);
   object["state"] = to_string(service.state);
   object["fallback_active"] = service.fallback_active;
+  object["panic"] = service.panic;
   object["fallback"] = fallback_to_json(service.configuration.fallback);
   object["reason"] = model::mask_secrets(service.reason);
   object["active_tier"] = service.active_tier;

@@ -91,6 +91,7 @@ struct VirtualService {
   model::VirtualService configuration;
   VirtualServiceState state = VirtualServiceState::kDown;
   bool fallback_active = false;
+  bool panic = false;  // too few real servers are healthy: those that fail their checks are used too
   std::string reason;
   int active_tier = 0;     // of real servers, that takes the connections; 0: none has taken over
   std::string interface;   // that carries the virtual address; empty when none does

@@ -135,8 +135,8 @@ class FakeControl final : public Control {
     observed::ProbeEvidence evidence;
     evidence.rule = "allowed_status";
     evidence.first_byte = std::chrono::microseconds(2900);
-    health.probes = {{clock_.wall_now(), std::chrono::microseconds(3100), "failure", evidence},
-                     {clock_.wall_now(), std::chrono::microseconds(200), "success", std::nullopt}};
+    health.probes = {{"http on port 80", clock_.wall_now(), std::chrono::microseconds(3100), "failure", evidence},
+                     {"http on port 80", clock_.wall_now(), std::chrono::microseconds(200), "success", std::nullopt}};
     return health;
   }
 
@@ -149,7 +149,8 @@ class FakeControl final : public Control {
     evidence.connected = std::chrono::microseconds(300);
     co_return observed::TestResult{.virtual_service = key.virtual_service,
                                    .real_server = key.real_server,
-                                   .probe = {clock_.wall_now(), std::chrono::microseconds(3100), "failure", evidence},
+                                   .probe = {"http on port 80", clock_.wall_now(), std::chrono::microseconds(3100),
+                                             "failure", evidence},
                                    .look_at = "see its log",
                                    .repeat_with = "curl -H 'Authorization: ****' http://10.0.0.1/"};
   }

@@ -81,6 +81,25 @@ INSTANTIATE_TEST_SUITE_P(
              "$.virtual_services[0].health_check.timeout", "longer than the interval", "shorter"},
         Case{"MinimumAlone", [](Services& s) { s[1].real_servers[1].minimum_connections = 5; },
              "$.virtual_services[1].real_servers[1].minimum_connections", "without a maximum", "maximum_connections"},
+        Case{"AskingPaperCutTooOften",
+             [](Services& s) { s[0].health_check.request = "/api/health/application-server/status"; },
+             "$.virtual_services[0].health_check.interval", "is asked every 15 s, not every 6 s", "insist"},
+        Case{"OneOfSeveralIsAlwaysOn",
+             [](Services& s) {
+               s[1].health_check.type = HealthCheckType::kAlwaysOn;
+               s[1].more_checks.resize(1);
+               s[1].more_checks[0].check_port = 9163;
+               s[1].required_checks = 1;
+             },
+             "$.virtual_services[1].required_checks", "always passes", "leave always_on out"},
+        Case{"PanicOfTiers",
+             [](Services& s) {
+               s[0].panic_threshold = 50;
+               s[0].real_servers[1].priority = 2;
+             },
+             "$.virtual_services[0].panic_threshold", "also those that stand by", "0"},
+        Case{"QuorumAboveAll", [](Services& s) { s[0].quorum = 3; }, "$.virtual_services[0].quorum",
+             "has only 2 real servers: it is never up", "smaller"},
         Case{"UnusedRequest", [](Services& s) { s[0].health_check.type = HealthCheckType::kConnect; },
              "$.virtual_services[0].health_check.type", "a connect check does not look at request", "negotiate"},
         Case{"UselessDatabase",

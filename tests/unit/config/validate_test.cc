@@ -32,6 +32,12 @@ std::string long_ranges(int count, int from) {
   return text;
 }
 
+void follow(model::HealthCheck& check, const std::string& label) {
+  check = {};
+  check.type = HealthCheckType::kFollow;
+  check.follow = label;
+}
+
 using Validate = OneProblem;
 TEST_P(Validate, SaysWhereAndWhatToDo) {
   expect_one(validate(edited()));
@@ -75,6 +81,25 @@ INSTANTIATE_TEST_SUITE_P(
                s[2].health_check.type = HealthCheckType::kPing;
              },
              "$.virtual_services[2].health_check.type", "answers ping says nothing about the service", "dns"},
+        Case{"MoreRequiredThanThereAre", [](Services& s) { s[0].required_checks = 2; },
+             "$.virtual_services[0].required_checks", "2 checks are required, but there is one", "more_checks"},
+        Case{"TooManyChecks", [](Services& s) { s[0].more_checks.resize(16); }, "$.virtual_services[0].more_checks",
+             "17 checks, more than the 16", "more_ports"},
+        Case{"TooManyPorts", [](Services& s) { s[0].health_check.more_ports = ports("1000-1016"); },
+             "$.virtual_services[0].health_check.more_ports", "17 ports are more than the 16", "stand for"},
+        Case{"AnotherCheckWithoutPath",
+             [](Services& s) {
+               s[0].more_checks.resize(2);
+               s[0].more_checks[1].type = HealthCheckType::kNegotiate;
+               s[0].more_checks[1].request = "status";
+             },
+             "$.virtual_services[0].more_checks[1].request", "this is not a path", "/api"},
+        Case{"FollowsNobody", [](Services& s) { follow(s[0].health_check, ""); },
+             "$.virtual_services[0].health_check.follow", "needs to know whose health", "label"},
+        Case{"FollowsWhatIsNotThere", [](Services& s) { follow(s[0].more_checks.emplace_back(), "Gone"); },
+             "$.virtual_services[0].more_checks[0].follow", "no virtual service \"Gone\"", "label of another"},
+        Case{"FollowsItself", [](Services& s) { follow(s[0].health_check, s[0].label); },
+             "$.virtual_services[0].health_check.follow", "Papercut_WUI cannot follow itself", "of its own"},
         Case{"NoPath", [](Services& s) { s[0].health_check.request = "status"; },
              "$.virtual_services[0].health_check.request", "negotiate with http: this is not a path", "/api"},
         Case{"SpaceInPath", [](Services& s) { s[0].health_check.request = "/a b"; },

@@ -195,6 +195,32 @@ TEST_F(SnapshotTest, AllDownIsDownWithFallback) {
   EXPECT_TRUE(service().fallback_active);
 }
 
+TEST_F(SnapshotTest, APanicIsShownAndWhoIsUsedInIt) {
+  configuration.virtual_services[0].panic_threshold = 60;
+  set_health("PS2", Verdict::kDown);
+  EXPECT_EQ(service().state, VirtualServiceState::kDegraded);
+  EXPECT_TRUE(service().panic);
+  EXPECT_EQ(service().reason, "panic: 1 of 2 real servers are healthy, fewer than 60 %: all of them are used");
+  EXPECT_EQ(service().real_servers[1].state, RealServerState::kDown);
+  EXPECT_EQ(service().real_servers[1].reason, "panic: used although its check fails: checked");
+  EXPECT_EQ(service().real_servers[1].effective_weight, 100);
+  set_health("PS1", Verdict::kDown);
+  EXPECT_FALSE(service().fallback_active);
+  configuration.virtual_services[0].panic_threshold = 0;
+  EXPECT_FALSE(service().panic);
+  EXPECT_TRUE(service().fallback_active);
+}
+
+TEST_F(SnapshotTest, WithoutTheQuorumItIsDown) {
+  configuration.virtual_services[0].quorum = 2;
+  set_health("PS2", Verdict::kDown);
+  EXPECT_EQ(service().state, VirtualServiceState::kDown);
+  EXPECT_EQ(service().reason, "fewer real servers are usable than the quorum of 2");
+  EXPECT_EQ(service().real_servers[0].state, RealServerState::kStandby);
+  EXPECT_THAT(service().real_servers[0].reason, HasSubstr("quorum"));
+  EXPECT_TRUE(service().fallback_active);
+}
+
 TEST_F(SnapshotTest, TakenOfflineByTheOperatorIsNotAFailure) {
   say("PS1", OperatorState::kDrain);
   say("PS2", OperatorState::kHalt);

@@ -74,5 +74,33 @@ TEST(CheckKind, TellsWhatIsUselessAndWhatIsMissing) {
   EXPECT_EQ(transport_of(check), Transport::kIcmp);
 }
 
+TEST(CheckKind, PaperCutIsAskedEveryFifteenSecondsAtMost) {
+  using std::chrono::seconds;
+  HealthCheck check;
+  check.type = HealthCheckType::kPapercut;
+  EXPECT_EQ(interval_of(check), seconds(15));
+  check.interval = seconds(60);
+  EXPECT_EQ(interval_of(check), seconds(60));
+  check.interval = seconds(6);
+  check.insist = true;
+  EXPECT_EQ(interval_of(check), seconds(6));
+  HealthCheck http;
+  http.type = HealthCheckType::kNegotiate;
+  http.request = "/api/health/application-server/status";
+  EXPECT_EQ(interval_of(http), seconds(15));
+  http.request = "/api/healthy";
+  EXPECT_EQ(interval_of(http), seconds(6));
+}
+
+TEST(CheckKind, TellsByTheSettingsWhetherProbesAreEqual) {
+  const HealthCheck plain;
+  HealthCheck other = plain;
+  other.check_port = 80;
+  other.request = "/what a connect does not look at";
+  EXPECT_EQ(settings_text(plain), settings_text(other));
+  other.timeout += std::chrono::milliseconds(1);
+  EXPECT_NE(settings_text(plain), settings_text(other));
+}
+
 }  // namespace
 }  // namespace evenkeel::model

@@ -28,6 +28,8 @@ Configuration full_configuration() {
   service.persistence = {.enabled = false, .timeout = seconds(900), .ipv4_prefix = 24, .ipv6_prefix = 64};
   service.health_check = {.type = HealthCheckType::kNegotiate,
                           .check_port = 9191,
+                          .more_ports = *PortSet::parse("9192,9193"),
+                          .follow = "Print_Provider",
                           .protocol = NegotiateProtocol::kHttps,
                           .virtual_host = "papercut.example",
                           .request = "/api/health?disk=1&Authorization=SECRETKEY",
@@ -50,9 +52,16 @@ Configuration full_configuration() {
                           .accept_silence = true,
                           .connects_per_negotiate = 5,
                           .interval = seconds(7),
+                          .jitter = 10,
+                          .insist = true,
                           .timeout = milliseconds(2500),
-                          .failure_count = 3};
+                          .failure_count = 3,
+                          .success_count = 2};
+  service.more_checks.emplace_back().type = HealthCheckType::kPing;
+  service.required_checks = 1;
   service.feedback = {.method = FeedbackMethod::kHttp, .port = 8033, .request = "/load?token=SECRETTOKEN"};
+  service.panic_threshold = 50;
+  service.quorum = 2;
   service.minimum_usable = 2;
   service.failback = false;
   service.slow_start = seconds(30);
@@ -84,6 +93,15 @@ TEST(Json, EveryFieldSurvivesTheRoundTrip) {
   }
 }
 
+// A check with nothing but its type.
+std::string ping_in_json() {
+  Configuration configuration;
+  configuration.virtual_services.resize(1);
+  configuration.virtual_services[0].health_check.type = HealthCheckType::kPing;
+  const auto document = to_json(configuration, Secrets::kMasked);
+  return to_text(document.at("virtual_services").at(0).at("health_check"), Layout::kOneLine);
+}
+
 TEST(Json, WritesWhatTheDocumentsSay) {
   const std::string text = to_text(to_json(full_configuration(), Secrets::kMasked), Layout::kOneLine);
   EXPECT_EQ(
@@ -92,15 +110,16 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("protocol":"tcp_udp","interface":"eth1","forwarding_method":"snat",)"
       R"("source_addresses":["10.77.0.8","10.77.0.9"],"scheduler":"maglev","one_packet":true,)"
       R"("persistence":{"enabled":false,"timeout":900,"ipv4_prefix":24,"ipv6_prefix":64},)"
-      R"("health_check":{"type":"negotiate","check_port":9191,"protocol":"https",)"
+      R"("health_check":{"type":"negotiate","check_port":9191,"more_ports":"9192,9193","follow":"Print_Provider","protocol":"https",)"
       R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
       R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","method":"head",)"
       R"("headers":"X-Site: main\nAuthorization: ****","json_pointer":"/status","json_equals":"OK",)"
       R"("follow_redirects":true,"verify_certificate":true,"certificate_warning":30,"login":"monitor",)"
       R"("password":"****","secret":"****","database":"papercut","share":"printer","script":"check-queue.sh","record_type":"ptr",)"
-      R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,)"
-      R"("timeout":2.5,"failure_count":3,"path_check":true},)"
-      R"("feedback":{"method":"http","port":8033,"request":"/load?token=****"},"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
+      R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,"jitter":10,"insist":true,)"
+      R"("timeout":2.5,"failure_count":3,"success_count":2,"path_check":true},"more_checks":[)" + ping_in_json() +
+      R"(],"required_checks":1,)"
+      R"("feedback":{"method":"http","port":8033,"request":"/load?token=****"},"panic_threshold":50,"quorum":2,"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
       R"("half_open_limit":500,"syn_flood":"cookies",)"
       R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},)"
       R"("alert_to":"print@example.org","alert_from":"lb@example.org","real_servers":[{"label":"PS1",)"
