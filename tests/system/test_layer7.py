@@ -271,8 +271,10 @@ def test_the_fallback_answers_while_nobody_else_does(web: SmallFarm) -> None:
     wait_until(lambda: web.client.get(VIP, 80, "/").status == 503, "nobody to answer")
 
 
-def test_connections_beyond_the_maximum_wait(web: SmallFarm) -> None:
-    start(web, service(real_servers=[service()["real_servers"][0] | {"maximum_connections": 1}]))
+@pytest.mark.parametrize("limits", [{"maximum_connections": 1}, {"minimum_connections": 1, "maximum_connections": 50}],
+                         ids=["maximum", "minimum"])
+def test_connections_beyond_a_servers_limit_wait(web: SmallFarm, limits: dict) -> None:
+    start(web, service(real_servers=[service()["real_servers"][0] | limits]))
     with contextlib.ExitStack() as stack:
         slow = stack.enter_context(web.client.namespace.connect(VIP, 80))
         slow.sendall(b"GET /slow?4 HTTP/1.0\r\n\r\n")
@@ -282,6 +284,48 @@ def test_connections_beyond_the_maximum_wait(web: SmallFarm) -> None:
         wait_until(lambda: web.balancer.api.virtual_service(LABEL)["traffic"]["queued"] == 1, "it to queue")
         assert b"200" in slow.recv(4096)[:20]
         assert b"200" in waiting.recv(4096)[:20]
+
+
+def test_clients_beyond_the_maximum_of_the_service_wait(web: SmallFarm) -> None:
+    start(web, service(maximum_connections=1))
+    first = web.client.namespace.connect(VIP, 80)
+    first.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"200" in first.recv(4096)[:20]
+    with web.client.namespace.connect(VIP, 80) as second:
+        second.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        second.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            second.recv(1)
+        first.close()
+        second.settimeout(5)
+        assert b"200" in second.recv(4096)[:20]
+
+
+def test_source_hash_leads_a_client_to_one_server(web: SmallFarm) -> None:
+    start(web, service(scheduler="source_hash"))
+    own = servers(web)
+    assert len(own) == 1
+    web.balancer.evenkeel("real-server", "halt", LABEL, own.copy().pop().upper())
+    assert servers(web) == {"rs1", "rs2"} - own
+
+
+def test_a_client_is_forgotten_after_the_persistence_timeout(web: SmallFarm) -> None:
+    start(web, service(persistence="source_ip", persistence_timeout=1))
+    own = servers(web)
+    assert len(own) == 1
+    wait_until(lambda: servers(web, 1) != own, "another server", interval=1.5)
+
+
+def test_who_does_not_accept_within_the_time_is_passed_over_only_with_redispatch(web: SmallFarm) -> None:
+    nowhere = {"label": "Nowhere", "address": "10.77.0.250", "port": WEB}
+    start(web, service(persistence="http_cookie", connect_timeout=0.2, health_check={"type": "always_on"},
+                       real_servers=[service()["real_servers"][0], nowhere]))
+    cookie = {"Cookie": "SERVERID=Nowhere"}
+    assert ask(web, headers=cookie)["server"] == "rs1"
+    change(web, redispatch=False)
+    asked = time.monotonic()
+    assert web.client.get(VIP, 80, "/", cookie).status == 503
+    assert time.monotonic() - asked < 4.0
 
 
 def test_a_client_that_never_ends_its_request_is_sent_away(web: SmallFarm) -> None:
