@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -50,9 +51,11 @@ def service(**changes: object) -> dict:
 
 def start(farm: SmallFarm, *services: dict) -> None:
     farm.apply({"layer7_services": list(services)})
+    told = farm.balancer.run_directory / "haproxy" / "haproxy.cfg"  # written when the worker has been told
     for one in services:
         if one["real_servers"]:
             farm.balancer.wait_for_service(one["label"], "up")
+        wait_until(lambda: " disabled" not in told.read_text(), "HAProxy to know that they are up")
         for port in str(one["ports"]).split(","):
             wait_until(lambda port=port: farm.client.namespace.answers(one["address"], int(port)), f"port {port}")
 
@@ -175,26 +178,33 @@ def test_drain_halt_and_online_hold_over_a_restart_and_a_reload(web: SmallFarm) 
     wait_until(lambda: servers(web) == {"rs1", "rs2"}, "rs1 to be back")
 
 
+def ask_on(own: socket.socket) -> str:
+    """Which server answers on this connection, which stays open."""
+    own.settimeout(3)
+    own.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = b""
+    while not answer.endswith(b"}"):
+        part = own.recv(65536)
+        if not part:
+            raise ConnectionResetError("closed")
+        answer += part
+    return json.loads(answer.partition(b"\r\n\r\n")[2])["server"]
+
+
 def test_halt_cuts_connections_also_those_of_old_workers(web: SmallFarm) -> None:
     start(web, service(mode="tcp"))
-    sockets = []
-    for _ in range(2):  # round robin: one to each
-        own = web.client.namespace.connect(VIP, 80)
-        own.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        sockets.append((own, b'"server": "rs1"' in own.recv(65536)))
-    change(web, client_timeout=50)
-    wait_until(lambda: web.balancer.api.status()["layer7"]["old_workers"] == 1, "the old worker to stay for them")
-    web.balancer.evenkeel("real-server", "halt", LABEL, "RS1")
-    for own, is_rs1 in sockets:
-        own.settimeout(3)
-        if is_rs1:
-            with contextlib.suppress(ConnectionResetError):
-                assert own.recv(10) == b""
-        else:
-            own.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert b'"server": "rs2"' in own.recv(65536)
-        own.close()
-    assert sorted(is_rs1 for _, is_rs1 in sockets) == [False, True]
+    with contextlib.ExitStack() as stack:
+        held: dict[str, socket.socket] = {}
+        for _ in range(20):
+            own = stack.enter_context(web.client.namespace.connect(VIP, 80))
+            held.setdefault(ask_on(own), own)
+        assert sorted(held) == ["rs1", "rs2"]
+        change(web, client_timeout=50)
+        wait_until(lambda: web.balancer.api.status()["layer7"]["old_workers"] == 1, "the old worker to stay for them")
+        web.balancer.evenkeel("real-server", "halt", LABEL, "RS1")
+        with pytest.raises(ConnectionError):
+            ask_on(held["rs1"])
+        assert ask_on(held["rs2"]) == "rs2"
 
 
 def test_source_ip_persistence_survives_reloads(web: SmallFarm) -> None:
