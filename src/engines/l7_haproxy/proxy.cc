@@ -123,7 +123,9 @@ Result<> Proxy::find_master() {
   if (pid <= 0) return fail(ErrorCode::kNotFound, "HAProxy was not started yet");
   std::error_code error;
   const auto program = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
-  if (error || program.filename() != "haproxy") return fail(ErrorCode::kNotFound, "HAProxy does not run");
+  // After an upgrade of the package it is "haproxy (deleted)".
+  const bool is_haproxy = !error && program.filename().string().starts_with("haproxy");
+  if (!is_haproxy) return fail(ErrorCode::kNotFound, "HAProxy does not run");
   auto process = open_process(pid);
   if (!process) return fail(process.error());
   if (has_ended(*process)) return fail(ErrorCode::kNotFound, "HAProxy has ended");
