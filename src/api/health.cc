@@ -4,19 +4,21 @@
 #include "api/handlers.h"
 #include "api/reply.h"
 #include "api/service_edit.h"
+#include "api/service_list.h"
 
 namespace evenkeel::api {
 namespace json = boost::json;
 namespace {
 
 // The configuration in which the virtual service's check has these fields: what such a change would bring.
+template <class Service>
 Changed<model::Configuration> with_check(const model::Configuration& current, const std::string& label,
                                          const json::value& fields) {
   if (!fields.is_object()) return refused(ErrorCode::kInvalidArgument, "the body must be an object: fields of a check");
-  const auto service = find_service(current, label);
+  const auto service = find_service<Service>(current, label);
   if (!service) return refused(service.error());
   const json::value patch = json::object{{"health_check", fields}};
-  auto next = with_service(current, *service, patched(current.virtual_services[*service], patch));
+  auto next = with_service<Service>(current, *service, patched(ServiceList<Service>::of(current)[*service], patch));
   if (!next) return next;
   auto problems = config::validate(*next);
   if (problems.empty()) return next;
@@ -37,7 +39,11 @@ Answer test_real_server(Call& call) {
   if (!call.request.body.empty()) {
     const auto body = parse_body(call.request);
     if (!body) co_return refuse(body.error());
-    wanted = with_check(call.context.control.configuration(), call.capture("label"), *body);
+    const model::Configuration current = call.context.control.configuration();
+    const std::string label = call.capture("label");
+    wanted = find_service<model::Layer7Service>(current, label)
+                 ? with_check<model::Layer7Service>(current, label, *body)
+                 : with_check<model::VirtualService>(current, label, *body);
   }
   if (!wanted) co_return refuse(wanted.error());
   const auto result = co_await call.context.control.test(*wanted, {call.capture("label"), call.capture("real_server")});

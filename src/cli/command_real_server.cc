@@ -129,8 +129,8 @@ void add_common(CLI::App& group, Session& session, const Layer& layer) {
 }  // namespace
 
 void add_real_server_commands(CLI::App& app, Session& session) {
-  CLI::App* group =
-      app.add_subcommand("real-server", "List, explain, test, add, edit, delete, drain, halt or bring back real servers");
+  CLI::App* group = app.add_subcommand(
+      "real-server", "List, explain, test, add, edit, delete, drain, halt or bring back real servers");
   add_common(*group, session, kLayer4);
   add_explain(*group, session);
   add_test(*group, session);

@@ -55,9 +55,8 @@ std::vector<observed::Probe> probes_of(const health::Monitor::Report& report) {
 
 // What a person wants to ask again: the first check that is not well, else the main one.
 const health::Monitor::CheckReport& foremost(const health::Monitor::Report& report) {
-  const auto found = std::ranges::find_if(report, [](const auto& check) {
-    return check.verdict != health::Verdict::kUp && !check.probes.empty();
-  });
+  const auto found = std::ranges::find_if(
+      report, [](const auto& check) { return check.verdict != health::Verdict::kUp && !check.probes.empty(); });
   return found == report.end() ? report.front() : *found;
 }
 
@@ -130,9 +129,9 @@ boost::asio::awaitable<Result<observed::TestResult>> Controller::test(const mode
   const auto target = health_target(wanted, key);
   if (!target) co_return fail(unknown(key));
   if (target->check.type == model::HealthCheckType::kFollow) {
-    co_return fail(ErrorCode::kInvalidArgument,
-                   fmt::format("this check asks nothing: test the real servers of {}, which it follows",
-                               target->check.follow));
+    co_return fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("this check asks nothing: test the real servers of {}, which it follows", target->check.follow));
   }
   const auto record = co_await out_of_turn_.probe(*target);
   if (!record) {

@@ -36,7 +36,7 @@ struct Facts {
   std::vector<observed::Notice> notices;  // of the daemon itself
   const TrafficMeter* traffic = nullptr;  // null: no rates
   std::map<model::RealServerKey, std::string> alarms = {};
-  std::map<std::string, std::string> service_alarms = {};  // by label of the virtual service
+  std::map<std::string, std::string> service_alarms = {};                // by label of the virtual service
   std::map<model::RealServerKey, health::FeedbackStatus> feedback = {};  // of those whose agent is asked
   observed::Layer7Report layer7 = {};
 };

@@ -46,7 +46,7 @@ KindOf<std::string> mail_server();     // a host name or an address
 KindOf<std::string> mail_address();    // one
 KindOf<std::string> mail_addresses();  // separated by commas
 KindOf<std::string> web_address();     // http or https; shown without its path
-KindOf<std::string> cookie_name();  // never empty
+KindOf<std::string> cookie_name();     // never empty
 
 // The parts of integers that are the same for all integer types.
 std::optional<int64_t> parse_integer(const boost::json::value& in, int64_t low, int64_t high, const Place& place);

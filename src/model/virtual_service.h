@@ -90,7 +90,7 @@ struct VirtualService {
   HealthCheck health_check;
   std::vector<HealthCheck> more_checks;  // beside health_check; at most kMostChecks together
   int required_checks = 0;               // 0..16; how many of them a real server must pass; 0: every one
-  Feedback feedback;       // asked at the health check's interval
+  Feedback feedback;                     // asked at the health check's interval
   int panic_threshold = 0;  // percent, 0..100; with a smaller share of healthy real servers all are used; 0: never
   int quorum = 1;           // 1..65535; with fewer usable real servers the fallback answers
   int minimum_usable = 1;   // 1..65535; with fewer usable real servers in the tiers in force, the next tier is added

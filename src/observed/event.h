@@ -26,8 +26,8 @@ namespace evenkeel::observed {
     "no real server of a virtual service takes connections")                                                          \
   X(kFallbackInactive, "fallback_inactive", kProblem, kFallbackActive, "a real server takes connections again")       \
   X(kTierChanged, "tier_changed", kWarning, kTierChanged, "another tier of real servers takes the connections")       \
-  X(kPanicBegan, "panic_began", kProblem, kPanicBegan, "too few real servers are healthy: all of them are used") \
-  X(kPanicEnded, "panic_ended", kProblem, kPanicBegan, "enough real servers are healthy again") \
+  X(kPanicBegan, "panic_began", kProblem, kPanicBegan, "too few real servers are healthy: all of them are used")      \
+  X(kPanicEnded, "panic_ended", kProblem, kPanicBegan, "enough real servers are healthy again")                       \
   X(kObjectFailed, "object_failed", kProblem, kObjectFailed, "an engine refused an object")                           \
   X(kObjectRecovered, "object_recovered", kProblem, kObjectFailed, "an engine accepts an object that it had refused") \
   X(kNextHopChanged, "next_hop_changed", kInformation, kNextHopChanged,                                               \

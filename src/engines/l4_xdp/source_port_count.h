@@ -40,7 +40,8 @@ class SourcePortCount {
 };
 
 // The most source ports that can be in use for one address of a real server, from the live counts alone: costs a look
-// at each real server that there is, and no table. (A look at each that there could be would map 8 MB into the process.)
+// at each real server that there is, and no table. (A look at each that there could be would map 8 MB into the
+// process.)
 uint64_t most_source_ports(const ek_arrays& arrays, const LabelBook& labels);
 
 }  // namespace evenkeel::engines::l4_xdp

@@ -10,10 +10,10 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/state_file.h"
 #include "engines/l7_haproxy/ports.h"
 #include "engines/l7_haproxy/socket.h"
 #include "engines/l7_haproxy/structure.h"
-#include "base/state_file.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {

@@ -147,12 +147,12 @@ class FakeControl final : public Control {
     observed::ProbeEvidence evidence;
     evidence.rule = "allowed_status";
     evidence.connected = std::chrono::microseconds(300);
-    co_return observed::TestResult{.virtual_service = key.virtual_service,
-                                   .real_server = key.real_server,
-                                   .probe = {"http on port 80", clock_.wall_now(), std::chrono::microseconds(3100),
-                                             "failure", evidence},
-                                   .look_at = "see its log",
-                                   .repeat_with = "curl -H 'Authorization: ****' http://10.0.0.1/"};
+    co_return observed::TestResult{
+        .virtual_service = key.virtual_service,
+        .real_server = key.real_server,
+        .probe = {"http on port 80", clock_.wall_now(), std::chrono::microseconds(3100), "failure", evidence},
+        .look_at = "see its log",
+        .repeat_with = "curl -H 'Authorization: ****' http://10.0.0.1/"};
   }
 
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,

@@ -23,6 +23,7 @@ struct Farm {
   std::map<model::RealServerKey, OperatorState> operator_said;
   const std::map<model::RealServerKey, int> no_slow_start = {};
   const std::map<std::string, int> no_tiers = {};
+  const std::map<model::RealServerKey, Feedback> no_feedback = {};
 
   Farm() {
     auto& service = configuration.layer7_services.emplace_back();
@@ -32,7 +33,9 @@ struct Farm {
     service.real_servers = {{.label = "PS1", .address = address("10.0.0.21")}};
   }
   model::Layer7Service& service() { return configuration.layer7_services[0]; }
-  State compute() const { return desired::compute({configuration, health, operator_said, no_slow_start, no_tiers}); }
+  State compute() const {
+    return desired::compute({configuration, health, operator_said, no_slow_start, no_tiers, no_feedback});
+  }
 };
 
 struct Case {

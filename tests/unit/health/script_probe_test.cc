@@ -1,9 +1,11 @@
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "health/monitor.h"
 #include "health/script_call.h"
 #include "probe_bench.h"
 
@@ -189,6 +191,23 @@ TEST_F(ScriptProbe, CancellingKillsIt) {
   probe->cancel();
   EXPECT_TRUE(run_until([] { return count_processes("4715.25") == 0; }));
   EXPECT_FALSE(answered);
+}
+
+TEST_F(ScriptProbe, OfTheMonitorRunsForEachRealServerThatItIsToldOf) {
+  write("#!/bin/sh\necho \"for $EVENKEEL_VIRTUAL_SERVICE\"\n");
+  Target target = target_of(model::HealthCheckType::kExternalScript, 9100, "10.0.0.2");
+  target.check.script = "check.sh";
+  target.key = {"First", "PS1"};
+  Target equal = target;
+  equal.key = {"Second", "PS1"};
+  Monitor monitor(io_, clock_, nullptr, {}, {directory_, "nobody", EVENKEEL_SANDBOX});
+  monitor.configure({target, equal});
+  const auto are_up = [&] {
+    return std::ranges::all_of(monitor.statuses(), [](const Status& one) { return one.verdict == Verdict::kUp; });
+  };
+  ASSERT_TRUE(run_until(are_up));
+  EXPECT_THAT(monitor.statuses().at(0).reason, HasSubstr("for First"));
+  EXPECT_THAT(monitor.statuses().at(1).reason, HasSubstr("for Second"));
 }
 
 }  // namespace

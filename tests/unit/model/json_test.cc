@@ -117,16 +117,17 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("follow_redirects":true,"verify_certificate":true,"certificate_warning":30,"login":"monitor",)"
       R"("password":"****","secret":"****","database":"papercut","share":"printer","script":"check-queue.sh","record_type":"ptr",)"
       R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,"jitter":10,"insist":true,)"
-      R"("timeout":2.5,"failure_count":3,"success_count":2,"path_check":true},"more_checks":[)" + ping_in_json() +
-      R"(],"required_checks":1,)"
-      R"("feedback":{"method":"http","port":8033,"request":"/load?token=****"},"panic_threshold":50,"quorum":2,"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
-      R"("half_open_limit":500,"syn_flood":"cookies",)"
-      R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},)"
-      R"("alert_to":"print@example.org","alert_from":"lb@example.org","real_servers":[{"label":"PS1",)"
-      R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false,)"
-      R"("alerts":{"minimum_severity":"warning","gather":5,"interval":300,"email":{"smarthost":"","port":null,)"
-      R"("security":"starttls","verify_certificate":true,"login":"","password":"","from":"","to":""},)"
-      R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"layer7_services":[]})");
+      R"("timeout":2.5,"failure_count":3,"success_count":2,"path_check":true},"more_checks":[)" +
+          ping_in_json() +
+          R"(],"required_checks":1,)"
+          R"("feedback":{"method":"http","port":8033,"request":"/load?token=****"},"panic_threshold":50,"quorum":2,"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
+          R"("half_open_limit":500,"syn_flood":"cookies",)"
+          R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},)"
+          R"("alert_to":"print@example.org","alert_from":"lb@example.org","real_servers":[{"label":"PS1",)"
+          R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false,)"
+          R"("alerts":{"minimum_severity":"warning","gather":5,"interval":300,"email":{"smarthost":"","port":null,)"
+          R"("security":"starttls","verify_certificate":true,"login":"","password":"","from":"","to":""},)"
+          R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"layer7_services":[]})");
 }
 
 TEST(Json, OfAWebhookOnlySchemeAndServerAreShown) {
