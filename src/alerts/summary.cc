@@ -88,6 +88,12 @@ std::string what_is(const Trouble& trouble, Tense tense) {
       return pick("runs out of source ports", "ran short of source ports for a while", "has enough source ports again");
     case EventKind::kSynFlood:
       return pick("is flooded with SYNs", "was flooded with SYNs for a while", "is flooded no more");
+    case EventKind::kPanicBegan:
+      return pick("uses all its real servers, since too few are healthy",
+                  "used all its real servers for a while, since too few were healthy",
+                  "has enough healthy real servers again");
+    case EventKind::kProxyEnded:
+      return pick("ended and is started again", "was gone for a while", "runs again");
     default:
       return observed::description_of(trouble.kind);
   }
