@@ -107,5 +107,6 @@ int run(char** argv) {
 
 int main(int argc, char** argv) {
   if (argc < evenkeel::sandbox::kFixedArguments) return EXIT_FAILURE;
-  return evenkeel::sandbox::run(argv);
+  // Nothing is to be tidied up, and what tidies up at exit may not be able to any more.
+  _exit(evenkeel::sandbox::run(argv));
 }

@@ -48,7 +48,8 @@ void answer(std::string_view input) {
   check(response.has_value());
   check(response->status >= 200 && response->status < 500);
   check(response->stream != nullptr || boost::json::parse(response->body).is_object());
-  check(response->body.find("KEY-4711") == std::string::npos);
+  const bool was_told = input.find("KEY-4711") != std::string_view::npos;  // what is asked may be said again
+  check(was_told || response->body.find("KEY-4711") == std::string::npos);
 }
 
 }  // namespace

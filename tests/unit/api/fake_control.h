@@ -143,7 +143,8 @@ class FakeControl final : public Control {
   boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                             model::RealServerKey key) override {
     if (key.real_server == "unknown") co_return fail(ErrorCode::kNotFound, "there is no such real server");
-    tested = wanted.virtual_services.at(0).health_check;
+    const bool is_layer7 = !wanted.layer7_services.empty() && wanted.layer7_services[0].label == key.virtual_service;
+    tested = is_layer7 ? wanted.layer7_services[0].health_check : wanted.virtual_services.at(0).health_check;
     observed::ProbeEvidence evidence;
     evidence.rule = "allowed_status";
     evidence.connected = std::chrono::microseconds(300);

@@ -144,6 +144,21 @@ TEST_F(ApiTest, ACheckThatIsNotSavedCanBeTested) {
   EXPECT_EQ(ask("POST", test, "[]").status, 400);
 }
 
+TEST_F(ApiTest, SoCanOneOfALayer7VirtualService) {
+  auto& service = control_.current.layer7_services.emplace_back();
+  service.label = "Web";
+  service.address = IpAddress::parse("10.77.0.9").value();
+  service.ports = model::PortSet::parse("80").value();
+  service.real_servers = {{.label = "W1", .address = IpAddress::parse("10.77.0.31").value()}};
+  const std::string test = "/api/v1/virtual-services/Web/real-servers/W1/health/test";
+  const auto reply = ask("POST", test, R"({"type": "tls", "check_port": 993})");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(control_.tested->type, model::HealthCheckType::kTls);
+  const auto wrong = ask("POST", test, R"({"check_port": 0})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.value().at("error").at("problems").at(0).at("path"), "$.layer7_services[0].health_check.check_port");
+}
+
 TEST_F(ApiTest, RevisionsAreListedShownComparedAndRestored) {
   auto changed = control_.current;
   changed.virtual_services[0].real_servers[0].weight = 50;
