@@ -141,7 +141,12 @@ static __always_inline __u32 find_in_reverse(const struct tuple *tuple, __u64 ha
 
 /* ---- changing ---- */
 
-/* Swaps one value for another where it is found, from the home entry on. */
+static __always_inline bool swap_entry(__u32 *entry, __u32 from, __u32 to)
+{
+	return *(volatile __u32 *)entry == from && __sync_val_compare_and_swap(entry, from, to) == from;
+}
+
+/* Swaps one value for another where it is found: in the home entry before any other. */
 static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
 {
 #pragma clang loop unroll(disable)
@@ -150,13 +155,12 @@ static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, co
 
 		if (!set)
 			return false;
+		if (swap_entry(&set->entry[home_entry(hash)], from, to))
+			return true;
 #pragma clang loop unroll(disable)
-		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++) {
-			__u32 *entry = &set->entry[(home_entry(hash) + i) % EK_REVERSE_WAYS];
-
-			if (*(volatile __u32 *)entry == from && __sync_val_compare_and_swap(entry, from, to) == from)
+		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++)
+			if (swap_entry(&set->entry[i], from, to))
 				return true;
-		}
 	}
 	return false;
 }
