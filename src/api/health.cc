@@ -35,11 +35,11 @@ Answer get_real_server_health(Call& call) {
 }
 
 Answer test_real_server(Call& call) {
-  Changed<model::Configuration> wanted = call.context.control.configuration();
+  const model::Configuration current = call.context.control.configuration();
+  Changed<model::Configuration> wanted = current;
   if (!call.request.body.empty()) {
     const auto body = parse_body(call.request);
     if (!body) co_return refuse(body.error());
-    const model::Configuration current = call.context.control.configuration();
     const std::string label = call.capture("label");
     wanted = find_service<model::Layer7Service>(current, label)
                  ? with_check<model::Layer7Service>(current, label, *body)

@@ -1,6 +1,7 @@
 #include "cli/configuration_view.h"
 
 #include <algorithm>
+#include <array>
 
 #include "cli/field_options.h"
 #include "cli/json_text.h"
@@ -49,35 +50,46 @@ std::string render_settings(const json::value& service, std::string_view structu
   return settings.render(terminal);
 }
 
+struct Column {
+  const char* heading;
+  const char* field;
+};
+
+// Empty where there are none. The first of the layer's own columns is a protocol or mode.
+std::string render_services(const json::array& services, const std::array<Column, 3>& own, const Terminal& terminal) {
+  Table table({{"LABEL"},
+               {"ADDRESS"},
+               {"PORTS"},
+               {own[0].heading},
+               {own[1].heading},
+               {own[2].heading},
+               {"SERVERS", Align::kRight}});
+  for (const json::value& service : services) {
+    table.add_row({{terminal.safe(text_at(service, "label")), Colour::kBold},
+                   {terminal.safe(text_at(service, "address"))},
+                   {terminal.safe(text_at(service, "ports"))},
+                   {protocol_in_words(terminal.safe(text_at(service, own[0].field)))},
+                   {in_words(terminal.safe(text_at(service, own[1].field)))},
+                   {in_words(terminal.safe(text_at(service, own[2].field)))},
+                   {std::to_string(list_at(service, "real_servers").size())}});
+  }
+  return table.empty() ? "" : table.render(terminal);
+}
+
 }  // namespace
 
 std::string render_service_list(const json::value& answer, const Terminal& terminal) {
-  Table table({{"LABEL"}, {"ADDRESS"}, {"PORTS"}, {"PROTOCOL"}, {"METHOD"}, {"SCHEDULER"}, {"SERVERS", Align::kRight}});
-  for (const json::value& service : list_at(answer, "virtual_services")) {
-    table.add_row({{terminal.safe(text_at(service, "label")), Colour::kBold},
-                   {terminal.safe(text_at(service, "address"))},
-                   {terminal.safe(text_at(service, "ports"))},
-                   {protocol_in_words(terminal.safe(text_at(service, "protocol")))},
-                   {in_words(terminal.safe(text_at(service, "forwarding_method")))},
-                   {in_words(terminal.safe(text_at(service, "scheduler")))},
-                   {std::to_string(list_at(service, "real_servers").size())}});
-  }
-  return table.empty() ? "There is no virtual service.\n" : table.render(terminal);
+  const auto list = render_services(
+      list_at(answer, "virtual_services"),
+      {{{"PROTOCOL", "protocol"}, {"METHOD", "forwarding_method"}, {"SCHEDULER", "scheduler"}}}, terminal);
+  return list.empty() ? "There is no virtual service.\n" : list;
 }
 
 std::string render_layer7_list(const json::value& answer, const Terminal& terminal) {
-  Table table(
-      {{"LABEL"}, {"ADDRESS"}, {"PORTS"}, {"MODE"}, {"SCHEDULER"}, {"PERSISTENCE"}, {"SERVERS", Align::kRight}});
-  for (const json::value& service : list_at(answer, "layer7_services")) {
-    table.add_row({{terminal.safe(text_at(service, "label")), Colour::kBold},
-                   {terminal.safe(text_at(service, "address"))},
-                   {terminal.safe(text_at(service, "ports"))},
-                   {protocol_in_words(terminal.safe(text_at(service, "mode")))},
-                   {in_words(terminal.safe(text_at(service, "scheduler")))},
-                   {in_words(terminal.safe(text_at(service, "persistence")))},
-                   {std::to_string(list_at(service, "real_servers").size())}});
-  }
-  return table.empty() ? "There is no layer-7 virtual service.\n" : table.render(terminal);
+  const auto list =
+      render_services(list_at(answer, "layer7_services"),
+                      {{{"MODE", "mode"}, {"SCHEDULER", "scheduler"}, {"PERSISTENCE", "persistence"}}}, terminal);
+  return list.empty() ? "There is no layer-7 virtual service.\n" : list;
 }
 
 std::string render_service(const json::value& service, const Terminal& terminal) {

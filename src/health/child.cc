@@ -21,7 +21,6 @@ namespace {
 using boost::asio::posix::stream_descriptor;
 
 constexpr int kTroubleFd = 3;
-constexpr int kSignalled = 128;
 
 struct Pipe {
   Fd read, write;
@@ -91,7 +90,7 @@ Result<Fd> moved_up(Fd fd) {
 int gather(pid_t pid) {
   int status = 0;
   if (waitpid(pid, &status, 0) != pid) return -1;
-  return WIFSIGNALED(status) ? kSignalled + WTERMSIG(status) : WEXITSTATUS(status);
+  return WIFSIGNALED(status) ? Child::kSignalled + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 // Its end is near, but may take the kernel a moment.

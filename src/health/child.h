@@ -16,6 +16,8 @@ namespace evenkeel::health {
 
 class Child {
  public:
+  static constexpr int kSignalled = 128;  // an exit status above: ended by that signal
+
   // Its descriptors are these alone: nothing to read, `output` for what it says and complains, and as 3 `trouble`.
   struct Pipes {
     Fd output, trouble;  // to read from

@@ -99,14 +99,14 @@ class ScriptProbe final : public AwaitableProbe {
   }
 
   ProbeResult judged(int status) const {
-    constexpr int kSignalled = 128;
     const std::string words = said_.empty() ? "" : ": " + shown_output();
     const std::string took = milliseconds_text(clock_.steady_now() - begin_);
     if (status == 0) {
       return {Outcome::kSuccess, fmt::format("{} ended with 0 in {}{}", target_.check.script, took, words), "script"};
     }
-    const std::string how = status > kSignalled ? fmt::format("was ended by signal {}", status - kSignalled)
-                                                : fmt::format("ended with {} where 0 is up", status);
+    const std::string how = status > Child::kSignalled
+                                ? fmt::format("was ended by signal {}", status - Child::kSignalled)
+                                : fmt::format("ended with {} where 0 is up", status);
     return {Outcome::kFailure, fmt::format("{} {}{}", target_.check.script, how, words), "script"};
   }
 

@@ -1,20 +1,8 @@
 #include "model/json.h"
 
-#include "model/field.h"
+#include "model/parse_structure.h"
 
 namespace evenkeel::model {
-namespace {
-
-template <class S>
-Parsed<S> parse_structure(const boost::json::value& document) {
-  std::vector<Problem> problems;
-  S result;
-  table<S>().parse(document, &result, Place(problems));
-  if (!problems.empty()) return std::unexpected(std::move(problems));
-  return result;
-}
-
-}  // namespace
 
 boost::json::value to_json(const Configuration& configuration, Secrets secrets) {
   return table<Configuration>().to_json(&configuration, secrets);

@@ -3,6 +3,7 @@
 #include "model/kinds.h"
 #include "model/layer7_json.h"
 #include "model/layer7_names.h"
+#include "model/parse_structure.h"
 
 namespace evenkeel::model {
 namespace {
@@ -14,15 +15,6 @@ constexpr int64_t kLongestTimeout = 604800;
 
 std::shared_ptr<const Kind<std::chrono::seconds>> timeout() {
   return integer<std::chrono::seconds>(1, kLongestTimeout);
-}
-
-template <class S>
-Parsed<S> parse_structure(const boost::json::value& document) {
-  std::vector<Problem> problems;
-  S result;
-  table<S>().parse(document, &result, Place(problems));
-  if (!problems.empty()) return std::unexpected(std::move(problems));
-  return result;
 }
 
 }  // namespace
