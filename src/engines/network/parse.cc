@@ -17,7 +17,7 @@ namespace evenkeel::engines::network {
 namespace {
 
 // Others, such as promiscuous mode, come and go without any meaning for the engine.
-constexpr uint32_t kLinkFlags = IFF_UP | IFF_LOWER_UP | IFF_LOOPBACK;
+constexpr uint32_t kLinkFlags = uint32_t{IFF_UP} | IFF_LOWER_UP | IFF_LOOPBACK;
 
 using Bytes = std::span<const std::byte>;
 

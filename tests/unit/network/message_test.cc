@@ -41,7 +41,7 @@ class Message {
 Message vlan_link(uint16_t protocol) {
   ifinfomsg fixed{};
   fixed.ifi_index = 7;
-  fixed.ifi_flags = IFF_UP | IFF_LOWER_UP | IFF_PROMISC;
+  fixed.ifi_flags = uint32_t{IFF_UP} | IFF_LOWER_UP | IFF_PROMISC;
   Message message(RTM_NEWLINK, fixed);
   message.put(IFLA_IFNAME, {'e', 't', 'h', '0', '.', '2', '0', 0}).put(IFLA_ADDRESS, {2, 0, 0, 0, 0, 7});
   mnl_attr_put_u32(message.header(), IFLA_MTU, 1496);

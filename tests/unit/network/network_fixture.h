@@ -38,7 +38,7 @@ class MirrorTest : public testing::Test {
   void set_neighbour(uint16_t state, uint8_t last = 21, uint8_t flags = 0) {
     mirror_.apply({.what = Neighbour{2, ip("10.0.0.21"), mac(last), state, flags}});
   }
-  static constexpr uint32_t kUp = IFF_UP | IFF_LOWER_UP;
+  static constexpr uint32_t kUp = uint32_t{IFF_UP} | IFF_LOWER_UP;
   Mirror mirror_;
 };
 
