@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 5
+#define EK_ABI_VERSION 6
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -38,7 +38,7 @@ enum {
 	EK_MAX_WLC_SCAN = 256,        /* above: best of two random choices */
 	EK_MAX_SOURCES = 7,           /* source addresses of a virtual service (SNAT) */
 	EK_WAY_NUMBERS = 8,           /* numbers for the ways of a set: a power of two, so that none is divided by */
-	EK_REVERSE_WAYS = 16,         /* entries in one set of the reverse index */
+	EK_REVERSE_WAYS = 15,         /* entries in one set of the reverse index */
 	EK_REVERSE_PERCENT = 150,     /* entries of the reverse index per 100 ways of the connection table */
 	EK_INTERFACES = 1024,         /* whose MAC address is remembered: by interface index, modulo this */
 	EK_TRANSLATED_BITS = 65536,
@@ -373,6 +373,7 @@ EK_STATIC_ASSERT(sizeof(struct ek_set6) == 960, "ek_set6");
  */
 struct ek_reverse_set {
 	ek_u32 entry[EK_REVERSE_WAYS];
+	ek_u32 overflowed; /* once an entry whose first set this is went to its second: look there too */
 };
 EK_STATIC_ASSERT(sizeof(struct ek_reverse_set) == 64, "ek_reverse_set");
 static inline ek_u32 ek_reverse_sets(ek_u32 sets)

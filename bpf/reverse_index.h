@@ -34,7 +34,16 @@ static __always_inline __u32 reverse_tag(__u64 hash, const bool ipv6)
 /* The entry that is taken if it is free, as it mostly is. */
 static __always_inline __u32 home_entry(__u64 hash)
 {
-	return (hash >> 16) % EK_REVERSE_WAYS;
+	__u32 entry = (hash & 0xffff) * EK_REVERSE_WAYS >> 16;
+
+	pin_value(entry);
+	return entry;
+}
+
+/* In its second set is something only if its first one was full once: mostly there is no need to look. */
+static __always_inline bool ends_here(const struct ek_reverse_set *set)
+{
+	return likely(!*(const volatile __u32 *)&set->overflowed);
 }
 
 /* The answers of a connection look like this. */
@@ -119,6 +128,8 @@ static __always_inline __u32 find_answered(const struct tuple *tuple, __u64 hash
 			if (ipv6 ? answers6(number, tuple) : answers4(number, tuple))
 				return number;
 		}
+		if (ends_here(set))
+			break;
 	}
 	return 0;
 }
@@ -146,7 +157,10 @@ static __always_inline bool swap_entry(__u32 *entry, __u32 from, __u32 to)
 	return *(volatile __u32 *)entry == from && __sync_val_compare_and_swap(entry, from, to) == from;
 }
 
-/* Swaps one value for another where it is found: in the home entry before any other. */
+/*
+ * Swaps one value for another where it is found: in the home entry before any other. A new entry that goes to the second
+ * set is told of in the first before it is there, so that whoever looks for it finds it.
+ */
 static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
 {
 #pragma clang loop unroll(disable)
@@ -161,6 +175,11 @@ static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, co
 		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++)
 			if (swap_entry(&set->entry[i], from, to))
 				return true;
+		if (!ends_here(set))
+			continue;
+		if (from)
+			break;
+		*(volatile __u32 *)&set->overflowed = 1;
 	}
 	return false;
 }

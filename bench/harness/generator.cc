@@ -92,11 +92,21 @@ uint64_t Generator::delivered() const {
   return sum;
 }
 
-int Generator::trivial_fd() const {
-  return bpf_program__fd(skeleton_->progs.trivial);
-}
-int Generator::trivial_with_memory_fd() const {
-  return bpf_program__fd(skeleton_->progs.trivial_with_memory);
+int Generator::program_fd(Program program) const {
+  const auto& programs = skeleton_->progs;
+  switch (program) {
+    case Program::kOurs:
+      break;
+    case Program::kTrivial:
+      return bpf_program__fd(programs.trivial);
+    case Program::kTrivialWithMemory:
+      return bpf_program__fd(programs.trivial_with_memory);
+    case Program::kTrivialWithNew:
+      return bpf_program__fd(programs.trivial_with_new);
+    case Program::kTrivialWithNewTwice:
+      return bpf_program__fd(programs.trivial_with_new_twice);
+  }
+  throw std::invalid_argument("the program under test is not the generator's");
 }
 int Generator::sink_fd() const {
   return bpf_program__fd(skeleton_->progs.count_and_drop);

@@ -18,6 +18,10 @@ class Generator {
   Generator(const Generator&) = delete;
   Generator& operator=(const Generator&) = delete;
 
+  // The trivial forwarder, and what it costs together with the memory that cannot be done without: of a look-up, of a
+  // new connection, of a new one that is translated.
+  enum class Program { kOurs, kTrivial, kTrivialWithMemory, kTrivialWithNew, kTrivialWithNewTwice };
+
   struct Flows {
     uint64_t count = 1;              // a power of two
     uint32_t first = 0;              // number of the first one
@@ -35,8 +39,7 @@ class Generator {
   double send_live(uint32_t repeat);
   uint64_t delivered() const;  // to count_and_drop
 
-  int trivial_fd() const;
-  int trivial_with_memory_fd() const;
+  int program_fd(Program program) const;  // any but kOurs
   int sink_fd() const;
   int pass_fd() const;
 

@@ -79,7 +79,7 @@ class Bench {
   }
 
   int program() const { return program_; }
-  int trivial() const { return generator_.trivial_fd(); }
+  int trivial() const { return generator_.program_fd(Generator::Program::kTrivial); }
 
  private:
   void describe(const Scenario& scenario, uint8_t tcp_flags) {

@@ -21,7 +21,7 @@ using packet::Frame;
 
 constexpr uint32_t kSlots4 = 1 << 21, kSlots6 = 1 << 20;
 constexpr uint32_t kSets4 = kSlots4 / EK_SET_WAYS, kSets6 = kSlots6 / EK_SET_WAYS;
-constexpr uint32_t kRepeat = 100'000, kNewFlows = 1 << 15, kFirstNewFlow = 1 << 20;
+constexpr uint32_t kRepeat = 100'000, kNewFlows = 1 << 15, kHalf = kSlots4 / 2;
 constexpr uint32_t kRealServers = 4;
 constexpr uint16_t kPort = 445;
 const std::string kVirtual4 = "10.77.0.100", kVirtual6 = "fd77::100";
@@ -34,15 +34,28 @@ struct Scenario {
   bool ipv6 = false;
   bool udp = false;
   bool fresh = false;  // every packet is a SYN of a flow never seen before
+  uint32_t among = 0;  // fresh: so many connections are in the table already
   ek_forwarding_method method = EK_METHOD_DIRECT_ROUTING;
-  bool answers = false;      // of the one real server of a service of their own
-  bool only_memory = false;  // not our program: the trivial one, with the cache misses of one look-up
+  bool answers = false;  // of the one real server of a service of their own
+  Generator::Program program = Generator::Program::kOurs;
 };
 
 constexpr bool kIpv6 = true;
 
 Scenario memory(uint64_t flows) {
-  return {.name = "trivial-with-memory", .flows = flows, .only_memory = true};
+  return {.name = "trivial-with-memory", .flows = flows, .program = Generator::Program::kTrivialWithMemory};
+}
+
+// Into an empty table, so that every round measures the same; or into one that is half full.
+Scenario fresh(const std::string& name, std::optional<double> at_most, ek_forwarding_method method, uint32_t among = 0,
+               bool ipv6 = false) {
+  return {.name = name,
+          .flows = kNewFlows,
+          .at_most = at_most,
+          .ipv6 = ipv6,
+          .fresh = true,
+          .among = among,
+          .method = method};
 }
 
 Scenario established(const std::string& name, uint64_t flows, std::optional<double> at_most,
@@ -62,24 +75,29 @@ const std::vector<Scenario> kScenarios = {
     established("dr-established-v4", 65536, 5.5),
     memory(524288),
     established("dr-established-v4", 524288, 7.0),
-    {.name = "dr-new-v4", .flows = kNewFlows, .at_most = 7.0, .fresh = true},
+    {.name = "trivial-with-new", .flows = kHalf, .program = Generator::Program::kTrivialWithNew},
+    fresh("dr-new-v4", 7.0, EK_METHOD_DIRECT_ROUTING),
+    fresh("dr-new-half-full-v4", std::nullopt, EK_METHOD_DIRECT_ROUTING, kHalf),
     {.name = "dr-udp-v4", .flows = 1, .udp = true},
     {.name = "dr-udp-v4", .flows = 65536, .udp = true},
     established("dr-established-v6", 1, std::nullopt, EK_METHOD_DIRECT_ROUTING, kIpv6),
     established("dr-established-v6", 65536, std::nullopt, EK_METHOD_DIRECT_ROUTING, kIpv6),
-    {.name = "dr-new-v6", .flows = kNewFlows, .ipv6 = true, .fresh = true},
+    fresh("dr-new-v6", std::nullopt, EK_METHOD_DIRECT_ROUTING, 0, kIpv6),
     established("nat-established-v4", 1, 2.2, EK_METHOD_NAT),
     established("nat-established-v4", 65536, std::nullopt, EK_METHOD_NAT),
     established("nat-established-v6", 1, std::nullopt, EK_METHOD_NAT, kIpv6),
     answers("nat-answer-v4", 1, EK_METHOD_NAT),
     answers("nat-answer-v4", 16384, EK_METHOD_NAT),
-    {.name = "nat-new-v4", .flows = kNewFlows, .at_most = 7.0, .fresh = true, .method = EK_METHOD_NAT},
+    {.name = "trivial-with-new-twice", .flows = kHalf, .program = Generator::Program::kTrivialWithNewTwice},
+    fresh("nat-new-v4", 7.0, EK_METHOD_NAT),
+    fresh("nat-new-half-full-v4", std::nullopt, EK_METHOD_NAT, kHalf),
     established("snat-established-v4", 1, 2.2, EK_METHOD_SNAT),
     established("snat-established-v4", 65536, std::nullopt, EK_METHOD_SNAT),
     established("snat-established-v6", 1, std::nullopt, EK_METHOD_SNAT, kIpv6),
     answers("snat-answer-v4", 1, EK_METHOD_SNAT),
     answers("snat-answer-v4", 16384, EK_METHOD_SNAT),
-    {.name = "snat-new-v4", .flows = kNewFlows, .at_most = 10.0, .fresh = true, .method = EK_METHOD_SNAT},
+    fresh("snat-new-v4", 10.0, EK_METHOD_SNAT),
+    fresh("snat-new-half-full-v4", std::nullopt, EK_METHOD_SNAT, kHalf),
     established("tunnel-established-v4", 1, 2.8, EK_METHOD_TUNNEL),
     established("tunnel-established-v4", 65536, std::nullopt, EK_METHOD_TUNNEL),
     established("tunnel-established-v6", 1, std::nullopt, EK_METHOD_TUNNEL, kIpv6),
@@ -117,15 +135,11 @@ class Bench {
 
   double trivial() {
     generator_.describe(frame_of(kScenarios[0], packet::kAck), false, {});
-    return generator_.run(generator_.trivial_fd(), kRepeat);
+    return generator_.run(generator_.program_fd(Generator::Program::kTrivial), kRepeat);
   }
 
   double measure(const Scenario& scenario) {
-    if (scenario.fresh) {
-      describe(scenario, packet::kSyn, scenario.flows, next_new_flow_);
-      next_new_flow_ += scenario.flows;
-      return generator_.run(program_, scenario.flows);
-    }
+    if (scenario.fresh) return measure_fresh(scenario);
     if (scenario.answers) {
       generator_.describe(
           answer_of(scenario), false,
@@ -133,7 +147,8 @@ class Bench {
     } else {
       describe(scenario, packet::kAck, scenario.flows, 0);
     }
-    return generator_.run(scenario.only_memory ? generator_.trivial_with_memory_fd() : program_, kRepeat);
+    bool is_ours = scenario.program == Generator::Program::kOurs;
+    return generator_.run(is_ours ? program_ : generator_.program_fd(scenario.program), kRepeat);
   }
 
   // Opens the scenario's flows; a smaller scenario's flows are the first of a larger one's.
@@ -145,6 +160,16 @@ class Bench {
   }
 
  private:
+  double measure_fresh(const Scenario& scenario) {
+    plane_.forget_connections();
+    if (scenario.among > 0) {
+      describe(scenario, packet::kSyn, scenario.among, scenario.among);
+      generator_.run(program_, scenario.among);
+    }
+    describe(scenario, packet::kSyn, scenario.flows, 0);
+    return generator_.run(program_, scenario.flows);
+  }
+
   void describe(const Scenario& scenario, uint8_t tcp_flags, uint64_t flows, uint32_t first) {
     generator_.describe(frame_of(scenario, tcp_flags), scenario.ipv6, {.count = flows, .first = first});
   }
@@ -162,7 +187,8 @@ class Bench {
     }
     plane_.set_ring(service, ring);
     if (method == EK_METHOD_SNAT) {  // more flows than one address has ports
-      plane_.set_sources(service, {network + "91", network + "92", network + "93", network + "94"});
+      plane_.set_sources(service, {network + "91", network + "92", network + "93", network + "94", network + "95",
+                                   network + "96", network + "97"});
     }
     for (uint8_t protocol : {packet::kTcp, packet::kUdp}) {
       plane_.add_key(address, static_cast<uint16_t>(kPort + method), protocol, service);
@@ -184,19 +210,18 @@ class Bench {
   DataPlane plane_;
   Generator generator_;
   int program_;
-  uint32_t next_new_flow_ = kFirstNewFlow;
 };
 
 // A round measures every scenario once, each right beside the trivial program.
 Report run(const Options& options) {
-  Bench bench;
+  Bench bench, young;  // the young one's connections are forgotten before each measurement
   Report report{"packet", {}, {}};
   std::vector<std::vector<double>> ns(kScenarios.size()), ratios(kScenarios.size());
   std::vector<double> trivial;
   // Few flows first: they are to find the table as empty as where there are few.
   for (bool is_alone : {true, false}) {
     for (const Scenario& scenario : kScenarios) {
-      if (!scenario.fresh && !scenario.only_memory && (scenario.flows == 1) == is_alone) {
+      if (!scenario.fresh && scenario.program == Generator::Program::kOurs && (scenario.flows == 1) == is_alone) {
         bench.prepare(scenario);
       }
     }
@@ -204,7 +229,7 @@ Report run(const Options& options) {
   for (int round = 0; round < options.rounds; ++round) {
     for (size_t i = 0; i < kScenarios.size(); ++i) {
       double base = bench.trivial();
-      ns[i].push_back(bench.measure(kScenarios[i]));
+      ns[i].push_back((kScenarios[i].fresh ? young : bench).measure(kScenarios[i]));
       trivial.push_back(base);
       ratios[i].push_back(ns[i].back() / base);
     }

@@ -92,7 +92,7 @@ class Bench {
   }
   double trivial() {
     describe(kScenarios[0], packet::kAck, 0);
-    return generator_.run(generator_.trivial_fd(), kRepeat);
+    return generator_.run(generator_.program_fd(Generator::Program::kTrivial), kRepeat);
   }
   double measure(const Scenario& scenario) {
     describe(scenario, scenario.fresh ? packet::kSyn : packet::kAck, scenario.fresh ? next_ : 0);

@@ -138,6 +138,13 @@ void DataPlane::clear_reverse(bool ipv6) const {
   }
 }
 
+void DataPlane::forget_connections() const {
+  for (bool ipv6 : {false, true}) {
+    clear_reverse(ipv6);
+    clear_table(ipv6);
+  }
+}
+
 void DataPlane::reset() {
   clear_reverse(false);
   clear_reverse(true);

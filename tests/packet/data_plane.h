@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -97,10 +98,12 @@ class DataPlane {
   uint64_t all_reasons() const;
   ek_counters counters(uint32_t real_server) const;
   uint32_t reverse_entries(bool ipv6 = false) const;
+  uint32_t overflowed_reverse_sets(bool ipv6 = false) const;
   ek_real_server_live live(uint32_t real_server) const;
   ek_service_live service_live(uint32_t service) const;
   std::vector<Connection> connections(bool ipv6 = false) const;
   Bytes table_bytes(bool ipv6 = false) const;  // the whole connection table, to see that nothing changed
+  void forget_connections() const;             // both tables and reverse indexes are empty again
   static Bytes mac_of(uint32_t real_server);
   static Bytes source_mac();
 
@@ -114,6 +117,7 @@ class DataPlane {
   };
   void write_real_server(uint32_t id) const;
   void set_translated(const ek_address& address) const;
+  void for_each_reverse_set(bool ipv6, const std::function<void(const ek_reverse_set&)>& visit) const;
   void clear_table(bool ipv6) const;
   void clear_reverse(bool ipv6) const;
 

@@ -1,6 +1,8 @@
 // What became of packets: counters, connections, the reverse index.
 #include <bpf/bpf.h>
 
+#include <algorithm>
+
 #include "data_plane.h"
 #include "map_access.h"
 #include "skeleton.h"
@@ -60,14 +62,24 @@ ek_counters DataPlane::counters(uint32_t real_server) const {
 }
 
 uint32_t DataPlane::reverse_entries(bool ipv6) const {
-  bpf_map* map = ipv6 ? skeleton_->maps.reverse6 : skeleton_->maps.reverse4;
   uint32_t used = 0;
-  for (uint32_t set = 0; set < ek_reverse_sets(ipv6 ? options_.sets6 : options_.sets4); ++set) {
-    for (uint32_t entry : lookup<ek_reverse_set>(map, set).entry) {
-      used += entry != 0 ? 1 : 0;
-    }
-  }
+  for_each_reverse_set(ipv6, [&used](const ek_reverse_set& set) {
+    used += static_cast<uint32_t>(std::ranges::count_if(set.entry, [](uint32_t entry) { return entry != 0; }));
+  });
   return used;
+}
+
+uint32_t DataPlane::overflowed_reverse_sets(bool ipv6) const {
+  uint32_t count = 0;
+  for_each_reverse_set(ipv6, [&count](const ek_reverse_set& set) { count += set.overflowed; });
+  return count;
+}
+
+void DataPlane::for_each_reverse_set(bool ipv6, const std::function<void(const ek_reverse_set&)>& visit) const {
+  bpf_map* map = ipv6 ? skeleton_->maps.reverse6 : skeleton_->maps.reverse4;
+  for (uint32_t set = 0; set < ek_reverse_sets(ipv6 ? options_.sets6 : options_.sets4); ++set) {
+    visit(lookup<ek_reverse_set>(map, set));
+  }
 }
 
 ek_real_server_live DataPlane::live(uint32_t real_server) const {

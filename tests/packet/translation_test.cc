@@ -340,6 +340,21 @@ TEST_F(SourcePorts, EachConnectionHasItsOwnPortAtItsRealServer) {
   EXPECT_EQ(plane->reverse_entries(), 30000U);
 }
 
+TEST_F(SourcePorts, AnswersAreFoundWhereTheReverseIndexOverflowed) {
+  open({.sets4 = 8192});
+  serve(1);
+  std::multiset<std::string> seen = open_many(38000);
+  ASSERT_EQ(seen.size(), 38000U);
+  EXPECT_GT(plane->overflowed_reverse_sets(), 0U);
+  for (const std::string& connection : seen) {
+    size_t colon = connection.find(':'), space = connection.find(' ');
+    uint16_t port = static_cast<uint16_t>(std::stoul(connection.substr(colon + 1)));
+    Frame answer =
+        Frame().ipv4(connection.substr(space + 1), connection.substr(0, colon)).tcp(kPort, port, kSyn | kAck);
+    ASSERT_EQ(send(answer).verdict, Verdict::kTransmit) << connection;
+  }
+}
+
 TEST_F(SourcePorts, EveryRealServerHasAllPorts) {
   open({.sets4 = 512});
   serve(2);
