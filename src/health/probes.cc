@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include "health/dialogue_probe.h"
+#include "health/connector.h"
 #include "model/names.h"
 
 namespace evenkeel::health {
@@ -24,9 +25,15 @@ std::shared_ptr<boost::asio::ssl::context> make_tls_context() {
 }  // namespace
 
 ProbeTools::ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady, Scripts scripts_to_run)
-    : io(io_context), clock(wall_and_steady), scripts(std::move(scripts_to_run)), tls(make_tls_context()) {}
+    : io(io_context),
+      clock(wall_and_steady),
+      scripts(std::move(scripts_to_run)),
+      connector(std::make_shared<Connector>(io_context, wall_and_steady)),
+      tls(make_tls_context()) {}
 
-ProbeTools::~ProbeTools() = default;
+ProbeTools::~ProbeTools() {
+  connector->stop();
+}
 
 std::shared_ptr<boost::asio::ssl::context> ProbeTools::verifying_tls() {
   if (!verifying_tls_) {

@@ -19,6 +19,11 @@ namespace evenkeel::health {
 // What probes work with. Outlives them.
 struct ProbeTools {
   ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady, Scripts scripts_to_run = {});
+class Connector;
+
+// For libraries that have to be told; what OpenSSL itself reads in verifying_tls().
+inline constexpr const char* kTrustedAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+
   ~ProbeTools();
 
   // Knows the authorities that this system trusts. Made when it is first needed.
@@ -34,6 +39,7 @@ struct ProbeTools {
  private:
   std::shared_ptr<boost::asio::ssl::context> verifying_tls_;
 };
+  std::shared_ptr<Connector> connector;
 
 // The probe that the target's check asks for.
 std::shared_ptr<Probe> make_probe(ProbeTools& tools, const Target& target);
