@@ -11,7 +11,7 @@
 #include <ranges>
 #include <set>
 
-#include "daemon/blocking.h"
+#include "base/blocking.h"
 #include "daemon/controller.h"
 
 namespace evenkeel::daemon {

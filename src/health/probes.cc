@@ -2,9 +2,10 @@
 
 #include <array>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
-#include "health/dialogue_probe.h"
 #include "health/connector.h"
+#include "health/dialogue_probe.h"
 #include "model/names.h"
 
 namespace evenkeel::health {
@@ -42,6 +43,11 @@ std::shared_ptr<boost::asio::ssl::context> ProbeTools::verifying_tls() {
     SSL_CTX_set_session_cache_mode(verifying_tls_->native_handle(), SSL_SESS_CACHE_OFF);
   }
   return verifying_tls_;
+}
+
+boost::asio::thread_pool& ProbeTools::starter() {
+  if (!starter_) starter_ = std::make_unique<boost::asio::thread_pool>(1);
+  return *starter_;
 }
 
 namespace {
