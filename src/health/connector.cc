@@ -1,5 +1,6 @@
 #include "health/connector.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -27,6 +28,20 @@ int pending_error(int socket) {
   return ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error_number, &size) == 0 ? error_number : errno;
 }
 
+// None: the server has not answered.
+std::optional<Connector::Answer> answer_of(int socket, short events, SteadyTime now) {
+  if (events == 0) return std::nullopt;
+  const bool is_clear = (events & (POLLERR | POLLHUP)) == 0;
+  const int error_number = is_clear ? 0 : pending_error(socket);
+  return Connector::Answer{error_number == 0 ? What::kConnected : What::kFailed, error_number, now};
+}
+
+// Also where the event is still among many that wait for their turn: that we are late is not the server's fault.
+std::optional<Connector::Answer> answer_of(int socket, SteadyTime now) {
+  pollfd asked{socket, POLLOUT, 0};
+  return ::poll(&asked, 1, 0) == 1 ? answer_of(socket, asked.revents, now) : std::nullopt;
+}
+
 }  // namespace
 
 Connector::Connector(boost::asio::io_context& io, const Clock& clock)
@@ -36,8 +51,9 @@ Connector::Ticket Connector::begin(const Endpoint& server, std::chrono::millisec
   Attempt& attempt = take_place();
   attempt.on_answer = std::move(on_answer);
   attempt.deadline = Timer::clock_type::now() + timeout;
-  by_timeout_[timeout].push_back(attempt);
+  by_deadline_.insert(attempt);
   if (const auto failed = connect(attempt, server)) {
+    attempt.socket.reset();
     answer_later(attempt.ticket, *failed);
   } else {
     wait_for_events();
@@ -156,21 +172,20 @@ void Connector::take_events() {
     const epoll_event& event = events[static_cast<size_t>(i)];
     Attempt* const attempt = find(event.data.u64);  // none: cancelled by what came before
     if (attempt == nullptr) continue;
-    const bool is_clear = (event.events & (EPOLLERR | EPOLLHUP)) == 0;
-    const int error_number = is_clear ? 0 : pending_error(attempt->socket.get());
-    settle(*attempt, {error_number == 0 ? What::kConnected : What::kFailed, error_number, now});
+    // Events have the same numbers for epoll and poll.
+    if (const auto answer = answer_of(attempt->socket.get(), static_cast<short>(event.events), now)) {
+      settle(*attempt, *answer);
+    }
   }
 }
 
 // The timer may go off too early, never too late.
 void Connector::arm() {
-  std::optional<Due> due;
-  for (auto& [timeout, attempts] : by_timeout_) {
-    if (!attempts.empty() && (!due || attempts.front().deadline < *due)) due = attempts.front().deadline;
-  }
-  if (!due || (armed_for_ && *armed_for_ <= *due)) return;
+  if (by_deadline_.empty()) return;
+  const Due due = by_deadline_.begin()->deadline;
+  if (armed_for_ && *armed_for_ <= due) return;
   armed_for_ = due;
-  timer_.expires_at(*due);
+  timer_.expires_at(due);
   timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
     if (error || !self) return;
@@ -181,13 +196,13 @@ void Connector::arm() {
 
 // As many as a turn allows; the timer goes off again at once for the others.
 void Connector::expire() {
-  const Answer answer{What::kTimedOut, 0, clock_.steady_now()};
+  const Answer timed_out{What::kTimedOut, 0, clock_.steady_now()};
   const Due now = Timer::clock_type::now();
-  size_t left = kMostInATurn;
-  for (auto& [timeout, attempts] : by_timeout_) {
-    for (; left > 0 && !attempts.empty() && attempts.front().deadline <= now; --left) settle(attempts.front(), answer);
+  for (size_t left = kMostInATurn; left > 0 && !by_deadline_.empty(); --left) {
+    Attempt& attempt = *by_deadline_.begin();
+    if (attempt.deadline > now) break;
+    settle(attempt, answer_of(attempt.socket.get(), timed_out.at).value_or(timed_out));
   }
-  std::erase_if(by_timeout_, [](const auto& known) { return known.second.empty(); });
   arm();
 }
 

@@ -5,12 +5,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -50,7 +49,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
  private:
   using Timer = boost::asio::steady_timer;
   using Due = Timer::time_point;
-  using Hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+  using Hook = boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
   // In a place of its own, which is used again; the ticket tells who has it now.
   struct Attempt : Hook {
     Ticket ticket = 0;  // 0: free
@@ -58,7 +57,11 @@ class Connector : public std::enable_shared_from_this<Connector> {
     Due deadline;
     OnAnswer on_answer;
   };
-  using Attempts = boost::intrusive::list<Attempt, boost::intrusive::constant_time_size<false>>;
+  struct Earlier {
+    bool operator()(const Attempt& a, const Attempt& b) const { return a.deadline < b.deadline; }
+  };
+  using Attempts = boost::intrusive::multiset<Attempt, boost::intrusive::compare<Earlier>,
+                                              boost::intrusive::constant_time_size<false>>;
 
   Attempt& take_place();
   Attempt* find(Ticket ticket);
@@ -80,7 +83,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   std::optional<Due> armed_for_;
   std::deque<Attempt> places_;
   std::vector<uint32_t> free_places_;
-  std::map<std::chrono::milliseconds, Attempts> by_timeout_;  // of equal timeouts the first that began ends first
+  Attempts by_deadline_;
   size_t pending_ = 0;
   uint32_t generation_ = 0;
   bool is_stopped_ = false;

@@ -62,6 +62,18 @@ TEST_F(ConnectorTest, ManyThatExpireTogetherLetOthersOnTheLoopHaveTheirTurn) {
   for (size_t i = 1; i < answered_between.size(); ++i) EXPECT_LE(answered_between[i] - answered_between[i - 1], 130U);
 }
 
+TEST_F(ConnectorTest, ALateLoopIsNotTheServersFault) {
+  constexpr size_t kMany = 500;
+  constexpr milliseconds kTimeout{20};
+  LoopbackServer server(io_, accept_only());
+  for (size_t i = 0; i < kMany; ++i) begin(server.port(), kTimeout);
+  // Something else has kept the loop; the kernel has answered for the server long since.
+  const auto late = std::chrono::steady_clock::now() + 2 * kTimeout;
+  while (std::chrono::steady_clock::now() < late) continue;
+  ASSERT_TRUE(run_until([&] { return answers_.size() == kMany; }));
+  EXPECT_THAT(answers_, Each(What::kConnected));
+}
+
 TEST_F(ConnectorTest, WhatIsCancelledIsSilentAlsoByAnotherOnesAnswer) {
   LoopbackServer server(io_, accept_only());
   Connector::Ticket second = 0;
