@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from lab import farm as lab_farm  # noqa: E402 (the project's folder has to be found first)
+from lab import build, farm as lab_farm  # noqa: E402 (the project's folder has to be found first)
 from lab.commands import wait_until  # noqa: E402
 from lab.host import Host  # noqa: E402
 from lab.load_balancer import LoadBalancer  # noqa: E402
@@ -112,7 +112,7 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def measure_cost(balancer: LoadBalancer, machines: Servers) -> list[dict]:
+def measure_cost(balancer: LoadBalancer, machines: Servers, bare: float) -> list[dict]:
     time.sleep(3.0)  # the first rounds come in bursts
     pid = balancer.daemon.pid
     before = time.monotonic(), processor_seconds(pid), machines.accepted()
@@ -120,13 +120,23 @@ def measure_cost(balancer: LoadBalancer, machines: Servers) -> list[dict]:
     seconds = time.monotonic() - before[0]
     rate = (machines.accepted() - before[2]) / seconds
     core = (processor_seconds(pid) - before[1]) / seconds * 100
+    cost = core / 100 / rate * 1e6
     return [
-        {"row": "processor time of a check", "value": core / 100 / rate * 1e6, "unit": "us"},
+        {"row": "processor time of a check", "value": cost, "unit": "us"},
+        {"row": "of a bare connect", "value": cost / bare, "unit": "times"},
         {"row": "checks a second", "value": rate, "unit": "/s", "at_least": 0.97 * SERVICES * SERVERS},
         {"row": "processor", "value": core, "unit": "% of a core", "limit": CORE_LIMIT},
         {"row": "resident memory", "value": balancer.resident_kilobytes() / 1024, "unit": "MB", "limit": MEMORY_LIMIT_MB},
         {"row": "up", "value": count_in_state(balancer, "up"), "unit": "", "at_least": SERVICES * SERVERS},
     ]
+
+
+def measure_bare(balancer: LoadBalancer) -> list[dict]:
+    """What the kernel needs for as many connects, without evenkeeld, by the same way: the data plane stays."""
+    balancer.stop()
+    program = str(build.program("bench/connects/bench_connects"))
+    said = balancer.run([program, str(SERVICES * SERVERS // INTERVAL), str(SECONDS)]).stdout
+    return [{"row": "processor time of a bare connect", "value": float(said), "unit": "us"}]
 
 
 def question_milliseconds(balancer: LoadBalancer) -> float:
@@ -216,8 +226,9 @@ def main() -> int:
         print(f"{'row':<36}{'measured':>22}{'goal':>12}")
     with running(DEATHS, 1, TIMEOUT) as (balancer, machines):
         add(measure_deaths(balancer, machines))
+        add(measure_bare(balancer))
     with running(SERVICES, SERVERS, TIMEOUT) as (balancer, machines):
-        add(measure_cost(balancer, machines))
+        add(measure_cost(balancer, machines, bare=rows[-1]["value"]))
         add(measure_api(balancer, machines))
     if options.json:
         print(json.dumps({"bench": "health", "rows": rows}))

@@ -46,6 +46,14 @@ anonymous_enable=YES
 anon_root={home}/files
 secure_chroot_dir={home}/empty
 seccomp_sandbox=NO
+ssl_enable=YES
+allow_anon_ssl=YES
+force_anon_logins_ssl=NO
+force_anon_data_ssl=NO
+force_local_logins_ssl=NO
+force_local_data_ssl=NO
+rsa_cert_file={certificate}
+rsa_private_key_file={certificate}
 """
 
 _SLAPD = """include /etc/ldap/schema/core.schema
@@ -115,7 +123,8 @@ setgid_group = postdrop
 myhostname = mail.lab.test
 mydestination =
 inet_interfaces = all
-smtpd_tls_security_level = none
+smtpd_tls_security_level = may
+smtpd_tls_chain_files = {certificate}
 maillog_file = /dev/stdout
 """
 
@@ -192,7 +201,7 @@ class Services:
     def _vsftpd(self) -> None:
         home = self._home("vsftpd", "files", "empty")
         file = home / "vsftpd.conf"
-        file.write_text(_VSFTPD.format(home=home))
+        file.write_text(_VSFTPD.format(home=home, certificate=self.certificate))
         self._add("vsftpd", 21, ["vsftpd", str(file)])
 
     def _slapd(self) -> None:
@@ -221,7 +230,7 @@ class Services:
             (home / "queue" / directory).chmod(mode)
         (home / "queue" / "pid").mkdir()
         shutil.chown(home / "data", "postfix")
-        (home / "etc" / "main.cf").write_text(_POSTFIX.format(home=home))
+        (home / "etc" / "main.cf").write_text(_POSTFIX.format(home=home, certificate=self.certificate))
         # Without the jails, which would need copies of files of /etc.
         lines = Path("/usr/share/postfix/master.cf.dist").read_text().splitlines()
         jailed = [line.split() for line in lines if line and line[0] not in "# \t"]
@@ -243,6 +252,9 @@ class Services:
              "--auth-host=scram-sha-256", "--no-sync"])
         with open(home / "data" / "pg_hba.conf", "a") as rules:
             rules.write("host all all 10.77.0.0/16 scram-sha-256\n")
+        key = _copy_for("postgres", self.certificate, home / "services.pem")
+        with open(home / "data" / "postgresql.conf", "a") as settings:
+            settings.write(f"ssl = on\nssl_cert_file = '{key}'\nssl_key_file = '{key}'\n")
         self._sql = [*as_postgres, str(programs / "psql"), "-h", str(home), "-d", "postgres", "-q", "-c"]
         self._add("postgresql", 5432, [*as_postgres, str(programs / "postgres"), "-D", str(home / "data"), "-h", "*",
                                        "-k", str(home)])
@@ -252,9 +264,11 @@ class Services:
         shutil.chown(home / "data", "mysql")
         shutil.chown(home, "mysql")
         run(["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={home}/data", "--skip-test-db"])
+        key = _copy_for("mysql", self.certificate, home / "services.pem")
         self._my = ["mariadb", "--no-defaults", "--user=root", f"--socket={home}/socket", "-e"]
         self._add("mariadb", 3306, ["mariadbd", "--no-defaults", "--user=mysql", f"--datadir={home}/data",
-                                    f"--socket={home}/socket", f"--pid-file={home}/pid", "--bind-address=*"])
+                                    f"--socket={home}/socket", f"--pid-file={home}/pid", "--bind-address=*",
+                                    f"--ssl-cert={key}", f"--ssl-key={key}"])
 
     def _sipp(self) -> None:
         home = self._home("sipp")
@@ -294,6 +308,14 @@ def _self_signed(directory: Path) -> Path:
          str(directory / "certificate.pem"), "-days", "5", "-subj", "/CN=services.lab.test"])
     file.write_text(file.read_text() + (directory / "certificate.pem").read_text())
     return file
+
+
+def _copy_for(user: str, file: Path, copy: Path) -> Path:
+    """Some servers want their key to be theirs alone."""
+    shutil.copy(file, copy)
+    shutil.chown(copy, user)
+    copy.chmod(0o600)
+    return copy
 
 
 __all__ = ["DATABASE", "DOMAIN", "LOGIN", "MANAGER", "PASSWORD", "SAMBA_LOGIN", "SECRET", "Services"]

@@ -18,9 +18,14 @@ Result<model::Secrets> parse_secrets(const Call& call) {
   return model::Secrets::kPlain;
 }
 
-Changed<model::Configuration> replace_all(const model::Configuration& current, json::value document) {
-  restore_secrets(document, model::to_json(current, model::Secrets::kMasked),
+// With the stored secrets where `incoming` has their masks.
+json::value with_secrets(const model::Configuration& current, json::value incoming) {
+  restore_secrets(incoming, model::to_json(current, model::Secrets::kMasked),
                   model::to_json(current, model::Secrets::kPlain));
+  return incoming;
+}
+
+Changed<model::Configuration> parse_whole(const json::value& document) {
   auto masks = find_masks(document, "$");
   if (!masks.empty()) {
     return refused(Error{ErrorCode::kInvalidArgument, "the configuration holds masked secrets", {}, 0},
@@ -47,7 +52,18 @@ Answer get_configuration(Call& call) {
 Answer put_configuration(Call& call) {
   const auto body = parse_body(call.request);
   if (!body) co_return refuse(body.error());
-  co_return co_await change(call, [&body](const model::Configuration& current) { return replace_all(current, *body); });
+  co_return co_await change(
+      call, [&body](const model::Configuration& current) { return parse_whole(with_secrets(current, *body)); });
+}
+
+Answer patch_configuration(Call& call) {
+  const auto body = parse_body(call.request);
+  if (!body) co_return refuse(body.error());
+  co_return co_await change(call, [&body](const model::Configuration& current) {
+    json::value document = model::to_json(current, model::Secrets::kPlain);
+    merge_patch(document, with_secrets(current, *body));
+    return parse_whole(document);
+  });
 }
 
 Answer get_schema(Call& /*call*/) {

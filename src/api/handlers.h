@@ -13,6 +13,7 @@ Answer get_traffic(Call& call);
 Answer get_reasons(Call& call);
 Answer get_configuration(Call& call);  // configuration.cc
 Answer put_configuration(Call& call);
+Answer patch_configuration(Call& call);
 Answer get_schema(Call& call);
 template <class Service>
 Answer get_virtual_services(Call& call);  // virtual_services.cc

@@ -87,6 +87,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/configuration", get_configuration, kConfigurationParameters,
           "the whole configuration; `ETag` is its revision"},
     Route{"PUT", "/api/v1/configuration", put_configuration, kChangeParameters, "replaces the whole configuration"},
+    Route{"PATCH", "/api/v1/configuration", patch_configuration, kChangeParameters,
+          "changes the fields given (JSON merge patch), such as those of `alerts`; lists are given whole"},
     Route{
         "GET", "/api/v1/virtual-services", get_virtual_services<model::VirtualService>, {}, "the configuration of all"},
     Route{"POST", "/api/v1/virtual-services", post_virtual_service<model::VirtualService>, kChangeParameters,

@@ -43,7 +43,8 @@ std::vector<Cell> setting_row(const FieldOption& option, const json::value& serv
 }
 
 std::string render_settings(const json::value& service, std::string_view structure, const Terminal& terminal) {
-  Table settings({{terminal.safe(text_at(service, "label"))}, {""}});
+  const std::string label = text_at(service, "label");
+  Table settings({{label.empty() ? std::string(structure) : terminal.safe(label)}, {""}});
   for (const FieldOption& option : field_options(structure)) {
     if (option.name != "label") settings.add_row(setting_row(option, service, terminal));
   }
@@ -94,6 +95,10 @@ std::string render_layer7_list(const json::value& answer, const Terminal& termin
 
 std::string render_service(const json::value& service, const Terminal& terminal) {
   return render_settings(service, "virtual_service", terminal) + "\n" + render_server_list(service, terminal);
+}
+
+std::string render_alert_settings(const json::value& alerts, const Terminal& terminal) {
+  return render_settings(alerts, "alerts", terminal);
 }
 
 std::string render_layer7_service(const json::value& service, const Terminal& terminal) {

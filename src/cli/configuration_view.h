@@ -13,6 +13,7 @@ std::string render_service(const boost::json::value& service, const Terminal& te
 std::string render_layer7_list(const boost::json::value& answer, const Terminal& terminal);
 std::string render_layer7_service(const boost::json::value& service, const Terminal& terminal);
 std::string render_layer7_server_list(const boost::json::value& service, const Terminal& terminal);
+std::string render_alert_settings(const boost::json::value& alerts, const Terminal& terminal);
 std::string render_server_list(const boost::json::value& service, const Terminal& terminal);
 
 }  // namespace evenkeel::cli

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <boost/tokenizer.hpp>
 #include <charconv>
 #include <utility>
 
@@ -12,13 +13,24 @@ namespace evenkeel::cli {
 namespace json = boost::json;
 namespace {
 
-// The structures within a virtual service, and how the names of their options begin.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kPrefixes{{
-    {"persistence", "persistence"},
-    {"health_check", "check"},
-    {"fallback", "fallback"},
-    {"feedback", "feedback"},
-}};
+// The structures within a virtual service and within the alerts, and how the names of their options begin.
+struct Inner {
+  std::string_view field, structure, prefix;
+};
+constexpr std::array kInner{
+    Inner{"persistence", "persistence", "persistence"},
+    Inner{"health_check", "health_check", "check"},
+    Inner{"fallback", "fallback", "fallback"},
+    Inner{"feedback", "feedback", "feedback"},
+    Inner{"email", "email_alerts", "email"},
+    Inner{"webhook", "webhook_alerts", "webhook"},
+};
+
+// Lists whose elements are written as one text each: --more-checks "type=connect check-port=9163".
+struct InnerList {
+  std::string_view field, structure;
+};
+constexpr std::array kLists{InnerList{"more_checks", "health_check"}};
 
 std::string with_dashes(std::string_view name) {
   std::string dashed(name);
@@ -116,15 +128,46 @@ json::value parse_addresses(std::string_view text) {
 }
 
 // CLI11 knows no other way to refuse a value than this exception; it does not leave the parsing.
+CLI::ValidationError refused_value(const Failure& failure) {
+  return CLI::ValidationError(failure.message + (failure.hint.empty() ? "" : ": " + failure.hint),
+                              CLI::ExitCodes::ValidationError);
+}
+
 json::value parse_or_throw(const FieldOption& option, std::string_view text) {
   auto value = parse_field(option, text);
   if (value) return std::move(*value);
-  const std::string& hint = value.error().hint;
-  throw CLI::ValidationError(value.error().message + (hint.empty() ? "" : ": " + hint),
-                             CLI::ExitCodes::ValidationError);
+  throw refused_value(value.error());
+}
+
+bool is_list(const FieldOption& option) {
+  return option.help.type == "list";
+}
+
+// May be given several times.
+void add_list_option(CLI::App& command, const FieldOption& option, FieldUse use,
+                     const std::shared_ptr<GivenFields>& given) {
+  const auto take = [given, option](const std::vector<std::string>& texts) {
+    json::array elements;
+    for (const std::string& text : texts) {
+      auto element = parse_element(option, text);
+      if (!element) throw refused_value(element.error());
+      elements.push_back(std::move(*element));
+    }
+    given->set(option.path, std::move(elements));
+  };
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--" + option.name, take,
+          help_text(option, use) +
+              " One text for each, such as \"type=connect check-port=9163\", with the names of the "
+              "settings as in JSON; those that are given replace all that there were.")
+      ->allow_extra_args(false)
+      ->type_name("\"NAME=VALUE ...\"")
+      ->group("Settings");
 }
 
 void add_option(CLI::App& command, const FieldOption& option, FieldUse use, const std::shared_ptr<GivenFields>& given) {
+  if (is_list(option)) return add_list_option(command, option, use, given);
   CLI::Option* added = nullptr;
   if (is_boolean(option.help)) {
     added = command.add_flag_function(
@@ -171,21 +214,22 @@ void add_reset(CLI::App& command, const std::vector<FieldOption>& options, const
 std::vector<FieldOption> field_options(std::string_view structure) {
   std::vector<FieldOption> options;
   const std::vector<model::FieldHelp> fields = model::field_help();
-  const auto add_structure = [&](std::string_view name, std::string_view prefix, auto& self) -> void {
+  const auto add_structure = [&](const Inner& within, auto& self) -> void {
     for (const model::FieldHelp& field : fields) {
-      if (field.structure != name) continue;
-      const auto inner =
-          std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](const auto& p) { return p.first == field.field; });
-      if (inner != kPrefixes.end() && is_structure(field)) {
-        self(inner->first, inner->second, self);
-      } else if (!is_structure(field)) {
+      if (field.structure != within.structure) continue;
+      const auto inner = std::ranges::find(kInner, field.field, &Inner::field);
+      const bool is_known_list = std::ranges::find(kLists, field.field, &InnerList::field) != kLists.end();
+      if (inner != kInner.end() && field.type == "object") {
+        self(*inner, self);
+      } else if (!is_structure(field) || is_known_list) {
         std::vector<std::string> path{field.field};
-        if (!prefix.empty()) path.insert(path.begin(), std::string(name));
-        options.push_back({field, path, prefix.empty() ? with_dashes(field.field) : option_name(prefix, field.field)});
+        if (!within.field.empty()) path.insert(path.begin(), std::string(within.field));
+        const std::string name = with_dashes(field.field);
+        options.push_back({field, path, within.prefix.empty() ? name : option_name(within.prefix, field.field)});
       }
     }
   };
-  add_structure(structure, "", add_structure);
+  add_structure(Inner{"", structure, ""}, add_structure);
   return options;
 }
 
@@ -214,6 +258,43 @@ Answer<json::value> parse_field(const FieldOption& option, std::string_view text
   if (!option.help.choices.empty()) return parse_choice(option, text);
   if (is_addresses(option.help)) return parse_addresses(text);
   return json::value(json::string(text));
+}
+
+namespace {
+
+// "yes" where the value is left out.
+Answer<json::value> parse_setting(const FieldOption& option, const std::string& text, bool has_value) {
+  if (!is_boolean(option.help)) return parse_field(option, text);
+  const std::string word = has_value ? normalised(text) : "yes";
+  for (const char* yes : {"yes", "true", "on"}) {
+    if (word == yes) return json::value(true);
+  }
+  for (const char* no : {"no", "false", "off"}) {
+    if (word == no) return json::value(false);
+  }
+  return misused(fmt::format("{}: \"{}\" is neither yes nor no", option.name, text));
+}
+
+}  // namespace
+
+Answer<json::value> parse_element(const FieldOption& list, const std::string& text) {
+  const auto known = std::ranges::find(kLists, list.help.field, &InnerList::field);
+  const std::vector<FieldOption> settings = field_options(known->structure);
+  // Spaces part settings, quotes keep them together, and a backslash is one: requests have some.
+  const boost::escaped_list_separator<char> separator(std::string(), " \t\n", "\"'");
+  json::object element;
+  for (const std::string& word : boost::tokenizer(text, separator)) {
+    if (word.empty()) continue;
+    const size_t equals = std::min(word.find('='), word.size());
+    const std::string name = with_dashes(word.substr(0, equals));
+    const auto setting = std::ranges::find(settings, name, &FieldOption::name);
+    if (setting == settings.end()) return misused(fmt::format("--{}: there is no setting \"{}\"", list.name, name));
+    const bool has_value = equals < word.size();
+    auto value = parse_setting(*setting, has_value ? word.substr(equals + 1) : "", has_value);
+    if (!value) return std::unexpected(value.error());
+    element[setting->help.field] = std::move(*value);
+  }
+  return element;
 }
 
 }  // namespace evenkeel::cli

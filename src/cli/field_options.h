@@ -23,7 +23,7 @@ struct FieldOption {
   std::string name;               // "check-request": --check-request
 };
 
-// The fields of "virtual_service" with those of the structures within it, or of "real_server".
+// The fields of "virtual_service" or "alerts" with those of the structures within it, or of "real_server".
 std::vector<FieldOption> field_options(std::string_view structure);
 
 // What was given on the command line, as the JSON that the API wants: only the fields given.
@@ -49,5 +49,9 @@ std::shared_ptr<GivenFields> add_field_options(CLI::App& command, std::string_vi
 // The JSON of an option's text, or why it is none: numbers must be numbers, and names may be written as people do
 // ("TCP/UDP", "weighted-round-robin").
 Answer<boost::json::value> parse_field(const FieldOption& option, std::string_view text);
+
+// An element of a list, from the text that its option has: type=negotiate protocol=http request="/a b" starttls.
+// Numbers and names are as above, and names of settings may have "-" or "_".
+Answer<boost::json::value> parse_element(const FieldOption& list, const std::string& text);
 
 }  // namespace evenkeel::cli

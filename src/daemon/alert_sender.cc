@@ -16,8 +16,8 @@
 
 #include "alerts/delivery.h"
 #include "alerts/summary.h"
+#include "base/blocking.h"
 #include "base/state_file.h"
-#include "daemon/blocking.h"
 
 namespace evenkeel::daemon {
 namespace {

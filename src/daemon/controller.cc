@@ -67,6 +67,7 @@ void Controller::start() {
   if (auto known = parts_.verdicts.read()) {
     monitor_.restore(known->statuses);
     paths_.monitor().restore(known->paths);
+    feedback_.restore(known->feedback);
     active_tier_ = std::move(known->active_tier);
   } else {
     spdlog::warn("{}: every real server is unknown until it is checked", to_string(known.error()));
@@ -109,7 +110,10 @@ void Controller::configure_health() {
   }
   feedback_.configure(feedback_targets(configuration_));
   feedback_said_.clear();
-  for (const auto& status : feedback_.statuses()) feedback_said_[status.key] = to_desired(status);
+  for (const auto& status : feedback_.statuses()) {
+    feedback_said_[status.key] = to_desired(status);
+    feedback_announced_.try_emplace(status.key, to_observed(status));
+  }
   std::erase_if(feedback_announced_, [&](const auto& known) { return !feedback_said_.contains(known.first); });
   std::erase_if(path_announced_, [&](const auto& known) { return !server_health_.contains(known.first); });
   std::erase_if(up_to_announce_, [&](const auto& known) { return !server_health_.contains(known.first); });
@@ -182,11 +186,13 @@ void Controller::apply_pending() {
   remember_verdicts();
 }
 
+// In the worker, since with thousands of servers it takes a while. What it is given is done in order, and before the
+// program ends.
 void Controller::write_verdicts() {
-  if (auto written = parts_.verdicts.write({monitor_.statuses(), active_tier_, paths_.monitor().statuses()});
-      !written) {
-    spdlog::warn("{}", to_string(written.error()));
-  }
+  Remembered remembered{monitor_.statuses(), active_tier_, paths_.monitor().statuses(), feedback_.statuses()};
+  boost::asio::post(parts_.worker, [file = parts_.verdicts, remembered = std::move(remembered)] {
+    if (auto written = file.write(remembered); !written) spdlog::warn("{}", to_string(written.error()));
+  });
 }
 
 // At once where it costs nothing to speak of; with thousands of servers so rarely that it takes a twentieth of the

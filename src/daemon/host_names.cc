@@ -9,7 +9,7 @@
 #include <array>
 #include <memory>
 
-#include "daemon/blocking.h"
+#include "base/blocking.h"
 
 namespace evenkeel::daemon {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "daemon/blocking.h"
+#include "base/blocking.h"
 #include "daemon/controller.h"
 #include "daemon/snapshot_builder.h"
 

@@ -1,14 +1,20 @@
 #include "daemon/verdict_file.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
+#include <string_view>
 
 namespace evenkeel::daemon {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::array<std::string_view, 3> kModeNames{"ready", "drain", "maint"};  // as AgentMode
 
 int64_t to_milliseconds(WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -42,6 +48,17 @@ json::object to_json(const health::PathStatus& path) {
           {"reason", path.reason}};
 }
 
+json::object to_json(const health::FeedbackStatus& agent) {
+  return {{"virtual_service", agent.key.virtual_service},
+          {"real_server", agent.key.real_server},
+          {"silent", agent.contact == health::FeedbackStatus::Contact::kSilent},
+          {"up", agent.said.is_up},
+          {"mode", kModeNames[static_cast<size_t>(agent.said.mode)]},
+          {"percent", agent.said.percent ? json::value(*agent.said.percent) : json::value()},
+          {"answer", agent.answer},
+          {"reason", agent.reason}};
+}
+
 health::Verdict verdict_at(const json::object& object) {
   return object.at("up").as_bool() ? health::Verdict::kUp : health::Verdict::kDown;
 }
@@ -65,6 +82,26 @@ health::PathStatus path_from_json(const json::object& object) {
   return path;
 }
 
+health::AgentMode mode_at(const json::object& object) {
+  const auto name = json::value_to<std::string>(object.at("mode"));
+  const auto found = std::ranges::find(kModeNames, name);
+  if (found == kModeNames.end()) throw std::invalid_argument("there is no mode " + name);
+  return static_cast<health::AgentMode>(found - kModeNames.begin());
+}
+
+health::FeedbackStatus agent_from_json(const json::object& object) {
+  using Contact = health::FeedbackStatus::Contact;
+  health::FeedbackStatus agent;
+  agent.key = key_at(object);
+  agent.contact = object.at("silent").as_bool() ? Contact::kSilent : Contact::kAnswers;
+  agent.said.is_up = object.at("up").as_bool();
+  agent.said.mode = mode_at(object);
+  if (!object.at("percent").is_null()) agent.said.percent = object.at("percent").to_number<int>();
+  agent.answer = json::value_to<std::string>(object.at("answer"));
+  agent.reason = json::value_to<std::string>(object.at("reason"));
+  return agent;
+}
+
 }  // namespace
 
 Result<> VerdictFile::write(const Remembered& remembered) const {
@@ -76,8 +113,13 @@ Result<> VerdictFile::write(const Remembered& remembered) const {
   for (const auto& path : remembered.paths) {
     if (!path.is_pending) paths.push_back(to_json(path));
   }
+  json::array feedback;
+  for (const auto& agent : remembered.feedback) {
+    if (agent.contact != health::FeedbackStatus::Contact::kNone) feedback.push_back(to_json(agent));
+  }
   const json::object document{{"verdicts", std::move(verdicts)},
                               {"paths", std::move(paths)},
+                              {"feedback", std::move(feedback)},
                               {"active_tier", json::value_from(remembered.active_tier)}};
   const std::string temporary = path_ + ".new";
   {
@@ -102,6 +144,9 @@ Result<Remembered> VerdictFile::read() const {
     }
     if (const auto* paths = document.as_object().if_contains("paths")) {  // a file of 0.1.0's beginnings has none
       for (const auto& entry : paths->as_array()) remembered.paths.push_back(path_from_json(entry.as_object()));
+    }
+    if (const auto* agents = document.as_object().if_contains("feedback")) {
+      for (const auto& entry : agents->as_array()) remembered.feedback.push_back(agent_from_json(entry.as_object()));
     }
     remembered.active_tier = json::value_to<std::map<std::string, int>>(document.at("active_tier"));
     return remembered;

@@ -13,7 +13,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <utility>
+
+#include "base/blocking.h"
 
 namespace evenkeel::health {
 namespace {
@@ -101,10 +104,26 @@ boost::asio::awaitable<void> gather_later(stream_descriptor handle, pid_t pid) {
   gather(pid);
 }
 
-}  // namespace
+// A program that has begun, until a Child takes it over; else it is killed.
+struct Spawned {
+  pid_t pid = 0;
+  Fd handle;
+  Child::Pipes pipes;
 
-Result<Child::Started> Child::start(boost::asio::io_context& io, const std::vector<std::string>& command,
-                                    const std::vector<std::string>& environment) {
+  Spawned() = default;
+  Spawned(pid_t number, Fd watched, Child::Pipes to_read)
+      : pid(number), handle(std::move(watched)), pipes(std::move(to_read)) {}
+  Spawned(Spawned&& other) noexcept
+      : pid(std::exchange(other.pid, 0)), handle(std::move(other.handle)), pipes(std::move(other.pipes)) {}
+  Spawned& operator=(Spawned&&) = delete;
+  ~Spawned() {
+    if (pid == 0) return;
+    ::kill(pid, SIGKILL);
+    gather(pid);
+  }
+};
+
+Result<Spawned> spawn(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
   auto output = make_pipe();
   if (!output) return fail(output.error());
   auto trouble = make_pipe();
@@ -122,7 +141,21 @@ Result<Child::Started> Child::start(boost::asio::io_context& io, const std::vect
     gather(*pid);
     return fail(error);
   }
-  return Started{Child(io, *pid, std::move(handle)), {std::move(output->read), std::move(trouble->read)}};
+  return Spawned(*pid, std::move(handle), {std::move(output->read), std::move(trouble->read)});
+}
+
+}  // namespace
+
+boost::asio::awaitable<Result<Child::Started>> Child::start(boost::asio::io_context& io,
+                                                            boost::asio::thread_pool& starter,
+                                                            std::vector<std::string> command,
+                                                            std::vector<std::string> environment) {
+  auto spawned =
+      co_await run_blocking(starter, [&] { return std::make_shared<Result<Spawned>>(spawn(command, environment)); });
+  if (!*spawned) co_return fail(spawned->error());
+  Spawned& begun = **spawned;
+  Child child(io, std::exchange(begun.pid, 0), std::move(begun.handle));
+  co_return Started{std::move(child), std::move(begun.pipes)};
 }
 
 Child::Child(boost::asio::io_context& io, pid_t pid, Fd handle) : io_(io), pid_(pid), handle_(io, handle.release()) {}

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,12 @@ class Child {
   };
   struct Started;
 
-  // `command`: the program's path, then its arguments. `environment`: "NAME=value", all that there will be.
-  static Result<Started> start(boost::asio::io_context& io, const std::vector<std::string>& command,
-                               const std::vector<std::string>& environment);
+  // `command`: the program's path, then its arguments. `environment`: "NAME=value", all that there will be. `starter`
+  // is where it is waited for that the program has begun, which takes a millisecond and more: a thread that lives on,
+  // since children may end with the thread that has started them.
+  static boost::asio::awaitable<Result<Started>> start(boost::asio::io_context& io, boost::asio::thread_pool& starter,
+                                                       std::vector<std::string> command,
+                                                       std::vector<std::string> environment);
   ~Child();  // kills it
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;

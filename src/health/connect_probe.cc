@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/ip/tcp.hpp>
+#include <utility>
 
-#include "health/awaitable_probe.h"
+#include "health/connector.h"
 #include "health/probes.h"
 #include "health/reason.h"
 #include "health/tcp_connection.h"
@@ -12,37 +12,62 @@
 namespace evenkeel::health {
 namespace {
 
-class ConnectProbe final : public AwaitableProbe {
+class ConnectProbe final : public Probe {
  public:
   ConnectProbe(ProbeTools& tools, const Target& target)
-      : AwaitableProbe(tools.io, target.check.timeout),
+      : connector_(*tools.connector),
         clock_(tools.clock),
         server_{target.address, target.port},
-        timeout_(target.check.timeout),
-        socket_(tools.io) {}
+        timeout_(target.check.timeout) {}
+  ~ConnectProbe() override { connector_.cancel(ticket_); }
+  ConnectProbe(const ConnectProbe&) = delete;
+  ConnectProbe& operator=(const ConnectProbe&) = delete;
+
+  void start(OnResult on_result) override {
+    on_result_ = std::move(on_result);
+    begin_ = clock_.steady_now();
+    ticket_ = connector_.begin(server_, timeout_, [this](const Connector::Answer& answer) { finish(answer); });
+  }
+
+  void cancel() override {
+    const OnResult dropped = std::exchange(on_result_, nullptr);  // may be what keeps this alive
+    connector_.cancel(std::exchange(ticket_, 0));
+  }
 
  private:
-  boost::asio::awaitable<ProbeResult> run() override {
-    const SteadyTime begin = clock_.steady_now();
-    if (auto failed = co_await connect(socket_, server_)) co_return *std::move(failed);
-    const auto duration = clock_.steady_now() - begin;
-    trace().connected = in_microseconds(duration);
-    leave(std::move(socket_));
-    co_return ProbeResult{Outcome::kSuccess,
-                          fmt::format("TCP connect to {} in {}", server_.to_string(), milliseconds_text(duration)),
-                          "connect"};
+  void finish(const Connector::Answer& answer) {
+    ticket_ = 0;
+    const OnResult on_result = std::exchange(on_result_, nullptr);  // the receiver may let go of this probe
+    on_result(result_of(answer));
   }
 
-  void abort() override { leave_now(socket_); }
-
-  std::string timed_out() const override {
-    return fmt::format("no answer from {} within {}", server_.to_string(), timeout_text(timeout_));
+  ProbeResult result_of(const Connector::Answer& answer) const {
+    switch (answer.what) {
+      case Connector::Answer::What::kConnected:
+        break;
+      case Connector::Answer::What::kFailed:
+        return connect_failed(answer.error_number, server_);
+      case Connector::Answer::What::kNotTried:
+        return not_checked(answer.error_number);
+      case Connector::Answer::What::kTimedOut:
+        return {Outcome::kFailure,
+                fmt::format("no answer from {} within {}", server_.to_string(), timeout_text(timeout_)), "timeout"};
+    }
+    const auto duration = answer.at - begin_;
+    ProbeResult result{Outcome::kSuccess,
+                       fmt::format("TCP connect to {} in {}", server_.to_string(), milliseconds_text(duration)),
+                       "connect"};
+    result.trace.connected = in_microseconds(duration);
+    return result;
   }
 
+  Connector& connector_;
   const Clock& clock_;
   Endpoint server_;
   std::chrono::milliseconds timeout_;
-  boost::asio::ip::tcp::socket socket_;
+  SteadyTime begin_;
+  Connector::Ticket ticket_ = 0;  // 0: nothing is under way
+  OnResult on_result_;
 };
 
 }  // namespace

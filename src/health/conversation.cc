@@ -51,7 +51,8 @@ std::string date_text(WallTime time) {
 
 Conversation::Conversation(ProbeTools& tools, const Target& target, Wire wire)
     : clock_(tools.clock), target_(target), wire_(wire), socket_(tools.io), begin_(tools.clock.steady_now()) {
-  if (wire == Wire::kTls) context_ = target.check.verify_certificate ? tools.verifying_tls() : tools.tls;
+  const bool may_be_tls = wire == Wire::kTls || target.check.starttls;
+  if (may_be_tls) context_ = target.check.verify_certificate ? tools.verifying_tls() : tools.tls;
 }
 
 Conversation::~Conversation() = default;
@@ -63,8 +64,17 @@ asio::awaitable<Trouble> Conversation::open() {
   connected_ = since_begin();
   if (wire_ == Wire::kTls) {
     if (auto failed = co_await shake_hands()) co_return failed;
-    secured_ = since_begin();
   }
+  phase_ = Phase::kTalk;
+  co_return std::nullopt;
+}
+
+asio::awaitable<Trouble> Conversation::secure() {
+  if (!pending_.empty()) {
+    co_return failure(fmt::format("{} sent more in plain after it had agreed to TLS: {}", server(), excerpt(pending_)),
+                      "tls");
+  }
+  if (auto failed = co_await shake_hands()) co_return failed;
   phase_ = Phase::kTalk;
   co_return std::nullopt;
 }
@@ -85,7 +95,10 @@ asio::awaitable<Trouble> Conversation::shake_hands() {
   }
   error_code error;
   co_await tls_->async_handshake(TlsStream::client, into(error));
-  if (!error) co_return std::nullopt;
+  if (!error) {
+    secured_ = since_begin();
+    co_return std::nullopt;
+  }
   health::leave(std::move(socket_));
   co_return handshake_failed(error);
 }

@@ -34,6 +34,9 @@ class Conversation {
 
   // Connects, and shakes hands where the wire is TLS. Once.
   boost::asio::awaitable<Trouble> open();
+  // Where the check wants STARTTLS: shakes hands on the connection that was open in plain so far, after the server has
+  // agreed. What it has sent in plain beyond its agreement is a failure: it may be from somebody else.
+  boost::asio::awaitable<Trouble> secure();
   boost::asio::awaitable<Trouble> send(std::string bytes);
 
   // One line without its end, at most kLongestLine bytes.
@@ -44,6 +47,8 @@ class Conversation {
   boost::asio::awaitable<Heard<std::string>> some();
   // What comes next; nothing at the end. Is not kept, and does not count towards kMostBytes: the caller bounds it.
   boost::asio::awaitable<Heard<std::string>> more();
+
+  bool is_secured() const { return secured_.has_value(); }
 
   void finish_sending();                 // FIN; plain only
   boost::asio::awaitable<void> leave();  // in peace, as TLS and TCP want it

@@ -61,6 +61,11 @@ void FeedbackMonitor::configure(std::vector<FeedbackTarget> targets) {
   for (FeedbackTarget& target : targets) {
     if (!unchanged.contains(target.key)) add(std::move(target));
   }
+  restored_.clear();
+}
+
+void FeedbackMonitor::restore(const std::vector<FeedbackStatus>& known) {
+  for (const FeedbackStatus& status : known) restored_.insert_or_assign(status.key, status);
 }
 
 // Those that come together are asked one after the other over their first second, or interval where that is shorter.
@@ -72,6 +77,7 @@ void FeedbackMonitor::add(FeedbackTarget target) {
   if (next_phase_ >= 1) next_phase_ -= 1;
   const auto key = target.key;
   const auto agent = std::make_shared<Agent>(tools_.io, std::move(target));
+  if (const auto restored = restored_.find(key); restored != restored_.end()) agent->status = restored->second;
   agents_.insert_or_assign(key, agent);
   ask_at(agent, Clockwork::now() + std::chrono::duration_cast<std::chrono::microseconds>(offset));
 }

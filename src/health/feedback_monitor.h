@@ -31,6 +31,7 @@ struct FeedbackStatus {
   AgentState said;     // of a silent agent: as if nothing had been said
   std::string answer;  // its last words, while it answers
   std::string reason;  // the last question in words, secrets masked
+  bool operator==(const FeedbackStatus&) const = default;
 };
 
 class FeedbackMonitor {
@@ -47,6 +48,9 @@ class FeedbackMonitor {
   // Asks these from now on. What an unchanged one has said is kept. Keys are unique.
   void configure(std::vector<FeedbackTarget> targets);
   std::vector<FeedbackStatus> statuses() const;
+  // What agents had said before a restart: it holds for those that are added by the next configure(), until they say
+  // something else or have been silent long enough. Announces nothing.
+  void restore(const std::vector<FeedbackStatus>& known);
   void stop();
 
  private:
@@ -61,6 +65,7 @@ class FeedbackMonitor {
   ProbeTools tools_;
   OnChange on_change_;
   std::map<model::RealServerKey, std::shared_ptr<Agent>> agents_;
+  std::map<model::RealServerKey, FeedbackStatus> restored_;  // for those that are not there yet
   double next_phase_ = 0;
 };
 

@@ -1,7 +1,7 @@
 #include "health/history.h"
 
 #include <algorithm>
-#include <limits>
+#include <ratio>
 
 namespace evenkeel::health {
 namespace {
@@ -12,17 +12,22 @@ bool says_the_same(const ProbeResult& a, const ProbeResult& b) {
          a.trace.answer == b.trace.answer;
 }
 
-uint32_t clamped(std::chrono::microseconds duration) {
-  return static_cast<uint32_t>(std::clamp<int64_t>(duration.count(), 0, std::numeric_limits<uint32_t>::max()));
+using DurationUnits = std::chrono::duration<int64_t, std::ratio<4, 1'000'000>>;
+constexpr int64_t kLongestDuration = (1 << 27) - 1;
+
+uint32_t in_units(std::chrono::microseconds duration) {
+  const int64_t units = std::chrono::duration_cast<DurationUnits>(duration).count();
+  return static_cast<uint32_t>(std::clamp<int64_t>(units, 0, kLongestDuration));
 }
 
 }  // namespace
 
 void History::add(WallTime at, const ProbeResult& result) {
-  using std::chrono::microseconds;
   last_slot_ = keep(result);
-  const Compact compact{std::chrono::duration_cast<microseconds>(at.time_since_epoch()).count(),
-                        clamped(result.trace.total.value_or(microseconds(0))), result.outcome, last_slot_};
+  newest_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  const Compact compact{static_cast<uint32_t>(newest_ms_),
+                        in_units(result.trace.total.value_or(std::chrono::microseconds(0))),
+                        static_cast<uint32_t>(result.outcome), static_cast<uint32_t>(last_slot_ + 1)};
   if (ring_.empty()) ring_.reserve(kProbes);
   if (ring_.size() < kProbes) {
     ring_.push_back(compact);
@@ -32,10 +37,16 @@ void History::add(WallTime at, const ProbeResult& result) {
   next_ = (next_ + 1) % kProbes;
 }
 
+// Fifty probes are never 24 days apart.
+WallTime History::time_of(const Compact& compact) const {
+  const auto before = static_cast<int32_t>(static_cast<uint32_t>(newest_ms_) - compact.at_ms);
+  return WallTime{} + std::chrono::milliseconds(newest_ms_ - before);
+}
+
 // Of successes the first after something else: how long the others took is all that they have to say.
 int8_t History::keep(const ProbeResult& result) {
   if (result.outcome == Outcome::kSuccess) {
-    if (!ring_.empty() && newest().outcome == Outcome::kSuccess) return kNone;
+    if (!ring_.empty() && static_cast<Outcome>(newest().outcome) == Outcome::kSuccess) return kNone;
     put(kSuccessSlot, result);
     return kSuccessSlot;
   }
@@ -51,7 +62,7 @@ int8_t History::keep(const ProbeResult& result) {
 // Records that had this slot have lost their evidence.
 void History::put(int8_t slot, const ProbeResult& result) {
   for (Compact& compact : ring_) {
-    if (compact.slot == slot) compact.slot = kNone;
+    if (compact.slot == static_cast<uint32_t>(slot + 1)) compact.slot = 0;
   }
   const auto index = static_cast<size_t>(slot);
   if (evidence_.size() <= index) evidence_.resize(index + 1);
@@ -63,9 +74,9 @@ std::vector<ProbeRecord> History::records() const {
   records.reserve(ring_.size());
   for (size_t i = 0; i < ring_.size(); ++i) {
     const Compact& compact = ring_[(next_ + ring_.size() - 1 - i) % ring_.size()];
-    records.push_back({WallTime{} + std::chrono::microseconds(compact.at_us),
-                       std::chrono::microseconds(compact.duration_us), compact.outcome,
-                       compact.slot == kNone ? nullptr : evidence_[static_cast<size_t>(compact.slot)]});
+    records.push_back({time_of(compact), std::chrono::microseconds(DurationUnits(compact.duration)),
+                       static_cast<Outcome>(compact.outcome),
+                       compact.slot == 0 ? nullptr : evidence_[compact.slot - 1]});
   }
   return records;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The last probes of one check, in little memory: 16 bytes for each, and the full evidence only where it says something
+// The last probes of one check, in little memory: 8 bytes for each, and the full evidence only where it says something
 // new: the success that ended a failure, and failures that differ from the one before. Bounded whatever servers say.
 
 #include <chrono>
@@ -29,19 +29,22 @@ class History {
 
  private:
   struct Compact {
-    int64_t at_us;
-    uint32_t duration_us;
-    Outcome outcome;
-    int8_t slot;  // of the evidence; kNone
+    uint32_t at_ms;          // of its end: the low bits, which the newest one's full time completes
+    uint32_t duration : 27;  // in kDurationUnits, the longest for what is longer (nine minutes)
+    uint32_t outcome : 2;
+    uint32_t slot : 3;  // of the evidence, plus 1; 0: none
   };
+  static_assert(sizeof(Compact) == 8);
   static constexpr int8_t kNone = -1;
   static constexpr int8_t kSuccessSlot = 0;
 
   const Compact& newest() const { return ring_[(next_ + ring_.size() - 1) % ring_.size()]; }
+  WallTime time_of(const Compact& compact) const;
   int8_t keep(const ProbeResult& result);
   void put(int8_t slot, const ProbeResult& result);
 
   std::vector<Compact> ring_;
+  int64_t newest_ms_ = 0;                                     // since the epoch
   size_t next_ = 0;                                           // where in the ring the next one goes, once it is full
   std::vector<std::shared_ptr<const ProbeResult>> evidence_;  // by slot: a success, then failures
   int8_t last_slot_ = kNone;

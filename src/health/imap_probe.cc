@@ -1,4 +1,4 @@
-// Negotiate, IMAP: greeting, login if there is one, LOGOUT.
+// Negotiate, IMAP: greeting, STARTTLS if wanted, login if there is one, LOGOUT.
 
 #include <fmt/format.h>
 
@@ -40,6 +40,11 @@ boost::asio::awaitable<Trouble> hear_tagged(Conversation& conversation, std::str
 boost::asio::awaitable<ProbeResult> talk_imap(Conversation& conversation, const Target& target, const re2::RE2*) {
   const model::HealthCheck& check = target.check;
   if (auto failed = co_await hear_tagged(conversation, "*", "the greeting")) co_return *std::move(failed);
+  if (check.starttls) {
+    co_await conversation.send("e0 STARTTLS\r\n");
+    if (auto failed = co_await hear_tagged(conversation, "e0", "the answer to STARTTLS")) co_return *std::move(failed);
+    if (auto failed = co_await conversation.secure()) co_return *std::move(failed);
+  }
   if (!check.login.empty()) {
     co_await conversation.send(fmt::format("e1 LOGIN {} {}\r\n", quoted(check.login), quoted(check.password)));
     if (auto failed = co_await hear_tagged(conversation, "e1", "the answer to the login")) co_return *std::move(failed);

@@ -76,6 +76,13 @@ Result<int> LdapClient::read_entry(const std::string& name) {
   return operation;
 }
 
+Result<int> LdapClient::start_tls() {
+  int operation = 0;
+  const int code = ldap_extended_operation(handle_.get(), LDAP_EXOP_START_TLS, nullptr, nullptr, nullptr, &operation);
+  if (code != LDAP_SUCCESS) return fail(ldap_error(code));
+  return operation;
+}
+
 std::string LdapClient::to_send() {
   std::string bytes;
   std::array<char, 4096> buffer;

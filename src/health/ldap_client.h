@@ -21,6 +21,7 @@ class LdapClient {
   // What an operation returns: its number, or an error of the library.
   Result<int> bind(const std::string& name, const std::string& password);  // both empty: as nobody
   Result<int> read_entry(const std::string& name);
+  Result<int> start_tls();  // the handshake is the caller's, when it is agreed to
 
   std::string to_send();                 // what the library wants to say now
   bool receive(std::string_view bytes);  // false: the library takes no more
@@ -33,10 +34,10 @@ class LdapClient {
   };
   // None: not there yet. An error: what came is no LDAP.
   Result<std::optional<Answer>> answer(int operation);
+  bool has_more_to_read() const;  // received, and not understood yet
 
  private:
   LdapClient() = default;
-  bool has_more_to_read() const;
 
   struct Unbind {
     void operator()(LDAP* handle) const { ldap_unbind_ext(handle, nullptr, nullptr); }

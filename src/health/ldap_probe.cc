@@ -1,5 +1,5 @@
-// Negotiate, LDAP and LDAPS, by libldap: binds, as nobody if there is no login, and reads an entry: the one that the
-// request names, else the server's own description of itself.
+// Negotiate, LDAP and LDAPS, by libldap: STARTTLS if wanted, binds, as nobody if there is no login, and reads an entry:
+// the one that the request names, else the server's own description of itself.
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -39,6 +39,9 @@ class LdapProbe final : public AwaitableProbe {
   }
 
   awaitable<ProbeResult> converse(LdapClient& client) {
+    if (target_.check.starttls) {
+      if (auto failed = co_await change_to_tls(client)) co_return *std::move(failed);
+    }
     conversation_.wait_for("the answer to the bind");
     const auto bound = co_await result_of(client, client.bind(target_.check.login, target_.check.password));
     if (!bound) co_return bound.error();
@@ -53,6 +56,17 @@ class LdapProbe final : public AwaitableProbe {
                                     excerpt(target_.check.response_expected), excerpt(read->attributes)));
     }
     co_return conversation_.success("LDAP entry");
+  }
+
+  awaitable<Trouble> change_to_tls(LdapClient& client) {
+    conversation_.wait_for("the answer to STARTTLS");
+    const auto agreed = co_await result_of(client, client.start_tls());
+    if (!agreed) co_return agreed.error();
+    if (agreed->code != LDAP_SUCCESS) co_return refused("STARTTLS", *agreed);
+    if (client.has_more_to_read()) {
+      co_return failure(fmt::format("{} sent more in plain after it had agreed to TLS", conversation_.server()));
+    }
+    co_return co_await conversation_.secure();
   }
 
   awaitable<Heard<LdapClient::Answer>> result_of(LdapClient& client, Result<int> operation) {

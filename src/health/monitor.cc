@@ -20,7 +20,7 @@ bool follows(const Target& target) {
 
 // What one target of a real server comes to: a probe, shared or not, or another virtual service's health.
 struct Part {
-  Target target;
+  std::shared_ptr<const Target> target;
   ProbeKey probe;  // means nothing for one that follows
 };
 
@@ -28,8 +28,8 @@ struct Subject {
   std::vector<Part> parts;  // in the order of their checks
   Verdict verdict = Verdict::kUnknown;
   WallTime since;
-  const IpAddress& address() const { return parts.front().target.address; }
-  int required() const { return parts.front().target.required; }
+  const IpAddress& address() const { return parts.front().target->address; }
+  int required() const { return parts.front().target->required; }
 };
 
 using Subjects = std::map<model::RealServerKey, Subject>;
@@ -91,6 +91,7 @@ class Monitor::Impl : public std::enable_shared_from_this<Monitor::Impl> {
   CheckInWords in_words(const Part& part) const;
   std::vector<CheckInWords> checks_of(const Subject& subject) const;
   Status status_of(const model::RealServerKey& key, const Subject& subject) const;
+  Status in_all(const Subject& subject) const;
   FollowedHealth health_of(const std::string& virtual_service) const;
 
   const Clock& clock_;
@@ -116,7 +117,8 @@ Subjects Monitor::Impl::subjects_of(std::vector<Target> targets) {
   settings_.begin();
   for (Target& target : targets) {
     const ProbeKey probe = follows(target) ? ProbeKey{} : probe_of(target);
-    wanted[target.key].parts.push_back({std::move(target), probe});
+    auto& parts = wanted[target.key].parts;
+    parts.push_back({std::make_shared<const Target>(std::move(target)), probe});
   }
   settings_.end();
   return wanted;
@@ -143,7 +145,7 @@ std::map<ProbeKey, WantedProbe> Monitor::Impl::probes_of(const Subjects& wanted)
   for (const auto& [key, subject] : wanted) {
     for (size_t i = 0; i < subject.parts.size(); ++i) {
       const Part& part = subject.parts[i];
-      if (follows(part.target)) continue;
+      if (follows(*part.target)) continue;
       Status before = begin_with(key, subject, i);
       const auto [at, is_first] = probes.try_emplace(part.probe, WantedProbe{part.target, before});
       // Who is up has passed it; who is down may be so for another of its checks.
@@ -181,12 +183,12 @@ void Monitor::Impl::take(Subjects wanted) {
   std::vector<model::RealServerKey> all;
   for (auto& [key, subject] : subjects_) {
     for (const Part& part : subject.parts) {
-      if (follows(part.target)) {
-        followers_[part.target.check.follow].push_back(key);
+      if (follows(*part.target)) {
+        followers_[part.target->check.follow].push_back(key);
       } else {
         users_[part.probe].push_back(key);
       }
-      if (const Status* status = runner_->find(part.probe); status != nullptr && !follows(part.target)) {
+      if (const Status* status = runner_->find(part.probe); status != nullptr && !follows(*part.target)) {
         subject.since = std::max(subject.since, status->since);
       }
     }
@@ -212,7 +214,7 @@ void Monitor::Impl::restore(const std::vector<Status>& known) {
     }
     Subject& subject = found->second;
     for (const Part& part : subject.parts) {
-      if (!follows(part.target)) runner_->restore(part.probe, status);
+      if (!follows(*part.target)) runner_->restore(part.probe, status);
     }
     if (refresh({status.key}).empty()) continue;
     if (subject.verdict == status.verdict) subject.since = status.since;
@@ -261,7 +263,7 @@ FollowedHealth Monitor::Impl::health_of(const std::string& virtual_service) cons
 }
 
 CheckInWords Monitor::Impl::in_words(const Part& part) const {
-  const Target& target = part.target;
+  const Target& target = *part.target;
   if (follows(target)) {
     const FollowedHealth health = health_of(target.check.follow);
     return {name_of(target), health.verdict(target.quorum), health.reason(target.check.follow, target.quorum)};
@@ -277,7 +279,7 @@ std::vector<CheckInWords> Monitor::Impl::checks_of(const Subject& subject) const
   for (size_t first = 0; first < parts.size();) {
     std::vector<CheckInWords> ports;
     size_t i = first;
-    for (; i < parts.size() && parts[i].target.number == parts[first].target.number; ++i) {
+    for (; i < parts.size() && parts[i].target->number == parts[first].target->number; ++i) {
       ports.push_back(in_words(parts[i]));
     }
     checks.push_back(all_ports(ports));
@@ -287,13 +289,21 @@ std::vector<CheckInWords> Monitor::Impl::checks_of(const Subject& subject) const
 }
 
 Status Monitor::Impl::status_of(const model::RealServerKey& key, const Subject& subject) const {
-  Status result;
+  const bool has_one_check = subject.parts.size() == 1 && !follows(*subject.parts.front().target);
+  const Status* const only = has_one_check ? runner_->find(subject.parts.front().probe) : nullptr;
+  Status result = only != nullptr ? *only : in_all(subject);
   result.key = key;
   result.verdict = subject.verdict;
   result.since = subject.since;
+  return result;
+}
+
+// Of all checks together; without key, verdict and its time.
+Status Monitor::Impl::in_all(const Subject& subject) const {
+  Status result;
   result.reason = reason_of(subject.required(), checks_of(subject));
   for (const Part& part : subject.parts) {
-    const Status* const status = follows(part.target) ? nullptr : runner_->find(part.probe);
+    const Status* const status = follows(*part.target) ? nullptr : runner_->find(part.probe);
     if (status == nullptr) continue;
     if (status->last_probe && (!result.last_probe || *status->last_probe > *result.last_probe)) {
       result.last_probe = status->last_probe;
@@ -318,8 +328,8 @@ std::optional<Monitor::Report> Monitor::Impl::report(const model::RealServerKey&
   Report report;
   for (const Part& part : found->second.parts) {
     CheckInWords words = in_words(part);
-    auto records = follows(part.target) ? std::vector<ProbeRecord>{} : runner_->records(part.probe);
-    report.push_back({std::move(words.name), part.target, words.verdict, std::move(records)});
+    auto records = follows(*part.target) ? std::vector<ProbeRecord>{} : runner_->records(part.probe);
+    report.push_back({std::move(words.name), *part.target, words.verdict, std::move(records)});
   }
   return report;
 }

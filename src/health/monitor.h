@@ -60,7 +60,9 @@ struct Scripts {
 struct Pace {
   std::chrono::microseconds second = std::chrono::seconds(1);        // what one second of a check's interval lasts
   std::chrono::microseconds start_spread = std::chrono::seconds(1);  // at most this long until a new target's probe
+  std::chrono::microseconds turn = std::chrono::milliseconds(5);     // what is due within it is begun together
   size_t probes_at_once = 512;                                       // the others wait for their turn
+  size_t connects_at_once = 8192;                                    // of type connect: these need next to nothing
 };
 
 class Monitor {

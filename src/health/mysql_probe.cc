@@ -57,7 +57,15 @@ class MysqlProbe final : public AwaitableProbe {
     mysql_options(connection_.get(), MYSQL_OPT_NONBLOCK, nullptr);
     mysql_options(connection_.get(), MYSQL_OPT_LOCAL_INFILE, &off);
     mysql_options(connection_.get(), MYSQL_OPT_MAX_ALLOWED_PACKET, &kLargestPacket);
+    if (target_.check.starttls) insist_on_tls();
     return true;
+  }
+
+  void insist_on_tls() {
+    const my_bool on = 1, is_verified = target_.check.verify_certificate ? 1 : 0;
+    mysql_options(connection_.get(), MYSQL_OPT_SSL_ENFORCE, &on);
+    mysql_options(connection_.get(), MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &is_verified);
+    if (is_verified != 0) mysql_options(connection_.get(), MYSQL_OPT_SSL_CA, kTrustedAuthorities);
   }
 
   awaitable<bool> connect() {

@@ -1,4 +1,5 @@
-// Negotiate, NNTP: greeting, login if there is one, one command if there is one (such as "GROUP news.test"), QUIT.
+// Negotiate, NNTP: greeting, STARTTLS if wanted, login if there is one, one command if there is one (such as
+// "GROUP news.test"), QUIT.
 
 #include "health/dialogue_probe.h"
 #include "health/reply.h"
@@ -9,6 +10,10 @@ boost::asio::awaitable<ProbeResult> talk_nntp(Conversation& conversation, const 
   const model::HealthCheck& check = target.check;
   auto reply = co_await hear_reply(conversation, {"NNTP", "the greeting", 200, 201});
   if (!reply) co_return reply.error();
+  if (check.starttls) {
+    const Wanted agreement{"NNTP", "the answer to STARTTLS", 382, 382};
+    if (auto failed = co_await change_to_tls(conversation, "STARTTLS", agreement)) co_return *std::move(failed);
+  }
   if (!check.login.empty()) {
     reply =
         co_await command(conversation, "AUTHINFO USER " + check.login, {"NNTP", "the answer to the user", 281, 381});

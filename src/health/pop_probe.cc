@@ -1,4 +1,4 @@
-// Negotiate, POP3: greeting, login if there is one, QUIT.
+// Negotiate, POP3: greeting, STLS if wanted, login if there is one, QUIT.
 
 #include <fmt/format.h>
 
@@ -23,6 +23,11 @@ boost::asio::awaitable<Trouble> hear_ok(Conversation& conversation, const char* 
 boost::asio::awaitable<ProbeResult> talk_pop(Conversation& conversation, const Target& target, const re2::RE2*) {
   const model::HealthCheck& check = target.check;
   if (auto failed = co_await hear_ok(conversation, "the greeting")) co_return *std::move(failed);
+  if (check.starttls) {
+    co_await conversation.send("STLS\r\n");
+    if (auto failed = co_await hear_ok(conversation, "the answer to STLS")) co_return *std::move(failed);
+    if (auto failed = co_await conversation.secure()) co_return *std::move(failed);
+  }
   if (!check.login.empty()) {
     co_await conversation.send(fmt::format("USER {}\r\n", check.login));
     if (auto failed = co_await hear_ok(conversation, "the answer to USER")) co_return *std::move(failed);

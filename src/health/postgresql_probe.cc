@@ -55,14 +55,26 @@ class PostgresqlProbe final : public AwaitableProbe {
     const std::string address = target_.address.to_string(), port = std::to_string(target_.port);
     const model::HealthCheck& check = target_.check;
     const std::string& database = check.database.empty() ? check.login : check.database;
-    const std::array<const char*, 10> names{"hostaddr", "port",     "user",       "password",         "dbname",
-                                            "sslmode",  "passfile", "gssencmode", "application_name", nullptr};
-    const std::array<const char*, 10> values{
-        address.c_str(),  port.c_str(), check.login.c_str(), check.password.c_str(),
-        database.c_str(), "prefer",     "/nonexistent",      "disable",
-        "evenkeel",       nullptr};
+    // Not connected to, but what a certificate must be for.
+    const std::string& name = check.virtual_host.empty() ? address : check.virtual_host;
+    const std::array<const char*, 12> names{"hostaddr",         "host",    "port",        "user",     "password",
+                                            "dbname",           "sslmode", "sslrootcert", "passfile", "gssencmode",
+                                            "application_name", nullptr};
+    const std::array<const char*, 12> values{
+        address.c_str(),        name.c_str(),     port.c_str(), check.login.c_str(),
+        check.password.c_str(), database.c_str(), tls_mode(),   authorities(),
+        "/nonexistent",         "disable",        "evenkeel",   nullptr};
     connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
   }
+
+  // By itself TLS is used where it is offered, and nothing is looked at.
+  const char* tls_mode() const {
+    if (!target_.check.starttls) return "prefer";
+    return target_.check.verify_certificate ? "verify-full" : "require";
+  }
+
+  // Where there are some, "require" verifies too.
+  const char* authorities() const { return target_.check.verify_certificate ? kTrustedAuthorities : "/nonexistent"; }
 
   awaitable<bool> connect() {
     if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) co_return false;

@@ -12,6 +12,7 @@ namespace evenkeel::health {
 namespace {
 
 constexpr auto kStartStep = std::chrono::milliseconds(1);  // between the first probes of few new targets
+constexpr size_t kMostStarts = 128;  // in a turn, so that thousands that are due together hold up nothing else
 
 // "Always off" is a decision, not an observation that has to be repeated.
 RiseFall::Limits limits_of(const model::HealthCheck& check) {
@@ -22,7 +23,10 @@ RiseFall::Limits limits_of(const model::HealthCheck& check) {
 
 ProbeRunner::ProbeRunner(boost::asio::io_context& io, const Clock& clock, OnChange on_change, Pace pace,
                          Scripts scripts)
-    : tools_(io, clock, std::move(scripts)), on_change_(std::move(on_change)), pace_(pace), timer_(io) {}
+    : tools_(io, clock, std::move(scripts)), on_change_(std::move(on_change)), pace_(pace), timer_(io) {
+  connects_.most = pace.connects_at_once;
+  others_.most = pace.probes_at_once;
+}
 
 void ProbeRunner::configure(const std::map<ProbeKey, WantedProbe>& wanted) {
   for (auto& [key, entry] : entries_) {
@@ -32,23 +36,25 @@ void ProbeRunner::configure(const std::map<ProbeKey, WantedProbe>& wanted) {
   std::vector<Entry*> fresh;
   for (const auto& [key, probe] : wanted) {
     const auto [at, is_new] = entries_.try_emplace(key);
+    Entry& entry = at->second;
+    entry.target = probe.target;  // equal but for whom it is for; so that there is only one of it
     if (!is_new) continue;
-    at->second.key = key;
-    at->second.target = probe.target;
-    at->second.status = probe.before;
-    fresh.push_back(&at->second);
+    entry.key = key;
+    entry.status = probe.before;
+    entry.lane = probe.target->check.type == model::HealthCheckType::kConnect ? &connects_ : &others_;
+    fresh.push_back(&entry);
   }
   tools_.patterns.clear();
   spread_starts(fresh);
-  arm();
+  arm(Timer::clock_type::now());
 }
 
 // Neither waiting nor in flight after this.
 void ProbeRunner::forget(Entry& entry) {
-  waiting_.erase({entry.due, &entry});
+  entry.lane->waiting.erase({entry.due, &entry});
   if (!entry.probe) return;
   std::exchange(entry.probe, nullptr)->cancel();
-  --probes_in_flight_;
+  --entry.lane->in_flight;
 }
 
 // A few start within milliseconds, thousands over a second: a burst would hold up everything else on the loop.
@@ -69,7 +75,7 @@ void ProbeRunner::spread_starts(const std::vector<Entry*>& fresh) {
 
 void ProbeRunner::schedule(Entry& entry, Due due) {
   entry.due = due;
-  waiting_.emplace(due, &entry);
+  entry.lane->waiting.emplace(due, &entry);
 }
 
 void ProbeRunner::restore(const ProbeKey& key, const Status& known) {
@@ -99,29 +105,34 @@ void ProbeRunner::stop() {
 }
 
 void ProbeRunner::run_due() {
-  const Due now = Timer::clock_type::now();
-  while (!waiting_.empty() && probes_in_flight_ < pace_.probes_at_once && waiting_.begin()->first <= now) {
-    Entry& entry = *waiting_.begin()->second;
-    waiting_.erase(waiting_.begin());
-    start_probe(entry);
+  last_turn_ = Timer::clock_type::now();
+  size_t left = kMostStarts;
+  for (Lane* lane : {&connects_, &others_}) {
+    auto& waiting = lane->waiting;
+    for (; left > 0 && !waiting.empty() && lane->has_room() && waiting.begin()->first <= last_turn_; --left) {
+      Entry& entry = *waiting.begin()->second;
+      waiting.erase(waiting.begin());
+      start_probe(entry);
+    }
   }
-  arm();
+  arm(left > 0 ? last_turn_ + pace_.turn : last_turn_);
 }
 
-// One timer for all, set to the earliest. While all probes are in use the end of one of them goes on instead.
-void ProbeRunner::arm() {
-  const bool is_wanted = !waiting_.empty() && probes_in_flight_ < pace_.probes_at_once;
-  const auto due = is_wanted ? std::optional(waiting_.begin()->first) : std::nullopt;
-  if (due == armed_for_) return;
-  armed_for_ = due;
-  if (!due) {
-    timer_.cancel();
-    return;
+// One timer for all, set to the earliest, or earlier. Each time that it wakes the loop up costs as much as a probe:
+// with thousands of them those of one turn share it.
+void ProbeRunner::arm(Due not_before) {
+  std::optional<Due> due;
+  for (const Lane* lane : {&connects_, &others_}) {
+    if (lane->waiting.empty() || !lane->has_room()) continue;
+    const Due earliest = std::max(lane->waiting.begin()->first, not_before);
+    due = std::min(due.value_or(earliest), earliest);
   }
+  if (!due || (armed_for_ && *armed_for_ <= *due)) return;
+  armed_for_ = due;
   timer_.expires_at(*due);
-  timer_.async_wait([weak = weak_from_this(), due](boost::system::error_code error) {
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
-    if (error || !self || self->armed_for_ != due) return;
+    if (error || !self) return;
     self->armed_for_.reset();
     self->run_due();
   });
@@ -130,15 +141,15 @@ void ProbeRunner::arm() {
 void ProbeRunner::start_probe(Entry& entry) {
   entry.started = Timer::clock_type::now();
   entry.probe_began = tools_.clock.steady_now();
-  ++probes_in_flight_;
+  ++entry.lane->in_flight;
   // The probe is cancelled before the entry or the runner goes away, so the plain references live long enough.
   try {
-    entry.probe = make_probe(tools_, entry.target);
+    entry.probe = make_probe(tools_, *entry.target);
     entry.probe->start([this, &entry](ProbeResult result) { finish_probe(entry, std::move(result)); });
   } catch (const std::exception& exception) {
     if (entry.probe) entry.probe->cancel();
     entry.probe.reset();
-    --probes_in_flight_;
+    --entry.lane->in_flight;
     entry.status.reason = not_checked(exception.what()).reason;
     schedule_next(entry);
   }
@@ -146,14 +157,15 @@ void ProbeRunner::start_probe(Entry& entry) {
 
 void ProbeRunner::finish_probe(Entry& entry, ProbeResult result) {
   entry.probe.reset();
-  --probes_in_flight_;
+  --entry.lane->in_flight;
   const bool has_changed = judge(entry, std::move(result));
   schedule_next(entry);
 
+  arm(last_turn_ + pace_.turn);
+  if (!has_changed) return;
   const auto self = shared_from_this();  // the receiver may let go of it
   const ProbeKey key = entry.key;
-  run_due();
-  if (has_changed) on_change_(key);
+  on_change_(key);
 }
 
 // True if the verdict has changed.
@@ -164,7 +176,7 @@ bool ProbeRunner::judge(Entry& entry, ProbeResult result) {
   result.trace.total = duration;
   entry.history.add(tools_.clock.wall_now(), result);
   status.reason = std::move(result.reason);
-  RiseFall rise_fall(limits_of(entry.target.check), status.verdict,
+  RiseFall rise_fall(limits_of(entry.target->check), status.verdict,
                      {status.consecutive_failures, status.consecutive_successes});
   const bool has_changed = rise_fall.count(result.outcome);
   status.verdict = rise_fall.verdict();
@@ -179,7 +191,7 @@ bool ProbeRunner::judge(Entry& entry, ProbeResult result) {
 }
 
 void ProbeRunner::schedule_next(Entry& entry) {
-  if (model::is_constant(entry.target.check)) return;
+  if (model::is_constant(entry.target->check)) return;
   const std::chrono::duration<double, std::micro> interval = interval_of(entry) * jitter_of(entry);
   schedule(entry, entry.rhythm.next(entry.started, interval, Timer::clock_type::now()));
 }
@@ -187,12 +199,12 @@ void ProbeRunner::schedule_next(Entry& entry) {
 // By what the interval is multiplied this time.
 double ProbeRunner::jitter_of(const Entry& entry) {
   constexpr double kPercent = 0.01;
-  const double most = entry.target.check.jitter * kPercent;
+  const double most = entry.target->check.jitter * kPercent;
   return std::uniform_real_distribution(1 - most, 1 + most)(random_);
 }
 
 std::chrono::microseconds ProbeRunner::interval_of(const Entry& entry) const {
-  return pace_.second * model::interval_of(entry.target.check).count();
+  return pace_.second * model::interval_of(entry.target->check).count();
 }
 
 }  // namespace evenkeel::health

@@ -31,7 +31,7 @@ struct ProbeKey {
 };
 
 struct WantedProbe {
-  Target target;
+  std::shared_ptr<const Target> target;
   Status before;  // what a probe that is new here begins with
 };
 
@@ -56,9 +56,19 @@ class ProbeRunner : public std::enable_shared_from_this<ProbeRunner> {
   using Timer = boost::asio::steady_timer;
   using Due = Timer::time_point;
 
+  struct Entry;
+  // Probes that may be under way at the same time.
+  struct Lane {
+    size_t most = 0;
+    size_t in_flight = 0;
+    std::set<std::pair<Due, Entry*>> waiting;  // those without a probe in flight; the earliest first
+    bool has_room() const { return in_flight < most; }
+  };
+
   struct Entry {
     ProbeKey key;
-    Target target;
+    std::shared_ptr<const Target> target;
+    Lane* lane = nullptr;
     Status status;
     History history;
     Due due;      // of the next probe, while none is in flight
@@ -72,7 +82,7 @@ class ProbeRunner : public std::enable_shared_from_this<ProbeRunner> {
   void spread_starts(const std::vector<Entry*>& fresh);
   void schedule(Entry& entry, Due due);
   void run_due();
-  void arm();
+  void arm(Due not_before);
   void start_probe(Entry& entry);
   void finish_probe(Entry& entry, ProbeResult result);
   bool judge(Entry& entry, ProbeResult result);
@@ -85,9 +95,9 @@ class ProbeRunner : public std::enable_shared_from_this<ProbeRunner> {
   Pace pace_;
   Timer timer_;
   std::optional<Due> armed_for_;
+  Due last_turn_{};
+  Lane connects_, others_;
   std::map<ProbeKey, Entry> entries_;
-  std::set<std::pair<Due, Entry*>> waiting_;  // those without a probe in flight; the earliest first
-  size_t probes_in_flight_ = 0;
   double next_phase_ = 0;
   std::minstd_rand random_{std::random_device{}()};
 };

@@ -2,7 +2,9 @@
 
 #include <array>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
+#include "health/connector.h"
 #include "health/dialogue_probe.h"
 #include "model/names.h"
 
@@ -24,9 +26,15 @@ std::shared_ptr<boost::asio::ssl::context> make_tls_context() {
 }  // namespace
 
 ProbeTools::ProbeTools(boost::asio::io_context& io_context, const Clock& wall_and_steady, Scripts scripts_to_run)
-    : io(io_context), clock(wall_and_steady), scripts(std::move(scripts_to_run)), tls(make_tls_context()) {}
+    : io(io_context),
+      clock(wall_and_steady),
+      scripts(std::move(scripts_to_run)),
+      connector(std::make_shared<Connector>(io_context, wall_and_steady)),
+      tls(make_tls_context()) {}
 
-ProbeTools::~ProbeTools() = default;
+ProbeTools::~ProbeTools() {
+  connector->stop();
+}
 
 std::shared_ptr<boost::asio::ssl::context> ProbeTools::verifying_tls() {
   if (!verifying_tls_) {
@@ -35,6 +43,11 @@ std::shared_ptr<boost::asio::ssl::context> ProbeTools::verifying_tls() {
     SSL_CTX_set_session_cache_mode(verifying_tls_->native_handle(), SSL_SESS_CACHE_OFF);
   }
   return verifying_tls_;
+}
+
+boost::asio::thread_pool& ProbeTools::starter() {
+  if (!starter_) starter_ = std::make_unique<boost::asio::thread_pool>(1);
+  return *starter_;
 }
 
 namespace {

@@ -10,11 +10,19 @@
 #include "health/pattern_cache.h"
 #include "health/probe.h"
 
-namespace boost::asio::ssl {
+namespace boost::asio {
+class thread_pool;
+namespace ssl {
 class context;
 }
+}  // namespace boost::asio
 
 namespace evenkeel::health {
+
+class Connector;
+
+// For libraries that have to be told; what OpenSSL itself reads in verifying_tls().
+inline constexpr const char* kTrustedAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 
 // What probes work with. Outlives them.
 struct ProbeTools {
@@ -23,16 +31,20 @@ struct ProbeTools {
 
   // Knows the authorities that this system trusts. Made when it is first needed.
   std::shared_ptr<boost::asio::ssl::context> verifying_tls();
+  // One thread that waits for programs to begin. Made when it is first needed, ends with this.
+  boost::asio::thread_pool& starter();
 
   boost::asio::io_context& io;
   const Clock& clock;
   PatternCache patterns;
   ConnectCounts connect_counts;
   Scripts scripts;
+  std::shared_ptr<Connector> connector;
   std::shared_ptr<boost::asio::ssl::context> tls;  // takes any certificate; shared: a TLS probe in flight keeps it
 
  private:
   std::shared_ptr<boost::asio::ssl::context> verifying_tls_;
+  std::unique_ptr<boost::asio::thread_pool> starter_;
 };
 
 // The probe that the target's check asks for.

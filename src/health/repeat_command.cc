@@ -105,8 +105,28 @@ Words ping(const Target& target) {
   return {"ping", "-c", "1", "-W", whole_seconds(target), target.address.to_string()};
 }
 
+// What openssl calls the protocol; null: what is said in plain is said with netcat.
+const char* starttls_name(const Target& target) {
+  if (!target.check.starttls) return nullptr;
+  switch (target.check.protocol) {
+    case NegotiateProtocol::kFtp:
+      return "ftp";
+    case NegotiateProtocol::kSmtp:
+      return "smtp";
+    case NegotiateProtocol::kImap:
+      return "imap";
+    case NegotiateProtocol::kPop:
+      return "pop3";
+    case NegotiateProtocol::kNntp:
+      return "nntp";
+    default:
+      return nullptr;
+  }
+}
+
 Words openssl(const Target& target) {
   Words words{"openssl", "s_client", "-connect", server_of(target)};
+  if (const char* protocol = starttls_name(target)) add(words, {"-starttls", protocol});
   if (const std::string name = server_name(target); !name.empty()) add(words, {"-servername", name});
   return words;
 }
@@ -149,9 +169,10 @@ Words ldapsearch(const Target& target) {
   const auto& check = target.check;
   const bool is_tls = check.protocol == NegotiateProtocol::kLdaps;
   Words words;
-  if (is_tls && !check.verify_certificate) add(words, {"env", "LDAPTLS_REQCERT=never"});
+  if ((is_tls || check.starttls) && !check.verify_certificate) add(words, {"env", "LDAPTLS_REQCERT=never"});
   add(words, {"ldapsearch", "-x", "-H", fmt::format("{}://{}", is_tls ? "ldaps" : "ldap", server_of(target)), "-s",
               "base", "-b", check.request});
+  if (check.starttls) words.emplace_back("-ZZ");
   if (!check.login.empty()) add(words, {"-D", check.login, "-w", masked_password(check)});
   return words;
 }
@@ -165,13 +186,16 @@ Words mysql(const Target& target) {
   Words words{"env", "MYSQL_PWD=" + masked_password(check), "mysql", "-h", target.address.to_string()};
   add(words, {"-P", port_of(target), "-u", check.login});
   if (!check.database.empty()) add(words, {"-D", check.database});
+  if (check.starttls) words.emplace_back("--ssl");
   add(words, {"-e", query_of(check)});
   return words;
 }
 
 Words psql(const Target& target) {
   const auto& check = target.check;
-  Words words{"env", "PGPASSWORD=" + masked_password(check), "psql", "-h", target.address.to_string()};
+  Words words{"env", "PGPASSWORD=" + masked_password(check)};
+  if (check.starttls) words.emplace_back("PGSSLMODE=require");
+  add(words, {"psql", "-h", target.address.to_string()});
   add(words, {"-p", port_of(target), "-U", check.login});
   if (!check.database.empty()) add(words, {"-d", check.database});
   add(words, {"-c", query_of(check)});
@@ -194,7 +218,7 @@ Words by_protocol(const Target& target) {
     case NegotiateProtocol::kImap:
     case NegotiateProtocol::kPop:
     case NegotiateProtocol::kNntp:
-      return netcat(target);
+      return target.check.starttls ? openssl(target) : netcat(target);
     case NegotiateProtocol::kSmtps:
     case NegotiateProtocol::kImaps:
     case NegotiateProtocol::kPops:

@@ -55,4 +55,9 @@ boost::asio::awaitable<Heard<int>> command(Conversation& conversation, std::stri
   co_return co_await hear_reply(conversation, wanted);
 }
 
+boost::asio::awaitable<Trouble> change_to_tls(Conversation& conversation, std::string line, Wanted wanted) {
+  if (const auto reply = co_await command(conversation, std::move(line), wanted); !reply) co_return reply.error();
+  co_return co_await conversation.secure();
+}
+
 }  // namespace evenkeel::health

@@ -25,5 +25,7 @@ struct Wanted {
 boost::asio::awaitable<Heard<int>> hear_reply(Conversation& conversation, Wanted wanted);
 // Sends a line and hears its reply.
 boost::asio::awaitable<Heard<int>> command(Conversation& conversation, std::string line, Wanted wanted);
+// Sends a line that asks for TLS, and shakes hands when the reply agrees.
+boost::asio::awaitable<Trouble> change_to_tls(Conversation& conversation, std::string line, Wanted wanted);
 
 }  // namespace evenkeel::health

@@ -41,6 +41,7 @@ class ScriptProbe final : public AwaitableProbe {
       : AwaitableProbe(tools.io, target.check.timeout),
         clock_(tools.clock),
         scripts_(tools.scripts),
+        starter_(tools.starter()),
         target_(target),
         output_(tools.io),
         trouble_(tools.io) {}
@@ -51,7 +52,7 @@ class ScriptProbe final : public AwaitableProbe {
     const auto call = script_call(target_, scripts_.directory);
     trace().request = trace_text(command_line(call));
     if (auto objection = object_to_file(call.front())) co_return not_checked(*objection);
-    if (auto failed = enter_sandbox(call)) co_return not_checked(*failed);
+    if (auto failed = co_await enter_sandbox(call)) co_return not_checked(*failed);
     const bool is_bounded = co_await read_output();
     if (!is_bounded) co_return said_too_much();
     const std::string trouble = co_await read_trouble();
@@ -61,17 +62,18 @@ class ScriptProbe final : public AwaitableProbe {
   }
 
   // None: it runs.
-  std::optional<std::string> enter_sandbox(const std::vector<std::string>& call) {
+  asio::awaitable<std::optional<std::string>> enter_sandbox(const std::vector<std::string>& call) {
     const auto cpu_seconds = std::chrono::ceil<std::chrono::seconds>(target_.check.timeout);
     std::vector<std::string> command{scripts_.sandbox, scripts_.user, std::to_string(cpu_seconds.count()),
                                      scripts_.directory, target_.check.script};
     command.insert(command.end(), call.begin() + 1, call.end());
-    auto started = Child::start(io(), command, script_environment(target_));
-    if (!started) return to_string(started.error());
+    auto started = co_await Child::start(io(), starter_, std::move(command), script_environment(target_));
+    if (!started) co_return to_string(started.error());
+    if (is_aborted_) co_return "given up";
     child_.emplace(std::move(started->child));
     output_.assign(started->pipes.output.release());
     trouble_.assign(started->pipes.trouble.release());
-    return std::nullopt;
+    co_return std::nullopt;
   }
 
   // Until all that could write have ended. False: it was too much.
@@ -122,6 +124,7 @@ class ScriptProbe final : public AwaitableProbe {
   }
 
   void abort() override {
+    is_aborted_ = true;
     if (child_) child_->kill();
     boost::system::error_code ignored;
     output_.close(ignored);
@@ -138,11 +141,13 @@ class ScriptProbe final : public AwaitableProbe {
 
   const Clock& clock_;
   const Scripts scripts_;
+  asio::thread_pool& starter_;
   Target target_;
   std::optional<Child> child_;
   stream_descriptor output_, trouble_;
   std::string said_;
   SteadyTime begin_;
+  bool is_aborted_ = false;
 };
 
 }  // namespace

@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
-#include <chrono>
-#include <memory>
+#include <utility>
 
+#include "health/farewells.h"
 #include "health/reason.h"
 
 namespace evenkeel::health {
@@ -21,16 +17,34 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr auto kFarewell = std::chrono::milliseconds(500);
-constexpr size_t kFarewellBytes = size_t{256} * 1024;
+std::string system_text(int error_number) {
+  return std::generic_category().message(error_number);
+}
+
+// connect(2) itself, because what it says at once comes from our own routing table, and what comes later from outside:
+// the same ENETUNREACH is our trouble in the first case only.
+int begin_connect(tcp::socket& socket, const tcp::endpoint& endpoint) {
+  if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return 0;
+  return errno;
+}
+
+int pending_error(tcp::socket& socket) {
+  int error_number = 0;
+  socklen_t size = sizeof error_number;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error_number, &size) != 0) return errno;
+  return error_number;
+}
+
+}  // namespace
 
 tcp::endpoint to_asio(const Endpoint& server) {
   if (server.address.is_ipv4()) return {asio::ip::address_v4(server.address.ipv4_bytes()), server.port};
   return {asio::ip::address_v6(server.address.bytes()), server.port};
 }
 
-std::string system_text(int error_number) {
-  return std::generic_category().message(error_number);
+bool is_refused_by_our_routing(int error_number) {
+  return error_number == ENETUNREACH || error_number == EHOSTUNREACH || error_number == ENETDOWN ||
+         error_number == EINVAL;  // a link-local address without an interface
 }
 
 ProbeResult connect_failed(int error_number, const Endpoint& server) {
@@ -41,36 +55,6 @@ ProbeResult connect_failed(int error_number, const Endpoint& server) {
   return {Outcome::kFailure, fmt::format("cannot connect to {}: {}", server.to_string(), system_text(error_number)),
           "connect"};
 }
-
-// connect(2) itself, because what it says at once comes from our own routing table, and what comes later from outside:
-// the same ENETUNREACH is our trouble in the first case only.
-int begin_connect(tcp::socket& socket, const tcp::endpoint& endpoint) {
-  if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return 0;
-  return errno;
-}
-
-bool is_refused_by_our_routing(int error_number) {
-  return error_number == ENETUNREACH || error_number == EHOSTUNREACH || error_number == ENETDOWN ||
-         error_number == EINVAL;  // a link-local address without an interface
-}
-
-int pending_error(tcp::socket& socket) {
-  int error_number = 0;
-  socklen_t size = sizeof error_number;
-  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error_number, &size) != 0) return errno;
-  return error_number;
-}
-
-// Reads and forgets until the server closes too, the limit is reached or the socket is closed by the farewell's timer.
-asio::awaitable<void> drain(std::shared_ptr<tcp::socket> socket) {
-  std::array<char, 4096> scratch{};
-  boost::system::error_code error;
-  for (size_t total = 0; !error && total < kFarewellBytes;) {
-    total += co_await socket->async_read_some(asio::buffer(scratch), asio::redirect_error(asio::use_awaitable, error));
-  }
-}
-
-}  // namespace
 
 asio::awaitable<std::optional<ProbeResult>> connect(tcp::socket& socket, Endpoint server) {
   const tcp::endpoint endpoint = to_asio(server);
@@ -90,17 +74,10 @@ asio::awaitable<std::optional<ProbeResult>> connect(tcp::socket& socket, Endpoin
 }
 
 void leave(tcp::socket socket) {
+  auto& context = asio::query(socket.get_executor(), asio::execution::context);
   boost::system::error_code error;
-  socket.shutdown(tcp::socket::shutdown_send, error);
-  if (error) return;
-  auto executor = socket.get_executor();
-  auto shared = std::make_shared<tcp::socket>(std::move(socket));
-  auto timer = std::make_shared<asio::steady_timer>(executor, kFarewell);
-  timer->async_wait([shared, timer](boost::system::error_code cancelled) {
-    boost::system::error_code ignored;
-    if (!cancelled) shared->close(ignored);
-  });
-  asio::co_spawn(executor, drain(shared), [timer](const std::exception_ptr&) { timer->cancel(); });
+  Fd leaving(socket.release(error));
+  if (!error) leave(static_cast<asio::io_context&>(context), std::move(leaving));
 }
 
 void leave_now(tcp::socket& socket) {

@@ -19,10 +19,11 @@ constexpr std::string_view kHttpFields =
 constexpr std::string_view kHttpsFields =
     "virtual_host request response_expected allowed_status method headers json_pointer json_equals follow_redirects "
     "login password verify_certificate certificate_warning insist";
-constexpr std::string_view kLogin = "response_expected login password";
+constexpr std::string_view kLogin = "response_expected login password starttls";
+constexpr std::string_view kStarttls = "virtual_host verify_certificate certificate_warning";
 constexpr std::string_view kLoginOverTls =
     "response_expected login password virtual_host verify_certificate certificate_warning";
-constexpr std::string_view kQuery = "request login password database";
+constexpr std::string_view kQuery = "request login password database starttls";
 
 struct Type {
   HealthCheckType type;
@@ -65,15 +66,16 @@ constexpr std::array kProtocols{
              {Transport::kTcp, RequestSyntax::kText, 0, "request response_expected", ""}},
     Protocol{NegotiateProtocol::kSimpleUdp,
              {Transport::kUdp, RequestSyntax::kText, 0, "request response_expected accept_silence", ""}},
-    Protocol{NegotiateProtocol::kFtp, {Transport::kTcp, RequestSyntax::kNone, 21, kLogin, ""}},
-    Protocol{NegotiateProtocol::kSmtp, {Transport::kTcp, RequestSyntax::kNone, 25, kLogin, ""}},
+    Protocol{NegotiateProtocol::kFtp, {Transport::kTcp, RequestSyntax::kNone, 21, kLogin, "", kStarttls}},
+    Protocol{NegotiateProtocol::kSmtp, {Transport::kTcp, RequestSyntax::kNone, 25, kLogin, "", kStarttls}},
     Protocol{NegotiateProtocol::kSmtps, {Transport::kTcp, RequestSyntax::kNone, 465, kLoginOverTls, ""}},
-    Protocol{NegotiateProtocol::kImap, {Transport::kTcp, RequestSyntax::kNone, 143, kLogin, ""}},
+    Protocol{NegotiateProtocol::kImap, {Transport::kTcp, RequestSyntax::kNone, 143, kLogin, "", kStarttls}},
     Protocol{NegotiateProtocol::kImaps, {Transport::kTcp, RequestSyntax::kNone, 993, kLoginOverTls, ""}},
-    Protocol{NegotiateProtocol::kPop, {Transport::kTcp, RequestSyntax::kNone, 110, kLogin, ""}},
+    Protocol{NegotiateProtocol::kPop, {Transport::kTcp, RequestSyntax::kNone, 110, kLogin, "", kStarttls}},
     Protocol{NegotiateProtocol::kPops, {Transport::kTcp, RequestSyntax::kNone, 995, kLoginOverTls, ""}},
     Protocol{NegotiateProtocol::kNntp,
-             {Transport::kTcp, RequestSyntax::kText, 119, "request response_expected login password", ""}},
+             {Transport::kTcp, RequestSyntax::kText, 119, "request response_expected login password starttls", "",
+              kStarttls}},
     Protocol{NegotiateProtocol::kDns,
              {Transport::kTcpOrUdp, RequestSyntax::kDnsName, 53, "request response_expected record_type", "request"}},
     Protocol{
@@ -82,12 +84,15 @@ constexpr std::array kProtocols{
     Protocol{NegotiateProtocol::kRadius,
              {Transport::kUdp, RequestSyntax::kNone, 1812, "login password secret", "login secret"}},
     Protocol{NegotiateProtocol::kLdap,
-             {Transport::kTcp, RequestSyntax::kEntry, 389, "request response_expected login password", ""}},
+             {Transport::kTcp, RequestSyntax::kEntry, 389, "request response_expected login password starttls", "",
+              kStarttls}},
     Protocol{NegotiateProtocol::kLdaps,
              {Transport::kTcp, RequestSyntax::kEntry, 636,
               "request response_expected login password virtual_host verify_certificate certificate_warning", ""}},
-    Protocol{NegotiateProtocol::kMysql, {Transport::kTcp, RequestSyntax::kSelect, 3306, kQuery, "login"}},
-    Protocol{NegotiateProtocol::kPostgresql, {Transport::kTcp, RequestSyntax::kSelect, 5432, kQuery, "login"}},
+    Protocol{NegotiateProtocol::kMysql,
+             {Transport::kTcp, RequestSyntax::kSelect, 3306, kQuery, "login", "verify_certificate"}},
+    Protocol{NegotiateProtocol::kPostgresql,
+             {Transport::kTcp, RequestSyntax::kSelect, 5432, kQuery, "login", "virtual_host verify_certificate"}},
     Protocol{NegotiateProtocol::kSmb, {Transport::kTcp, RequestSyntax::kNone, 445, "share login password", ""}},
     Protocol{NegotiateProtocol::kIpp,
              {Transport::kTcp, RequestSyntax::kQueue, 631, "virtual_host request login password", "request"}},
@@ -194,7 +199,9 @@ std::vector<std::string_view> used_fields(const HealthCheck& check) {
   std::vector<std::string_view> fields;
   add_words(kAlways, fields);
   add_words(kind_of(check.type).fields, fields);
-  if (negotiates(check.type)) add_words(kind_of(check.protocol).fields, fields);
+  if (!negotiates(check.type)) return fields;
+  add_words(kind_of(check.protocol).fields, fields);
+  if (check.starttls) add_words(kind_of(check.protocol).tls_fields, fields);
   return fields;
 }
 

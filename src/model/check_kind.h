@@ -26,9 +26,10 @@ enum class RequestSyntax { kNone, kPath, kUrl, kText, kDnsName, kSelect, kEntry,
 struct CheckKind {
   Transport transport;
   RequestSyntax request;
-  uint16_t usual_port;        // 0: none
-  std::string_view fields;    // names of those that it looks at, separated by spaces
-  std::string_view required;  // names of those that must not be empty
+  uint16_t usual_port;            // 0: none
+  std::string_view fields;        // names of those that it looks at, separated by spaces
+  std::string_view required;      // names of those that must not be empty
+  std::string_view tls_fields{};  // names of those that it looks at as well when starttls is on
 };
 
 // Of a type that has a protocol, both: connects_then_negotiate with smtp looks at the fields of either.

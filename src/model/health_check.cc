@@ -72,6 +72,11 @@ const Table& table<HealthCheck>() {
            .help = "Follow an HTTP redirect, up to five times, as long as it stays on the same real server. One that "
                    "leads elsewhere is a failure: another server's answer says nothing about this one."},
           boolean()),
+      field<&HealthCheck::starttls>(
+          {.name = "starttls",
+           .help = "SMTP, IMAP, POP3, NNTP, LDAP (STARTTLS), FTP (AUTH TLS), MySQL, PostgreSQL: begin in plain and "
+                   "change to TLS before the login. A server that does not offer it fails the check."},
+          boolean()),
       field<&HealthCheck::verify_certificate>(
           {.name = "verify_certificate",
            .help = "The certificate must be valid, for virtual_host if there is one, and signed by an authority that "

@@ -70,6 +70,7 @@ struct HealthCheck {
   std::string json_pointer;  // into the body; empty: not looked at
   std::string json_equals;   // text as it is, everything else as JSON
   bool follow_redirects = false;
+  bool starttls = false;  // begin in plain and change to TLS before anything else is said
   bool verify_certificate = false;
   int certificate_warning = 14;  // days before its end
   std::string login;

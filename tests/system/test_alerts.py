@@ -156,6 +156,23 @@ def test_secrets_are_shown_nowhere_and_survive_an_edit(small: SmallFarm, mailbox
     assert mailbox.received("web")[0]["path"] == "/hooks/T0-secret", "what was masked is still there"
 
 
+def test_the_command_line_sets_everything(small: SmallFarm, mailbox: Mailbox) -> None:
+    small.start_balancer({"virtual_services": [service()]})
+    balancer = small.balancer
+    balancer.evenkeel("alerts", "edit", "--email-smarthost", mailbox.address, "--email-login", LOGIN, "--email-password",
+                      PASSWORD, "--email-from", "lb@print.example", "--email-to", "admin@print.example",
+                      "--minimum-severity", "problem", "--interval", "60")
+    balancer.evenkeel("alerts", "edit", "--webhook-url", f"https://{mailbox.address}/hooks/T0-secret",
+                      "--webhook-bearer", BEARER, "--reset", "minimum-severity")
+    shown = balancer.evenkeel("alerts", "show").stdout
+    assert "60 seconds" in shown and "admin@print.example" in shown
+    assert PASSWORD not in shown and "T0-secret" not in shown and BEARER not in shown
+    assert json.loads(balancer.evenkeel("configuration").stdout)["alerts"]["minimum_severity"] == "warning"
+    assert balancer.evenkeel("alerts", "test").stdout.count(": sent") == 2
+    refused = balancer.evenkeel("alerts", "edit", "--email-to", "nobody", check=False)
+    assert refused.returncode != 0 and "alerts.email.to" in refused.stderr
+
+
 def test_without_recipients_a_test_says_what_to_set(balanced: SmallFarm) -> None:
     refused = balanced.balancer.evenkeel("alerts", "test", check=False)
     assert refused.returncode != 0 and "alerts.email" in refused.stderr

@@ -134,3 +134,21 @@ def test_equal_checks_of_several_services_are_made_once(small: SmallFarm, listen
     same = [service(f"Service{port}", ports=str(port), health_check=once) for port in (PORT, OTHER_PORT)]
     small.apply({"virtual_services": [*same, other]})
     wait_until(lambda: [listener.connections for listener in listeners] == [2, 2], "the other check")
+
+
+def test_the_command_line_gives_a_service_several_checks(small: SmallFarm, listeners: list[Listener]) -> None:
+    small.start_balancer({"virtual_services": [service()]})
+    edit = ("virtual-service", "edit", LABEL)
+    small.balancer.evenkeel(*edit, "--required-checks", "2", "--more-checks",
+                            f"type=connect check-port={CHECKED_PORT} interval=1 timeout=0.5 failure_count=1",
+                            "--more-checks", "type=always-on")
+    small.balancer.wait_for_state(LABEL, "RS1", "up")
+    checks = small.balancer.api.get(f"/api/v1/virtual-services/{LABEL}")["more_checks"]
+    assert [(check["type"], check["check_port"]) for check in checks] == [("connect", CHECKED_PORT), ("always_on", None)]
+    small.balancer.evenkeel(*edit, "--required-checks", "0")
+    listeners[0].close()
+    small.balancer.wait_for_state(LABEL, "RS1", "down")
+    small.balancer.evenkeel(*edit, "--reset", "more-checks")
+    small.balancer.wait_for_state(LABEL, "RS1", "up")
+    refused = small.balancer.evenkeel(*edit, "--more-checks", "type=connect colour=blue", check=False)
+    assert refused.returncode != 0 and "there is no setting \"colour\"" in refused.stderr

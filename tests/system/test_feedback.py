@@ -104,6 +104,22 @@ def test_drain_keeps_connections_and_down_is_as_a_failed_check(small: SmallFarm,
             one.close()
 
 
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_restart_lets_nobody_in_whom_an_agent_keeps_out(small: SmallFarm, agents: Agents, end: str) -> None:
+    small.start_balancer({"virtual_services": [service(feedback={"method": "agent"}, **ROUND_ROBIN)]})
+    agents.wait_for("ready", 100)
+    agents.say(0, "drain 30%\n")
+    agents.wait_for("drain", 30)
+    agents.say(0, "30%\n")  # "drain" is not said again: what is not mentioned stays as it was
+    memory = small.balancer.run_directory / "verdicts.json"
+    wait_until(lambda: '"drain"' in memory.read_text(), "the word to be written down")
+    getattr(small.balancer, end)()
+    small.balancer.start()
+    assert small.balancer.api.real_server(LABEL, "RS1")["state"] == "drained"
+    assert shares(small, 10) == {"rs2": 10}
+    assert agents.wait_for("drain", 30)["state"] == "drained"
+
+
 def test_a_silent_agent_leaves_the_configured_weight_and_is_told_of(small: SmallFarm, agents: Agents) -> None:
     agents.say(0, "10%\n")
     small.start_balancer({"virtual_services": [service(feedback={"method": "agent"}, **ROUND_ROBIN)]})

@@ -56,6 +56,27 @@ TEST_F(ApiTest, PatchWithNullBringsTheDefaultBack) {
   EXPECT_EQ(service(0).health_check, model::HealthCheck{});
 }
 
+TEST_F(ApiTest, PatchOfTheWholeChangesWhatIsNamedAndKeepsSecrets) {
+  ASSERT_EQ(ask("PATCH", "/api/v1/virtual-services/Print_Provider",
+                R"({"more_checks": [{"type": "papercut", "secret": "sesame"}]})")
+                .status,
+            200);
+  const auto before = control_.configuration();
+  const auto reply = ask("PATCH", "/api/v1/configuration",
+                         R"({"alerts": {"interval": 60, "email": {"login": "lb", "password": "open"}}})");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  auto expected = before;
+  expected.alerts.interval = std::chrono::seconds(60);
+  expected.alerts.email.login = "lb";
+  expected.alerts.email.password = "open";
+  EXPECT_EQ(control_.configuration(), expected) << "the check's secret too is what it was";
+  ASSERT_EQ(
+      ask("PATCH", "/api/v1/configuration", R"({"alerts": {"email": {"password": "****", "login": "me"}}})").status,
+      200);
+  EXPECT_EQ(control_.configuration().alerts.email.password, "open");
+  EXPECT_EQ(ask("PATCH", "/api/v1/configuration", R"({"alerts": {"gather": "soon"}})").status, 400);
+}
+
 TEST_F(ApiTest, PatchMayGiveTheRealServersWhole) {
   const auto reply = ask("PATCH", "/api/v1/virtual-services/Print_Provider",
                          R"({"real_servers": [{"label": "PS9", "address": "10.77.0.29", "weight": 7}]})");

@@ -62,12 +62,13 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
 
 // Of the structures of one layer; what a health check has is in both.
 size_t settable_fields(bool is_layer7) {
-  // What is there once in the whole configuration is set by apply.
+  // Other commands set what is there once in the whole configuration.
   const std::set<std::string> applied{"configuration", "alerts", "email_alerts", "webhook_alerts"};
   size_t settable = 0;
   for (const model::FieldHelp& help : model::field_help()) {
     const bool is_here = help.structure == "health_check" || help.structure.starts_with("layer7_") == is_layer7;
-    const bool is_setting = !applied.contains(help.structure) && help.type != "object" && help.type != "list";
+    const bool is_list_of_others = help.type == "list" && help.field != "more_checks";
+    const bool is_setting = !applied.contains(help.structure) && help.type != "object" && !is_list_of_others;
     settable += is_here && is_setting ? 1 : 0;
   }
   return settable;
@@ -84,6 +85,37 @@ size_t distinct_options(std::initializer_list<const char*> structures) {
 TEST(FieldOptions, CoverEveryFieldOfTheModelOnce) {
   EXPECT_EQ(distinct_options({"virtual_service", "real_server"}), settable_fields(false));
   EXPECT_EQ(distinct_options({"layer7_service", "layer7_server"}), settable_fields(true));
+}
+
+TEST(FieldOptions, AlertsHaveAllOfTheirs) {
+  for (const char* name : {"minimum-severity", "gather", "interval", "email-smarthost", "email-port", "email-security",
+                           "email-verify-certificate", "email-login", "email-password", "email-from", "email-to",
+                           "webhook-url", "webhook-bearer", "webhook-verify-certificate"}) {
+    EXPECT_FALSE(find("alerts", name).path.empty()) << name;
+  }
+  EXPECT_EQ(find("alerts", "email-to").path, (std::vector<std::string>{"email", "to"}));
+  EXPECT_EQ(field_options("alerts").size(), 14U);
+}
+
+TEST(FieldOptions, AnotherCheckIsOneText) {
+  const FieldOption checks = find("virtual_service", "more-checks");
+  EXPECT_EQ(parse_element(checks, "type=negotiate  protocol=smtp check-port=25 follow-redirects timeout=2.5"),
+            json::value({{"type", "negotiate"},
+                         {"protocol", "smtp"},
+                         {"check_port", 25},
+                         {"follow_redirects", true},
+                         {"timeout", 2.5}}));
+  EXPECT_EQ(
+      parse_element(checks, R"(protocol=simple-tcp request="DATE now\r\n" more_ports=9192,9193 follow-redirects=no)"),
+      json::value({{"protocol", "simple_tcp"},
+                   {"request", R"(DATE now\r\n)"},
+                   {"more_ports", "9192,9193"},
+                   {"follow_redirects", false}}));
+  for (const char* bad : {"nonsense=1", "check-port=x", "type=nonsense", "follow_redirects=perhaps"}) {
+    const auto element = parse_element(checks, bad);
+    ASSERT_FALSE(element) << bad;
+    EXPECT_EQ(element.error().exit, ExitCode::kUsage);
+  }
 }
 
 TEST(FieldOptions, NumbersMustBeNumbers) {

@@ -61,6 +61,24 @@ TEST_F(VerdictFileTest, KeepsPathsAlsoThoseThatCannotBeTold) {
   EXPECT_THAT(file.read().value().paths, testing::ElementsAre(down, untold));
 }
 
+TEST_F(VerdictFileTest, KeepsWhatAgentsHaveSaid) {
+  using health::FeedbackStatus;
+  const FeedbackStatus drained{.key = {"Print_Provider", "PS1"},
+                               .contact = FeedbackStatus::Contact::kAnswers,
+                               .said = {.is_up = false, .mode = health::AgentMode::kMaint, .percent = 40},
+                               .answer = "down maint 40%",
+                               .reason = "the agent says so"};
+  FeedbackStatus silent = drained;
+  silent.key.real_server = "PS2";
+  silent.contact = FeedbackStatus::Contact::kSilent;
+  silent.said = {};
+  FeedbackStatus unknown = silent;
+  unknown.contact = FeedbackStatus::Contact::kNone;
+  const VerdictFile file(path());
+  ASSERT_TRUE(file.write({.statuses = {}, .feedback = {drained, silent, unknown}}));
+  EXPECT_THAT(file.read().value().feedback, testing::ElementsAre(drained, silent));
+}
+
 TEST_F(VerdictFileTest, NoFileIsNoVerdicts) {
   const auto read = VerdictFile(path()).read();
   ASSERT_TRUE(read);
@@ -70,7 +88,9 @@ TEST_F(VerdictFileTest, NoFileIsNoVerdicts) {
 
 TEST_F(VerdictFileTest, ADamagedFileIsAnErrorNotACrash) {
   for (const char* text : {"", "{", "[1]", "[]", "{}", R"({"verdicts":[{"up":1}],"active_tier":{}})",
-                           R"({"verdicts":[]})", R"({"verdicts":[],"active_tier":{"X":"2"}})"}) {
+                           R"({"verdicts":[]})", R"({"verdicts":[],"active_tier":{"X":"2"}})",
+                           R"({"verdicts":[],"active_tier":{},"feedback":[{"virtual_service":"X","real_server":"Y",)"
+                           R"("silent":false,"up":true,"mode":"asleep","percent":1,"answer":"","reason":""}]})"}) {
     std::ofstream(path(), std::ios::trunc) << text;
     const auto read = VerdictFile(path()).read();
     ASSERT_FALSE(read) << text;

@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 
 #include "health/smb_message.h"
+#include "model/names.h"
 #include "probe_bench.h"
 
 namespace evenkeel::health {
@@ -61,6 +62,7 @@ class DialogueProbe : public ProbeTest {
     target.check.password = login.password;
     target.check.response_expected = expected_;
     target.check.request = request_;
+    target.check.starttls = starttls_;
     target.check.timeout = timeout_;
     ProbeResult result = probe(target);
     heard_ = server.visits().requests.empty() ? "" : server.visits().requests[0];
@@ -68,6 +70,7 @@ class DialogueProbe : public ProbeTest {
   }
 
   std::string expected_, request_, heard_;
+  bool starttls_ = false;
   milliseconds timeout_{5000};
 };
 
@@ -78,6 +81,59 @@ TEST_F(DialogueProbe, SmtpGreetsAndLogsIn) {
   EXPECT_EQ(result.outcome, Outcome::kSuccess) << result.reason;
   EXPECT_THAT(result.reason, StartsWith("SMTP login from 127.0.0.1:"));
   EXPECT_THAT(heard_, StartsWith("EHLO [127.0.0.1]\r\nAUTH PLAIN AG1vbml0b3IAU0VDUkVUOTk=\r\n"));
+}
+
+struct Starttls {
+  NegotiateProtocol protocol;
+  std::vector<std::string> lines;  // what the server says, up to its agreement
+  const char* refusal;             // in place of the last one
+  const char* question;
+};
+
+const std::vector<Starttls>& starttls() {
+  static const std::vector<Starttls> all{
+      {NegotiateProtocol::kSmtp, {"220 mx\r\n", "250 mx\r\n", "220 go\r\n"}, "454 no\r\n", "STARTTLS\r\n"},
+      {NegotiateProtocol::kFtp, {"220 ftp\r\n", "234 go\r\n"}, "502 no\r\n", "AUTH TLS\r\n"},
+      {NegotiateProtocol::kImap, {"* OK imap\r\n", "e0 OK go\r\n"}, "e0 BAD no\r\n", "e0 STARTTLS\r\n"},
+      {NegotiateProtocol::kPop, {"+OK pop\r\n", "+OK go\r\n"}, "-ERR no\r\n", "STLS\r\n"},
+      {NegotiateProtocol::kNntp, {"200 news\r\n", "382 go\r\n"}, "580 no\r\n", "STARTTLS\r\n"},
+  };
+  return all;
+}
+
+TEST_F(DialogueProbe, NothingIsSaidInPlainWhereTlsIsWantedAndRefused) {
+  starttls_ = true;
+  for (const auto& [protocol, lines, refusal, question] : starttls()) {
+    auto said = lines;
+    said.back() = refusal;
+    said.emplace_back("ignored\r\n");
+    const auto result = ask(protocol, answers(said), {"monitor", "SECRET99"});
+    EXPECT_EQ(result.outcome, Outcome::kFailure) << model::to_string(protocol);
+    EXPECT_THAT(result.reason, HasSubstr("no")) << model::to_string(protocol);
+    EXPECT_THAT(heard_, HasSubstr(question));
+    EXPECT_THAT(heard_, Not(HasSubstr("monitor"))) << "the login is for TLS alone";
+  }
+}
+
+TEST_F(DialogueProbe, WhatIsSlippedInBehindTheAgreementIsAFailure) {
+  starttls_ = true;
+  for (const auto& [protocol, lines, refusal, question] : starttls()) {
+    auto said = lines;
+    said.back() += "250 injected\r\n";
+    const auto result = ask(protocol, answers(said), {"monitor", "SECRET99"});
+    EXPECT_EQ(result.outcome, Outcome::kFailure) << model::to_string(protocol);
+    EXPECT_THAT(result.reason, HasSubstr("sent more in plain after it had agreed to TLS: 250 injected"));
+    EXPECT_EQ(result.rule, "tls");
+  }
+}
+
+TEST_F(DialogueProbe, GarbageInPlaceOfTheHandshakeIsAFailure) {
+  starttls_ = true;
+  auto said = starttls().front().lines;
+  said.emplace_back("250 this is no TLS\r\n");
+  const auto result = ask(NegotiateProtocol::kSmtp, answers(said));
+  EXPECT_EQ(result.outcome, Outcome::kFailure);
+  EXPECT_THAT(result.reason, StartsWith("TLS handshake with 127.0.0.1:"));
 }
 
 TEST_F(DialogueProbe, ARefusalIsTold) {

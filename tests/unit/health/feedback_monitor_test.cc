@@ -45,6 +45,28 @@ TEST_F(Feedback, FollowsWhatAnAgentSays) {
   EXPECT_EQ(changes_.size(), 2U) << "one for each change, however often it was asked";
 }
 
+TEST_F(Feedback, WhatWasSaidBeforeARestartHoldsUntilSomethingElseIsSaid) {
+  LoopbackServer agent(io_, greet("50%\n"));
+  const FeedbackStatus known{.key = {"VS", "RS"},
+                             .contact = Contact::kAnswers,
+                             .said = {.is_up = true, .mode = AgentMode::kDrain, .percent = 75},
+                             .answer = "drain 75%",
+                             .reason = "the agent says drain"};
+  monitor_.restore({known});
+  watch(agent);
+  EXPECT_EQ(monitor_.statuses().at(0), known);
+  ASSERT_TRUE(wait_for([](const auto& status) { return status.said.percent == 50; }));
+  EXPECT_EQ(monitor_.statuses().at(0).said.mode, AgentMode::kDrain) << "only \"ready\" lets clients in again";
+}
+
+TEST_F(Feedback, WhatIsRestoredIsForTheNextConfigurationAlone) {
+  monitor_.restore({{.key = {"VS", "RS"}, .contact = Contact::kAnswers, .said = {}, .answer = "", .reason = ""}});
+  monitor_.configure({});
+  LoopbackServer agent(io_, greet("50%\n"));
+  watch(agent);
+  EXPECT_EQ(monitor_.statuses().at(0).contact, Contact::kNone);
+}
+
 TEST_F(Feedback, ASilentAgentCountsForNothingAfterSomeQuestions) {
   LoopbackServer agent(io_, greet("10%\n"));
   watch(agent, model::FeedbackMethod::kAgent, kQuestion);

@@ -1,12 +1,13 @@
 #pragma once
-// Runs what blocks (fsync, a dump of a big map) in the worker, and goes on on the control loop with its result.
+// Runs what blocks (fsync, a dump of a big map, the start of a program) in a worker, and goes on on the control loop
+// with its result.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace evenkeel::daemon {
+namespace evenkeel {
 
 // What `function` refers to must outlive the call; it runs in the worker's thread.
 template <class Function, class Value = std::invoke_result_t<Function>>
@@ -15,4 +16,4 @@ boost::asio::awaitable<Value> run_blocking(boost::asio::thread_pool& worker, Fun
   co_return co_await boost::asio::co_spawn(worker, run(), boost::asio::use_awaitable);
 }
 
-}  // namespace evenkeel::daemon
+}  // namespace evenkeel
