@@ -93,6 +93,7 @@ std::string what_is(const Trouble& trouble, Tense tense) {
                   "used all its real servers for a while, since too few were healthy",
                   "has enough healthy real servers again");
     case EventKind::kProxyEnded:
+    case EventKind::kNginxEnded:
       return pick("ended and is started again", "was gone for a while", "runs again");
     default:
       return observed::description_of(trouble.kind);

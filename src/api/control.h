@@ -23,6 +23,7 @@
 #include "observed/health.h"
 #include "observed/snapshot.h"
 #include "observed/source_ports.h"
+#include "observed/web.h"
 
 namespace evenkeel::api {
 
@@ -89,6 +90,12 @@ class Control {
       std::optional<IpAddress> virtual_address) = 0;
   // Sends a test message to everybody who gets alerts, now. One line for each way to be told: empty error, or why not.
   virtual boost::asio::awaitable<Result<std::vector<observed::AlertStatus>>> test_alerts(std::string author) = 0;
+  // The web interface's front.
+  virtual observed::WebStatus web() = 0;
+  // PEM texts. In force for new connections when it returns.
+  virtual boost::asio::awaitable<Changed<observed::WebStatus>> replace_web_certificate(std::string certificate,
+                                                                                       std::string key,
+                                                                                       std::string author) = 0;
   // Why a real server is in its state, with its last probes.
   virtual Result<observed::RealServerHealth> health(const model::RealServerKey& key) = 0;
 

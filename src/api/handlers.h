@@ -52,5 +52,7 @@ Answer get_real_server_health(Call& call);  // health.cc
 Answer test_real_server(Call& call);
 Answer get_events(Call& call);   // events.cc
 Answer test_alerts(Call& call);  // alerts.cc
+Answer get_web(Call& call);      // web.cc
+Answer put_web_certificate(Call& call);
 
 }  // namespace evenkeel::api

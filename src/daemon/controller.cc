@@ -90,6 +90,7 @@ void Controller::stop() {
   paths_.monitor().stop();
   doctor_.stop();
   parts_.layer7.stop();
+  parts_.web.stop();
   retry_timer_.cancel();
   slow_start_timer_.cancel();
   sweep_timer_.cancel();

@@ -24,6 +24,7 @@
 #include "daemon/syn_flood_alarm.h"
 #include "daemon/traffic_meter.h"
 #include "daemon/verdict_file.h"
+#include "daemon/web_front.h"
 #include "desired/compute.h"
 #include "engines/l7_haproxy/engine.h"
 #include "engines/network/engine.h"
@@ -49,6 +50,7 @@ class Controller final : public api::Control {
     observed::EventLog& events;
     AlertSender& alerts;
     HostNames& host_names;
+    WebFront& web;
     VerdictFile verdicts;
     health::Scripts scripts;
     std::vector<observed::Notice> notices;  // of the start-up
@@ -92,6 +94,12 @@ class Controller final : public api::Control {
   boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) override;
   boost::asio::awaitable<Result<std::vector<observed::AlertStatus>>> test_alerts(std::string author) override;
+  observed::WebStatus web() override { return parts_.web.status(); }
+  boost::asio::awaitable<api::Changed<observed::WebStatus>> replace_web_certificate(std::string certificate,
+                                                                                    std::string key,
+                                                                                    std::string author) override {
+    return parts_.web.replace_certificate(std::move(certificate), std::move(key), std::move(author));
+  }
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
   boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                             model::RealServerKey key) override;

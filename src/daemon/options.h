@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "base/ip_address.h"
 #include "base/result.h"
 
 namespace evenkeel::daemon {
@@ -15,6 +17,10 @@ struct Options {
   std::string pin_directory = "/sys/fs/bpf/evenkeel";  // the data plane's maps and links
   std::string script_directory;                        // of external checks; empty: STATE_DIRECTORY/checks
   std::string script_user = "nobody";                  // who they run as
+  std::vector<Endpoint> web_addresses;                 // of the web interface; none: it is off
+  uint16_t web_plain_port = 0;                         // redirects to HTTPS; 0: none
+  std::string web_root = "/usr/share/evenkeel/web";    // its pages
+  std::string web_socket;                              // where evenkeeld answers it; empty: RUN_DIRECTORY/web.sock
   uint64_t connections = 1 << 20;                      // IPv4; when the maps are created
   uint64_t connections_ipv6 = 1 << 18;
   std::string log_level = "info";

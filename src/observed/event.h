@@ -47,6 +47,11 @@ namespace evenkeel::observed {
   X(kProxyStarted, "proxy_started", kProblem, kProxyEnded, "HAProxy was started")                                     \
   X(kProxyReloaded, "proxy_reloaded", kInformation, kProxyReloaded, "HAProxy took a new configuration")               \
   X(kProxyEnded, "proxy_ended", kProblem, kProxyEnded, "HAProxy ended and is started again")                          \
+  X(kNginxStarted, "nginx_started", kProblem, kNginxEnded, "an nginx of ours was started")                            \
+  X(kNginxReloaded, "nginx_reloaded", kInformation, kNginxReloaded, "an nginx of ours took a new configuration")      \
+  X(kNginxEnded, "nginx_ended", kProblem, kNginxEnded, "an nginx of ours ended and is started again")                 \
+  X(kWebCertificateReplaced, "web_certificate_replaced", kInformation, kWebCertificateReplaced,                       \
+    "the web interface has another certificate")                                                                      \
   X(kAlertFailed, "alert_failed", kInformation, kAlertFailed, "an alert could not be sent; none is sent about that")  \
   X(kAlertDelivered, "alert_delivered", kInformation, kAlertFailed, "alerts can be sent again")
 

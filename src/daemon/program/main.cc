@@ -20,6 +20,7 @@
 #include "daemon/layer4.h"
 #include "daemon/options.h"
 #include "daemon/version.h"
+#include "daemon/web_front.h"
 #include "engines/l7_haproxy/engine.h"
 #include "engines/network/engine.h"
 #include "observed/event_log.h"
@@ -56,6 +57,12 @@ Result<> make_directory(const std::string& path, mode_t mode) {
   if (error) return fail(system_error(error.value(), "cannot create the directory", path));
   if (chmod(path.c_str(), mode) != 0) return fail(system_error("cannot set the mode", path));
   return {};
+}
+
+// nginx takes paths that do not depend on where it runs.
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::absolute(path, error).string();
 }
 
 // evenkeel-sandbox is installed beside this program.
@@ -127,6 +134,13 @@ int run(const Options& options) {
   AlertSender alerts(io, worker, clock, events, options.state_directory + "/alerts.json");
   engines::l7_haproxy::HaproxyEngine layer7(
       io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()});
+  WebFront web(io, worker, clock, events,
+               {.addresses = options.web_addresses,
+                .plain_port = options.web_plain_port,
+                .root = absolute(options.web_root),
+                .socket = absolute(options.web_socket),
+                .run_directory = absolute(options.run_directory) + "/web",
+                .state_directory = absolute(options.state_directory) + "/web"});
   std::unique_ptr<Controller> controller;
 
   auto network = engines::network::NetworkEngine::open(
@@ -155,18 +169,20 @@ int run(const Options& options) {
                                                      .events = events,
                                                      .alerts = alerts,
                                                      .host_names = host_names,
+                                                     .web = web,
                                                      .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
                                                      .scripts = scripts_of(options),
                                                      .notices = std::move(store.notices)},
                                    std::move(store.start));
   controller->start();
+  web.start();
 
   api::Server api(io, api::serve_routes(*controller, clock), {.socket_path = options.socket});
   if (auto listening = api.listen(); !listening) return die(listening.error());
 
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) {
-    spdlog::info("stopping; the data plane and HAProxy go on");
+    spdlog::info("stopping; the data plane, HAProxy and nginx go on");
     api.stop();
     controller->stop();
     alerts.stop();

@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "base/state_file.h"
+#include "engines/ask.h"
 #include "engines/l7_haproxy/ports.h"
-#include "engines/l7_haproxy/socket.h"
 #include "engines/l7_haproxy/structure.h"
 
 namespace evenkeel::engines::l7_haproxy {
@@ -121,11 +121,7 @@ Result<Way> Proxy::adopt() {
 Result<> Proxy::find_master() {
   const auto pid = static_cast<pid_t>(std::atoi(read_state_file(options_.paths.pid_file()).c_str()));
   if (pid <= 0) return fail(ErrorCode::kNotFound, "HAProxy was not started yet");
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
-  // After an upgrade of the package it is "haproxy (deleted)".
-  const bool is_haproxy = !error && program.filename().string().starts_with("haproxy");
-  if (!is_haproxy) return fail(ErrorCode::kNotFound, "HAProxy does not run");
+  if (!runs_program(pid, options_.paths.program)) return fail(ErrorCode::kNotFound, "HAProxy does not run");
   auto process = open_process(pid);
   if (!process) return fail(process.error());
   if (has_ended(*process)) return fail(ErrorCode::kNotFound, "HAProxy has ended");

@@ -125,6 +125,19 @@ class FakeControl final : public Control {
   std::vector<observed::AlertStatus> alerts;
   std::string alerts_tested_by;
 
+  observed::WebStatus web() override { return web_status; }
+  boost::asio::awaitable<Changed<observed::WebStatus>> replace_web_certificate(std::string certificate, std::string key,
+                                                                               std::string author) override {
+    if (certificate != "CERTIFICATE" || key != "KEY") {
+      co_return std::unexpected(ChangeRefused{{ErrorCode::kInvalidArgument, "the key: it is none", {}, 0},
+                                              {{"$.key", "it is none", "give one"}}});
+    }
+    web_status.reason = "replaced by " + author;
+    co_return web_status;
+  }
+
+  observed::WebStatus web_status;
+
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override {
     if (key.real_server == "unknown") return fail(ErrorCode::kNotFound, "there is no such real server");
     observed::RealServerHealth health;

@@ -1,4 +1,4 @@
-#include "engines/l7_haproxy/socket.h"
+#include "engines/ask.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 
 #include "base/fd.h"
 
-namespace evenkeel::engines::l7_haproxy {
+namespace evenkeel::engines {
 namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
@@ -23,8 +23,8 @@ Result<> wait_for(const Fd& socket, short event, Deadline deadline) {
     pollfd waited{socket.get(), event, 0};
     const int ready = ::poll(&waited, 1, static_cast<int>(std::max<int64_t>(0, left.count())));
     if (ready > 0) return {};
-    if (ready == 0) return fail(ErrorCode::kTimeout, "HAProxy does not answer");
-    if (errno != EINTR) return fail(system_error("cannot wait for HAProxy"));
+    if (ready == 0) return fail(ErrorCode::kTimeout, "nobody answers within the time");
+    if (errno != EINTR) return fail(system_error("cannot wait for an answer"));
   }
 }
 
@@ -36,7 +36,7 @@ Result<Fd> connect_to(const std::string& path) {
   Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open()) return fail(system_error("cannot make a socket"));
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    Error error = system_error("HAProxy does not listen", path);
+    Error error = system_error("nobody listens", path);
     error.code = ErrorCode::kUnavailable;
     return fail(std::move(error));
   }
@@ -48,7 +48,7 @@ Result<> send_all(const Fd& socket, std::string_view text, Deadline deadline) {
     if (auto ready = wait_for(socket, POLLOUT, deadline); !ready) return ready;
     const ssize_t sent = ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
     if (sent < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (sent < 0) return fail(system_error("cannot send to HAProxy"));
+    if (sent < 0) return fail(system_error("cannot ask"));
     text.remove_prefix(static_cast<size_t>(sent));
   }
   return {};
@@ -62,9 +62,9 @@ Result<std::string> receive_all(const Fd& socket, Deadline deadline) {
     const ssize_t received = ::recv(socket.get(), part.data(), part.size(), 0);
     if (received == 0) return answer;
     if (received < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (received < 0) return fail(ErrorCode::kUnavailable, "HAProxy closed the connection");
+    if (received < 0) return fail(ErrorCode::kUnavailable, "the connection was closed");
     answer.append(part, 0, static_cast<size_t>(received));
-    if (answer.size() > kLongestAnswer) return fail(ErrorCode::kResourceExhausted, "HAProxy's answer is too long");
+    if (answer.size() > kLongestAnswer) return fail(ErrorCode::kResourceExhausted, "the answer is too long");
   }
 }
 
@@ -79,4 +79,4 @@ Result<std::string> ask(const std::string& socket_path, std::string_view command
   return receive_all(*socket, deadline);
 }
 
-}  // namespace evenkeel::engines::l7_haproxy
+}  // namespace evenkeel::engines

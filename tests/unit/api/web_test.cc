@@ -1,0 +1,34 @@
+// The web interface's front.
+
+#include "api_fixture.h"
+
+namespace evenkeel::api {
+namespace {
+
+TEST_F(ApiTest, TheWebInterfaceSaysWhereItIs) {
+  control_.web_status.is_on = true;
+  control_.web_status.addresses = {"0.0.0.0:9443"};
+  control_.web_status.certificate = observed::WebCertificate{.subject = "CN=lb", .fingerprint = "AB:CD"};
+  const auto reply = ask("GET", "/api/v1/web");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const json::value answer = reply.value();
+  EXPECT_EQ(answer.at("addresses").at(0), "0.0.0.0:9443");
+  EXPECT_EQ(answer.at("certificate").at("fingerprint"), "AB:CD");
+}
+
+TEST_F(ApiTest, ACertificateComesWithItsKeyAndNothingElse) {
+  EXPECT_EQ(ask("PUT", "/api/v1/web/certificate", R"({"certificate": "CERTIFICATE", "key": "KEY"})").status, 200);
+  const auto wrong = ask("PUT", "/api/v1/web/certificate", R"({"certificate": "CERTIFICATE", "key": "SESAME"})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(wrong.value().at("error").at("problems").at(0).at("path"), "$.key");
+  for (const char* body :
+       {"", "[]", "{}", R"({"certificate": "CERTIFICATE"})", R"({"certificate": 1, "key": "SESAME"})",
+        R"({"certificate": "CERTIFICATE", "key": "SESAME", "more": 1})", R"({"key": "SESAME)"}) {
+    const auto refused = ask("PUT", "/api/v1/web/certificate", body);
+    EXPECT_EQ(refused.status, 400) << body;
+    EXPECT_EQ(refused.body.find("SESAME"), std::string::npos) << refused.body;
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel::api
