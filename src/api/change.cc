@@ -73,6 +73,8 @@ Response reply_change(const ChangeResult& result, bool dry_run) {
                          {"layer7", result.layer7.empty() ? json::value() : json::value(result.layer7)},
                          {"applied_ms", static_cast<double>(result.applied_in.count()) / kMicrosecondsInMillisecond}});
   if (result.revision) response.headers.push_back({"ETag", fmt::format("\"{}\"", result.revision->number)});
+  if (result.revision) response.note = fmt::format("revision {}", result.revision->number);
+  response.is_noted = !result.revision;
   return response;
 }
 

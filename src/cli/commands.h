@@ -30,6 +30,7 @@ void add_counters_command(CLI::App& app, Session& session);
 void add_events_command(CLI::App& app, Session& session);
 void add_doctor_commands(CLI::App& app, Session& session);
 void add_alerts_commands(CLI::App& app, Session& session);
+void add_access_commands(CLI::App& app, Session& session);
 void add_explain_command(CLI::App& app, Session& session);
 
 }  // namespace evenkeel::cli

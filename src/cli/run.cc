@@ -50,6 +50,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_events_command(app, session);
   add_doctor_commands(app, session);
   add_alerts_commands(app, session);
+  add_access_commands(app, session);
   add_explain_command(app, session);
   add_schema_command(app, session);
 }
