@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "api/change.h"
 #include "api/document.h"
 #include "api/handlers.h"
@@ -38,10 +36,9 @@ Answer get_configuration(Call& call) {
   const auto secrets = parse_secrets(call);
   if (!secrets) co_return refuse(secrets.error());
   const Control& control = call.context.control;
-  Response response = reply(json::object{{"revision", control.revision()},
-                                         {"configuration", model::to_json(control.configuration(), *secrets)}});
-  response.headers.push_back({"ETag", fmt::format("\"{}\"", control.revision())});
-  co_return response;
+  co_return with_etag(reply(json::object{{"revision", control.revision()},
+                                         {"configuration", model::to_json(control.configuration(), *secrets)}}),
+                      control.revision());
 }
 
 Answer put_configuration(Call& call) {
