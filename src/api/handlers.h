@@ -14,6 +14,8 @@ Answer get_reasons(Call& call);
 Answer get_configuration(Call& call);  // configuration.cc
 Answer put_configuration(Call& call);
 Answer get_schema(Call& call);
+Answer get_fields(Call& call);
+Answer get_openapi(Call& call);  // openapi.cc
 template <class Service>
 Answer get_virtual_services(Call& call);  // virtual_services.cc
 template <class Service>
