@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kMostVerifying = 32;
+constexpr int kMostByPam = kMostVerifying / 2;  // a server that does not answer leaves the others their places
 constexpr int kFailuresNotedPerMinute = 60;
 constexpr size_t kMostUsers = 1000;
 constexpr size_t kMostTokens = 1000;
@@ -118,11 +119,12 @@ Result<const User*> Accounts::find_user(std::string_view name) const {
 
 // For a user that does not exist it costs the same.
 asio::awaitable<Result<>> Accounts::verify(std::optional<User> user, Attempt attempt) {
-  if (*verifying_ >= kMostVerifying) {
+  const bool is_by_pam = user && user->source == Source::kPam;
+  if (*verifying_ >= (is_by_pam ? kMostByPam : kMostVerifying)) {
     co_return fail(ErrorCode::kUnavailable, "too many sign in at once: try again in a moment");
   }
   const Busy busy(verifying_);
-  if (user && user->source == Source::kPam) {
+  if (is_by_pam) {
     const PamRequest request{options_.pam_service, options_.pam_directory, attempt.user, attempt.password,
                              attempt.address};
     co_return co_await run_blocking(pam_, [&] { return authenticate_by_pam(request); });
