@@ -27,13 +27,15 @@ class Api:
     def __init__(self, path: Path):
         self.path = path
 
-    def request(self, method: str, target: str, body: object = None, timeout: float = 15.0) -> tuple[int, object]:
+    def request(self, method: str, target: str, body: object = None, timeout: float = 15.0,
+                headers: dict[str, str] | None = None) -> tuple[int, object]:
         """Status and parsed JSON. `body`: a value, or bytes to send as they are."""
         sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = _UnixConnection(self.path, timeout)
         with contextlib.closing(connection):
             try:
-                connection.request(method, target, sent, {"Content-Type": "application/json"} if sent else {})
+                content = {"Content-Type": "application/json"} if sent else {}
+                connection.request(method, target, sent, content | (headers or {}))
                 answer = connection.getresponse()
                 text = answer.read()
             except http.client.HTTPException as error:

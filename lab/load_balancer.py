@@ -35,16 +35,18 @@ class LoadBalancer(Host):
             raise LabError("evenkeeld was never started")
         return self._daemon
 
-    def _make_daemon(self, *extra: str) -> Process:
-        return self.process("evenkeeld", [
-            str(build.daemon()), "--state-directory", str(self.state_directory),
-            "--run-directory", str(self.run_directory), "--socket", str(self.api.path),
-            "--pin-directory", str(self.pin_directory), *extra],
-            {"SSL_CERT_FILE": str(self.trusted)} if self.trusted else None)
+    def daemon_arguments(self) -> list[str]:
+        return [str(build.daemon()), "--state-directory", str(self.state_directory),
+                "--run-directory", str(self.run_directory), "--socket", str(self.api.path),
+                "--pin-directory", str(self.pin_directory)]
 
     def start(self, *extra: str) -> None:
         """Starts evenkeeld and waits until its API answers. `extra`: more of its options."""
-        self._daemon = self._make_daemon(*extra)
+        self.start_as([*self.daemon_arguments(), *extra])
+
+    def start_as(self, argv: list[str]) -> None:
+        """The same by another command line, which becomes evenkeeld in the end."""
+        self._daemon = self.process("evenkeeld", argv, {"SSL_CERT_FILE": str(self.trusted)} if self.trusted else None)
         self.daemon.start()
         self.daemon.wait_while_running(self.is_answering, "its API to answer")
 

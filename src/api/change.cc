@@ -39,6 +39,27 @@ Result<std::optional<int64_t>> parse_expected_revision(const Call& call) {
   return std::optional<int64_t>(*tag);
 }
 
+bool is_conditional(const Call& call) {
+  return call.request.if_match && *call.request.if_match != "*";
+}
+
+// What the client does not know of: who made the revision in force, and what has changed since its own.
+Response refuse_stale(Control& control, int64_t expected) {
+  const std::string message =
+      fmt::format("revision {} is in force, not {}: somebody else changed the configuration meanwhile",
+                  control.revision(), expected);
+  Response response = refuse(412, Error{ErrorCode::kConflict, message, {}, 0});
+  json::object body = json::parse(response.body).as_object();
+  body["expected_revision"] = expected;
+  const auto newest = control.revisions(1);
+  body["current_revision"] = newest && !newest->empty() ? json::value(to_json(newest->front())) : json::value();
+  const auto known = control.configuration_of(expected);
+  body["changed_meanwhile"] =
+      known ? json::value(to_json(config::plan(*known, control.configuration()))) : json::value();
+  response.body = json::serialize(body);
+  return with_etag(std::move(response), control.revision());
+}
+
 Result<Options> parse_options(const Call& call) {
   const auto dry_run = call.query.boolean("dry_run");
   if (!dry_run) return fail(dry_run.error());
@@ -72,7 +93,9 @@ Response reply_change(const ChangeResult& result, bool dry_run) {
                          {"warnings", std::move(warnings)},
                          {"layer7", result.layer7.empty() ? json::value() : json::value(result.layer7)},
                          {"applied_ms", static_cast<double>(result.applied_in.count()) / kMicrosecondsInMillisecond}});
-  if (result.revision) response.headers.push_back({"ETag", fmt::format("\"{}\"", result.revision->number)});
+  if (result.revision) response = with_etag(std::move(response), result.revision->number);
+  if (result.revision) response.note = fmt::format("revision {}", result.revision->number);
+  response.is_noted = !result.revision;
   return response;
 }
 
@@ -102,6 +125,11 @@ json::object to_json(const config::Revision& revision) {
           {"restores", revision.restores ? json::value(*revision.restores) : json::value()}};
 }
 
+Response with_etag(Response response, int64_t revision) {
+  response.headers.push_back({"ETag", fmt::format("\"{}\"", revision)});
+  return response;
+}
+
 Changed<json::value> parse_body(const Request& request) {
   auto document = parse_json(request.body);
   if (document) return std::move(*document);
@@ -117,6 +145,8 @@ asio::awaitable<Response> change(Call& call, Edit edit, std::optional<int64_t> r
   Control& control = call.context.control;
   for (int attempt = 1;; ++attempt) {
     const int64_t current = control.revision();
+    const bool is_stale = is_conditional(call) && *options->expected_revision != current;
+    if (is_stale) co_return refuse_stale(control, *options->expected_revision);
     auto edited = edit(control.configuration());
     if (!edited) co_return refuse(edited.error());
     ChangeRequest request{std::move(*edited), call.request.peer.name,
@@ -125,6 +155,7 @@ asio::awaitable<Response> change(Call& call, Edit edit, std::optional<int64_t> r
     const auto result = co_await control.change(std::move(request));
     if (result) co_return reply_change(*result, options->dry_run);
     const bool is_overtaken = result.error().error.code == ErrorCode::kConflict && control.revision() != current;
+    if (is_overtaken && is_conditional(call)) co_return refuse_stale(control, current);
     if (!is_overtaken || options->expected_revision || attempt == kAttempts) co_return refuse(result.error());
   }
 }

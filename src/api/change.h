@@ -17,6 +17,9 @@ using Edit = std::function<Changed<model::Configuration>(const model::Configurat
 // `restores`: this is a roll-back to that revision.
 boost::asio::awaitable<Response> change(Call& call, Edit edit, std::optional<int64_t> restores = std::nullopt);
 
+// With the revision as its ETag, which If-Match takes.
+Response with_etag(Response response, int64_t revision);
+
 // The request's body as JSON.
 Changed<boost::json::value> parse_body(const Request& request);
 
@@ -27,7 +30,7 @@ boost::json::object to_json(const config::Revision& revision);
 inline constexpr std::array kChangeParameters{
     Parameter{"dry_run", "`true`: stop after the plan"},
     Parameter{"comment", "why; at most 500 characters"},
-    Parameter{"expected_revision", "refuse if another revision is in force; so does `If-Match`"},
+    Parameter{"expected_revision", "refuse if another revision is in force (409); so does `If-Match` (412)"},
 };
 
 }  // namespace evenkeel::api

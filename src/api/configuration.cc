@@ -1,9 +1,11 @@
-#include <fmt/format.h>
+#include <algorithm>
+#include <cctype>
 
 #include "api/change.h"
 #include "api/document.h"
 #include "api/handlers.h"
 #include "api/reply.h"
+#include "model/help.h"
 #include "model/json.h"
 
 namespace evenkeel::api {
@@ -37,16 +39,41 @@ Changed<model::Configuration> parse_whole(const json::value& document) {
                  std::move(parsed.error()));
 }
 
+// "failure_count" is shown as "Failure count".
+std::string label_of(std::string field) {
+  std::ranges::replace(field, '_', ' ');
+  field.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(field.front())));
+  return field;
+}
+
+json::object to_json(const model::FieldHelp& field) {
+  json::array choices;
+  for (const model::Choice& choice : field.choices) {
+    choices.push_back(json::object{{"name", choice.name}, {"help", choice.help}});
+  }
+  return {{"structure", field.structure},
+          {"field", field.field},
+          {"label", label_of(field.field)},
+          {"help", field.help},
+          {"type", field.type},
+          {"default", field.default_value.empty() ? json::value() : json::parse(field.default_value)},
+          {"range", field.range},
+          {"unit", field.unit},
+          {"required", field.required},
+          {"secret", field.secret},
+          {"since", field.since},
+          {"choices", std::move(choices)}};
+}
+
 }  // namespace
 
 Answer get_configuration(Call& call) {
   const auto secrets = parse_secrets(call);
   if (!secrets) co_return refuse(secrets.error());
   const Control& control = call.context.control;
-  Response response = reply(json::object{{"revision", control.revision()},
-                                         {"configuration", model::to_json(control.configuration(), *secrets)}});
-  response.headers.push_back({"ETag", fmt::format("\"{}\"", control.revision())});
-  co_return response;
+  co_return with_etag(reply(json::object{{"revision", control.revision()},
+                                         {"configuration", model::to_json(control.configuration(), *secrets)}}),
+                      control.revision());
 }
 
 Answer put_configuration(Call& call) {
@@ -68,6 +95,12 @@ Answer patch_configuration(Call& call) {
 
 Answer get_schema(Call& /*call*/) {
   co_return reply(model::json_schema());
+}
+
+Answer get_fields(Call& /*call*/) {
+  json::array fields;
+  for (const model::FieldHelp& field : model::field_help()) fields.emplace_back(to_json(field));
+  co_return reply(json::object{{"fields", std::move(fields)}});
 }
 
 }  // namespace evenkeel::api

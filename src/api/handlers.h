@@ -15,6 +15,8 @@ Answer get_configuration(Call& call);  // configuration.cc
 Answer put_configuration(Call& call);
 Answer patch_configuration(Call& call);
 Answer get_schema(Call& call);
+Answer get_fields(Call& call);
+Answer get_openapi(Call& call);  // openapi.cc
 template <class Service>
 Answer get_virtual_services(Call& call);  // virtual_services.cc
 template <class Service>
@@ -50,6 +52,21 @@ Answer get_persistence(Call& call);  // persistence.cc
 Answer delete_persistence(Call& call);
 Answer get_real_server_health(Call& call);  // health.cc
 Answer test_real_server(Call& call);
+Answer post_session(Call& call);  // session.cc
+Answer get_session(Call& call);
+Answer delete_session(Call& call);
+Answer get_users(Call& call);  // users.cc
+Answer get_user(Call& call);
+Answer post_user(Call& call);
+Answer patch_user(Call& call);
+Answer delete_user(Call& call);
+Answer post_password(Call& call);
+Answer post_totp(Call& call);
+Answer delete_totp(Call& call);
+Answer get_tokens(Call& call);  // tokens.cc
+Answer post_token(Call& call);
+Answer delete_token(Call& call);
+Answer get_audit(Call& call);
 Answer get_events(Call& call);   // events.cc
 Answer test_alerts(Call& call);  // alerts.cc
 Answer get_web(Call& call);      // web.cc

@@ -10,13 +10,30 @@
 #include <string>
 #include <vector>
 
+#include "access/role.h"
+
 namespace evenkeel::api {
 
-// Who is at the other end of the socket, as the kernel says.
+// Who asks: on the console's socket whom the kernel names, on the web socket who has signed in.
 struct Peer {
-  uid_t uid = 0;
-  std::string name;  // "root", or "uid 1234" when the system knows no name
+  static constexpr uid_t kNoUid = static_cast<uid_t>(-1);
+  uid_t uid = kNoUid;  // of a process on this machine
+  std::string name;    // "root", or "uid 1234" when the system knows no name; a user; "token ci"
+  access::Role role = access::Role::kNobody;
+  std::string address = {};  // of the client; "local" on the console's socket
   bool is_root() const { return uid == 0; }
+};
+
+// What a browser or a program brings to the web socket to say who it is. Unused on the console's.
+struct Credentials {
+  std::string cookie, authorization, csrf_token, forwarded_for, fetch_site;
+  bool is_background = false;  // asked by the page, not by its user
+};
+
+// Why what was brought does not count.
+struct Refusal {
+  int status = 401;
+  std::string message;
 };
 
 struct Request {
@@ -25,7 +42,10 @@ struct Request {
   std::string body;
   std::optional<std::string> if_match;
   std::optional<std::string> last_event_id;
+  Credentials credentials;
   Peer peer;
+  std::optional<Refusal> refusal;  // of everything that is not open to anybody
+  std::string session_token;       // of a session that goes on; empty: there is none
 };
 
 struct Header {
@@ -49,6 +69,8 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<Header> headers;
   std::shared_ptr<Stream> stream;  // instead of the body
+  std::string note;                // what the audit trail says beside method and path, without secrets
+  bool is_noted = false;           // it says so already, or there is nothing to say
 };
 
 using Serve = std::function<boost::asio::awaitable<Response>(Request)>;

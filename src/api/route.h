@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "access/accounts.h"
 #include "api/control.h"
 #include "api/event_stream.h"
 #include "api/http.h"
@@ -22,6 +24,7 @@ struct Context {
   Control& control;
   const Clock& clock;
   EventStream::Limits event_limits;
+  access::Accounts* accounts = nullptr;  // null: their store cannot be read
 };
 
 // One request on its way through a handler.
@@ -47,6 +50,12 @@ struct Route {
   Handler handler;
   std::span<const Parameter> parameters;
   std::string_view summary;
+  std::optional<access::Role> exception = std::nullopt;  // who may, where it is not the rule
+
+  // Viewers look, administrators change.
+  access::Role role() const {
+    return exception.value_or(method == "GET" ? access::Role::kViewer : access::Role::kAdministrator);
+  }
 };
 
 std::span<const Route> routes();

@@ -126,6 +126,20 @@ Result<Query> parse_query(const Route& route, std::string_view text) {
   return query;
 }
 
+// None: go on.
+std::optional<Response> refuse_role(const Request& request, access::Role needed) {
+  if (needed == access::Role::kNobody) return std::nullopt;
+  if (request.refusal) {
+    return refuse(request.refusal->status, Error{ErrorCode::kPermission, request.refusal->message, {}, 0});
+  }
+  if (request.peer.role >= needed) return std::nullopt;
+  return refuse(Error{ErrorCode::kPermission,
+                      fmt::format("this needs the role {}; {} has the role {}", to_string(needed), request.peer.name,
+                                  to_string(request.peer.role)),
+                      {},
+                      0});
+}
+
 }  // namespace
 
 boost::asio::awaitable<Response> Router::serve(Request request) const {
@@ -138,20 +152,33 @@ boost::asio::awaitable<Response> Router::serve(Request request) const {
   for (const Route& route : table_) {
     if (is_match(route, *path)) matches.push_back(&route);
   }
-  if (matches.empty()) co_return refuse_path(table_, request, *path);
   const auto match =
       std::find_if(matches.begin(), matches.end(), [&](const Route* r) { return r->method == request.method; });
+  const auto needed = match == matches.end() ? access::Role::kViewer : (*match)->role();
+  if (auto refusal = refuse_role(request, needed)) co_return *refusal;
+  if (matches.empty()) co_return refuse_path(table_, request, *path);
   if (match == matches.end()) co_return refuse_method(request, matches);
 
   const Route& route = **match;
   auto query = parse_query(route, target.substr(std::min(mark + 1, target.size())));
   if (!query) co_return refuse(query.error());
   Call call{context_, request, std::move(*query), captures_of(route, *path)};
-  co_return co_await route.handler(call);
+  Response response = co_await route.handler(call);
+  co_await note(request, call.query, response);
+  co_return response;
 }
 
-Serve serve_routes(Control& control, const Clock& clock) {
-  const auto router = std::make_shared<const Router>(Context{control, clock, {}}, routes());
+boost::asio::awaitable<void> Router::note(const Request& request, const Query& query, const Response& response) const {
+  const bool is_change = request.method != "GET" && response.status < 300 && query.text("dry_run") != "true";
+  if (!is_change || response.is_noted || context_.accounts == nullptr) co_return;
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  co_await context_.accounts->note(
+      {request.peer.name, request.peer.address},
+      fmt::format("{} {}{}", request.method, path, response.note.empty() ? "" : fmt::format(" ({})", response.note)));
+}
+
+Serve serve_routes(Control& control, const Clock& clock, access::Accounts* accounts) {
+  const auto router = std::make_shared<const Router>(Context{control, clock, {}, accounts}, routes());
   return [router](Request request) { return router->serve(std::move(request)); };
 }
 

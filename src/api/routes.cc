@@ -58,6 +58,17 @@ constexpr std::array kScriptParameters{
     Parameter{"undo", "`true`: takes back what the script did"},
 };
 
+constexpr std::array kAuditParameters{
+    Parameter{"limit", "1 to 1000, default 100"},
+    Parameter{"before", "only entries with a smaller id: the page that follows"},
+    Parameter{"user", "only of this one"},
+};
+
+constexpr auto kAnybody = access::Role::kNobody;
+constexpr auto kViewer = access::Role::kViewer;
+constexpr auto kOperator = access::Role::kOperator;
+constexpr auto kAdministrator = access::Role::kAdministrator;
+
 #define EVENKEEL_SERVICE "/api/v1/virtual-services/{label}"
 #define EVENKEEL_SERVER EVENKEEL_SERVICE "/real-servers/{real_server}"
 #define EVENKEEL_LAYER7 "/api/v1/layer7-services/{label}"
@@ -73,7 +84,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/persistence", get_persistence, kPersistenceParameters,
           "the clients that persistence remembers"},
     Route{"DELETE", "/api/v1/persistence", delete_persistence, kClearPersistenceParameters,
-          "forgets them: their next new connection is scheduled anew"},
+          "forgets them: their next new connection is scheduled anew", kOperator},
     Route{"GET", "/api/v1/source-ports", get_source_ports, {}, "source ports that SNAT has in use, the fullest first"},
     Route{"GET", "/api/v1/explain", get_explanation, kExplainParameters,
           "which real server this client would get, and why"},
@@ -82,7 +93,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/doctor/script", get_arp_script, kScriptParameters,
           "a script for a real server that makes it carry its virtual addresses quietly"},
     Route{"GET", "/api/v1/events", get_events, {}, "server-sent events; `Last-Event-ID` resumes"},
-    Route{"POST", "/api/v1/alerts/test", test_alerts, {}, "sends a test message to all who get alerts, now"},
+    Route{"POST", "/api/v1/alerts/test", test_alerts, {}, "sends a test message to all who get alerts, now", kOperator},
     Route{"GET", "/api/v1/web", get_web, {}, "where the web interface is, and its certificate"},
     Route{"PUT",
           "/api/v1/web/certificate",
@@ -90,6 +101,12 @@ constexpr std::array kRoutes{
           {},
           "another certificate for the web interface; open connections go on"},
     Route{"GET", "/api/v1/schema", get_schema, {}, "JSON Schema of the configuration"},
+    Route{"GET",
+          "/api/v1/fields",
+          get_fields,
+          {},
+          "every field of the configuration, for forms: label, help, default, range, choices"},
+    Route{"GET", "/api/v1/openapi.json", get_openapi, {}, "OpenAPI 3.1 of all this"},
     Route{"GET", "/api/v1/configuration", get_configuration, kConfigurationParameters,
           "the whole configuration; `ETag` is its revision"},
     Route{"PUT", "/api/v1/configuration", put_configuration, kChangeParameters, "replaces the whole configuration"},
@@ -109,7 +126,8 @@ constexpr std::array kRoutes{
           EVENKEEL_SERVICE "/failback",
           fail_back,
           {},
-          "operator action: the most preferred usable tier takes over again"},
+          "operator action: the most preferred usable tier takes over again",
+          kOperator},
     Route{"POST", EVENKEEL_SERVICE "/real-servers", post_real_server<model::VirtualService>, kChangeParameters,
           "adds one"},
     Route{"PATCH", EVENKEEL_SERVER, patch_real_server<model::VirtualService>, kChangeParameters,
@@ -124,10 +142,16 @@ constexpr std::array kRoutes{
           EVENKEEL_SERVER "/health/test",
           test_real_server,
           {},
-          "makes one probe now, which nothing counts; fields of a health check in the body: as it would be with them"},
-    Route{"POST", EVENKEEL_SERVER "/online", bring_online, {}, "operator action: health decides"},
-    Route{"POST", EVENKEEL_SERVER "/drain", drain, {}, "operator action: no new connections; `within`: then a halt"},
-    Route{"POST", EVENKEEL_SERVER "/halt", halt, {}, "operator action: nothing at all"},
+          "makes one probe now, which nothing counts; fields of a health check in the body: as it would be with them",
+          kOperator},
+    Route{"POST", EVENKEEL_SERVER "/online", bring_online, {}, "operator action: health decides", kOperator},
+    Route{"POST",
+          EVENKEEL_SERVER "/drain",
+          drain,
+          {},
+          "operator action: no new connections; `within`: then a halt",
+          kOperator},
+    Route{"POST", EVENKEEL_SERVER "/halt", halt, {}, "operator action: nothing at all", kOperator},
     Route{"GET",
           "/api/v1/layer7-services",
           get_virtual_services<model::Layer7Service>,
@@ -150,12 +174,50 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/revisions/{n}/diff/{m}", get_revision_diff, {}, "what changed from n to m, as a plan"},
     Route{"POST", "/api/v1/revisions/{n}/restore", restore_revision, kChangeParameters,
           "makes its configuration the newest revision"},
+    Route{"POST", "/api/v1/session", post_session, {}, "signs in: `user`, `password`, `code`", kAnybody},
+    Route{"GET", "/api/v1/session", get_session, {}, "who is signed in"},
+    Route{"DELETE", "/api/v1/session", delete_session, {}, "signs out", kViewer},
+    Route{"GET", "/api/v1/users", get_users, {}, "who may sign in", kAdministrator},
+    Route{"POST", "/api/v1/users", post_user, {}, "adds one: `name`, `role`, `source`, `password`"},
+    Route{"GET", "/api/v1/users/{name}", get_user, {}, "one; others than oneself: administrator"},
+    Route{"PATCH", "/api/v1/users/{name}", patch_user, {}, "changes the `role`"},
+    Route{"DELETE", "/api/v1/users/{name}", delete_user, {}, "removes the user and ends the sessions"},
+    Route{"POST",
+          "/api/v1/users/{name}/password",
+          post_password,
+          {},
+          "sets the `password`; one's own with `old_password`, others': administrator",
+          kViewer},
+    Route{"POST",
+          "/api/v1/users/{name}/totp",
+          post_totp,
+          {},
+          "begins a second factor; with a `code` of it: confirms it; others': administrator",
+          kViewer},
+    Route{"DELETE",
+          "/api/v1/users/{name}/totp",
+          delete_totp,
+          {},
+          "removes the second factor; others': administrator",
+          kViewer},
+    Route{"GET", "/api/v1/tokens", get_tokens, {}, "tokens of programs", kAdministrator},
+    Route{"POST",
+          "/api/v1/tokens",
+          post_token,
+          {},
+          "makes one, shown now and never again: `label`, `role`, `expires_in`"},
+    Route{"DELETE", "/api/v1/tokens/{id}", delete_token, {}, "removes it"},
+    Route{"GET", "/api/v1/audit", get_audit, kAuditParameters, "who did what, newest first", kAdministrator},
 };
 
 #undef EVENKEEL_LAYER7_SERVER
 #undef EVENKEEL_LAYER7
 #undef EVENKEEL_SERVER
 #undef EVENKEEL_SERVICE
+
+const char* role_word(access::Role role) {
+  return role == access::Role::kNobody ? "anybody" : to_string(role);
+}
 
 }  // namespace
 
@@ -170,7 +232,8 @@ std::string to_markdown(std::span<const Route> table) {
     for (const Parameter& parameter : route.parameters) {
       parameters += fmt::format("{}`{}`", parameters.empty() ? "" : " ", parameter.name);
     }
-    text += fmt::format("| `{} {}` | {} | {} |\n", route.method, route.pattern, route.summary, parameters);
+    const std::string role = route.exception ? fmt::format(" (*{}*)", role_word(*route.exception)) : "";
+    text += fmt::format("| `{} {}` | {}{} | {} |\n", route.method, route.pattern, route.summary, role, parameters);
   }
   return text;
 }

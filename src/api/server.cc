@@ -71,6 +71,16 @@ std::optional<std::string> header_of(const http::fields& fields, beast::string_v
   return std::string(found->value());
 }
 
+Credentials credentials_of(const http::fields& fields) {
+  const auto text = [&](beast::string_view name) { return header_of(fields, name).value_or(""); };
+  return {.cookie = text("Cookie"),
+          .authorization = text("Authorization"),
+          .csrf_token = text("X-CSRF-Token"),
+          .forwarded_for = text("X-Forwarded-For"),
+          .fetch_site = text("Sec-Fetch-Site"),
+          .is_background = text("X-Background") == "true"};
+}
+
 // One connection: its requests one after the other, however many the client sends ahead.
 class Session {
  public:
@@ -202,6 +212,7 @@ Request Session::to_request(Parser& parser) const {
   request.target = std::string(message.target());
   request.if_match = header_of(message, "If-Match");
   request.last_event_id = header_of(message, "Last-Event-ID");
+  if (!server_->options.trusts_peers) request.credentials = credentials_of(message);
   request.body = std::move(message.body());
   request.peer = *peer_;
   return request;
@@ -311,7 +322,7 @@ asio::awaitable<void> ServerCore::accept_all(std::shared_ptr<ServerCore> self) {
 
 void ServerCore::start_session(Local::socket socket) {
   if (sessions.size() >= options.maximum_connections) return turn_away(socket);
-  auto peer = identify(socket.native_handle(), group);
+  auto peer = options.trusts_peers ? identify(socket.native_handle(), group) : Result<Peer>(Peer{.name = "the web"});
   const auto executor = socket.get_executor();
   auto session = std::make_shared<Session>(shared_from_this(), std::move(socket), std::move(peer));
   asio::co_spawn(executor, Session::run(std::move(session)), asio::detached);

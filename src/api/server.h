@@ -23,6 +23,7 @@ class Server {
     std::string socket_path = "/run/evenkeel/api.sock";
     mode_t mode = 0660;
     std::string group = "evenkeel";                   // owns the socket; its members may connect. May not exist
+    bool trusts_peers = true;                         // who may connect is an administrator; else nobody is
     size_t maximum_connections = 512;                 // one more is answered 503
     size_t maximum_header = 16 << 10;                 // bytes
     size_t maximum_body = 16 << 20;                   // bytes, of one request

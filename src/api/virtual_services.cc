@@ -10,10 +10,12 @@ namespace json = boost::json;
 template <class Service>
 Answer get_virtual_services(Call& call) {
   const Control& control = call.context.control;
-  json::object head{{"revision", control.revision()}};
+  const int64_t revision = control.revision();
+  json::object head{{"revision", revision}};
   const std::vector<Service> services = ServiceList<Service>::of(control.configuration());
   const auto to_json = [](const Service& service) { return model::to_json(service, model::Secrets::kMasked); };
-  co_return co_await reply_with_list(std::move(head), ServiceList<Service>::kName, services, to_json);
+  co_return with_etag(co_await reply_with_list(std::move(head), ServiceList<Service>::kName, services, to_json),
+                      revision);
 }
 
 template <class Service>
@@ -21,7 +23,8 @@ Answer get_virtual_service(Call& call) {
   const model::Configuration& configuration = call.context.control.configuration();
   const auto index = find_service<Service>(configuration, call.capture("label"));
   if (!index) co_return refuse(index.error());
-  co_return reply(model::to_json(ServiceList<Service>::of(configuration)[*index], model::Secrets::kMasked));
+  co_return with_etag(reply(model::to_json(ServiceList<Service>::of(configuration)[*index], model::Secrets::kMasked)),
+                      call.context.control.revision());
 }
 
 template <class Service>

@@ -1,6 +1,6 @@
 #pragma once
-// Runs what blocks (fsync, a dump of a big map, the start of a program) in a worker, and goes on on the control loop
-// with its result.
+// Runs what blocks (fsync, a dump of a big map, the start of a program, a password's hash) in a worker, and goes on on
+// the control loop with its result.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "cli/run.h"
+#include "cli/secret_prompt.h"
 #include "cli/unix_socket_transport.h"
 
 namespace {
@@ -64,6 +65,7 @@ int main(int argument_count, char** arguments) {
             std::this_thread::sleep_for(time);
             return true;
           },
+      .read_secret = evenkeel::cli::read_secret_from_terminal,
   };
   return static_cast<int>(evenkeel::cli::run({arguments + 1, arguments + argument_count}, world));
 }

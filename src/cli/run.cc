@@ -51,6 +51,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_doctor_commands(app, session);
   add_alerts_commands(app, session);
   add_web_commands(app, session);
+  add_access_commands(app, session);
   add_explain_command(app, session);
   add_schema_command(app, session);
 }

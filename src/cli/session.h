@@ -23,6 +23,8 @@ struct World {
   std::string socket_path;  // when the command line names none
   std::function<std::unique_ptr<Transport>(const std::string& socket_path)> connect;
   std::function<bool(std::chrono::milliseconds)> pause;  // false: stop repeating
+  // Asks for a password without showing it.
+  std::function<Result<std::string>(const std::string& prompt)> read_secret = {};
 };
 
 class Session {

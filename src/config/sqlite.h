@@ -1,5 +1,5 @@
 #pragma once
-// SQLite with our errors and ownership. Used only inside this module, from one thread per Database.
+// SQLite with our errors and ownership, for this module's store and that of access. One thread per Database.
 
 #include <sqlite3.h>
 

@@ -14,6 +14,8 @@ struct Options {
   std::string state_directory = "/var/lib/evenkeel";   // what must survive a reboot: the store and its backups
   std::string run_directory = "/run/evenkeel";         // what must survive a restart: verdicts, our addresses
   std::string socket;                                  // of the API; empty: RUN_DIRECTORY/api.sock
+  std::string web_socket;                              // where evenkeeld answers the web; empty: RUN_DIRECTORY/web.sock
+  std::string web_group = "www-data";                  // whose members may connect to that
   std::string pin_directory = "/sys/fs/bpf/evenkeel";  // the data plane's maps and links
   std::string script_directory;                        // of external checks; empty: STATE_DIRECTORY/checks
   std::string script_user = "nobody";                  // who they run as

@@ -19,7 +19,7 @@
 #include <utility>
 
 #include "base/state_file.h"
-#include "daemon/blocking.h"
+#include "base/blocking.h"
 #include "engines/web_nginx/frame.h"
 
 namespace evenkeel::daemon {

@@ -1,5 +1,6 @@
 // evenkeeld: the wiring. The whole system is visible here; each part knows only what its constructor is given.
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -11,6 +12,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "access/accounts.h"
+#include "api/gate.h"
 #include "api/router.h"
 #include "api/server.h"
 #include "base/clock.h"
@@ -113,6 +116,18 @@ OpenedStore open_store(const std::string& path, const Clock& clock) {
   return {std::move(*reader), std::move(*writer), std::move(*start), {}};
 }
 
+// Without users nobody can come by the web; the console's socket needs none.
+std::unique_ptr<access::Accounts> open_accounts(const std::string& path, const Clock& clock,
+                                                std::vector<observed::Notice>& notices) {
+  auto accounts = access::Accounts::open(path, clock, {});
+  if (accounts) return std::move(*accounts);
+  spdlog::error("{}: {}", path, to_string(accounts.error()));
+  notices.push_back({"access", fmt::format("{}: {}. Nobody can sign in; to start afresh, stop evenkeeld, move the file "
+                                           "away, start it and run evenkeel setup.",
+                                           path, to_string(accounts.error()))});
+  return nullptr;
+}
+
 int die(const Error& error) {
   spdlog::error("{}", to_string(error));
   return EXIT_FAILURE;
@@ -157,6 +172,7 @@ int run(const Options& options) {
                  .ipv6_connections = options.connections_ipv6});
 
   auto store = open_store(options.state_directory + "/evenkeel.db", clock);
+  const auto accounts = open_accounts(options.state_directory + "/access.db", clock, store.notices);
   controller =
       std::make_unique<Controller>(Controller::Parts{.io = io,
                                                      .worker = worker,
@@ -177,13 +193,22 @@ int run(const Options& options) {
   controller->start();
   web.start();
 
-  api::Server api(io, api::serve_routes(*controller, clock), {.socket_path = options.socket});
+  const api::Serve serve = api::serve_routes(*controller, clock, accounts.get());
+  api::Server api(io, serve, {.socket_path = options.socket});
   if (auto listening = api.listen(); !listening) return die(listening.error());
+  std::optional<api::Server> web;
+  if (accounts) {
+    web.emplace(
+        io, api::behind_gate(serve, *accounts),
+        api::Server::Options{.socket_path = options.web_socket, .group = options.web_group, .trusts_peers = false});
+    if (auto listening = web->listen(); !listening) return die(listening.error());
+  }
 
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) {
     spdlog::info("stopping; the data plane, HAProxy and nginx go on");
     api.stop();
+    if (web) web->stop();
     controller->stop();
     alerts.stop();
     io.stop();

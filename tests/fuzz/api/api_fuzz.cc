@@ -26,7 +26,7 @@ Request to_request(std::string_view input) {
   request.method = line.substr(0, space);
   request.target = line.substr(std::min(space + 1, line.size()));
   request.body = input.substr(std::min(line_end + 1, input.size()));
-  request.peer = {1000, "fuzz"};
+  request.peer = {1000, "fuzz", access::Role::kAdministrator, "local"};
   return request;
 }
 

@@ -161,7 +161,7 @@ class ApiTest : public testing::Test {
 
   // After the test changed what it wants to be different.
   void start() {
-    router_.emplace(Context{control_, clock_, event_limits_}, routes());
+    router_.emplace(Context{control_, clock_, event_limits_, accounts_.get()}, routes());
     server_.emplace(io_, [this](Request request) { return router_->serve(std::move(request)); }, options_);
     const auto listening = server_->listen();
     ASSERT_TRUE(listening) << to_string(listening.error());
@@ -187,6 +187,7 @@ class ApiTest : public testing::Test {
   std::filesystem::path directory_;
   Server::Options options_;
   EventStream::Limits event_limits_;
+  std::unique_ptr<access::Accounts> accounts_;  // null unless the test opens them
   std::optional<Router> router_;
   std::optional<Server> server_;
 };

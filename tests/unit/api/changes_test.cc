@@ -190,12 +190,36 @@ TEST_F(ApiTest, ADryRunStopsAfterThePlan) {
 
 TEST_F(ApiTest, AnotherRevisionThanTheExpectedIsAConflict) {
   EXPECT_EQ(ask("POST", "/api/v1/virtual-services?expected_revision=9", kNew).status, 409);
-  EXPECT_EQ(ask("POST", "/api/v1/virtual-services", kNew, "If-Match: \"9\"\r\n").status, 409);
+  EXPECT_EQ(ask("POST", "/api/v1/virtual-services", kNew, "If-Match: \"9\"\r\n").status, 412);
   EXPECT_EQ(ask("POST", "/api/v1/virtual-services?expected_revision=1", kNew, "If-Match: \"2\"\r\n").status, 400);
   EXPECT_EQ(ask("POST", "/api/v1/virtual-services", kNew, "If-Match: nonsense\r\n").status, 400);
   EXPECT_EQ(control_.revision(), 1);
   EXPECT_EQ(ask("POST", "/api/v1/virtual-services?expected_revision=1", kNew, "If-Match: \"1\"\r\n").status, 200);
   EXPECT_EQ(ask("DELETE", "/api/v1/virtual-services/New", "", "If-Match: *\r\n").status, 200);
+}
+
+TEST_F(ApiTest, AStaleIfMatchIsToldWhatHasChanged) {
+  auto other = control_.current;
+  other.virtual_services[0].real_servers[1].weight = 9;
+  control_.commit(other, "somebody else", "heavier");
+  const auto reply =
+      ask("PATCH", "/api/v1/virtual-services/Print_Provider", R"({"ports": "446"})", "If-Match: \"1\"\r\n");
+  EXPECT_EQ(reply.status, 412);
+  EXPECT_EQ(reply.header("ETag"), "\"2\"");
+  const auto body = reply.value();
+  EXPECT_EQ(body.at("error").at("code"), "conflict");
+  EXPECT_EQ(body.at("expected_revision"), 1);
+  EXPECT_EQ(body.at("current_revision").at("number"), 2);
+  EXPECT_EQ(body.at("current_revision").at("author"), "somebody else");
+  EXPECT_EQ(body.at("changed_meanwhile").at("changes").at(0).at("fields").at(0).at("to"), "9");
+  EXPECT_EQ(control_.revision(), 2);
+}
+
+TEST_F(ApiTest, AnObjectsTagIsItsRevision) {
+  for (const char* target : {"/api/v1/virtual-services", "/api/v1/virtual-services/Print_Provider",
+                             "/api/v1/layer7-services", "/api/v1/configuration"}) {
+    EXPECT_EQ(ask("GET", target).header("ETag"), "\"1\"") << target;
+  }
 }
 
 TEST_F(ApiTest, AChangeThatComesMeanwhileIsNotLost) {
@@ -215,6 +239,8 @@ TEST_F(ApiTest, AChangeThatComesMeanwhileRefusesOneThatExpectedARevision) {
   EXPECT_EQ(ask("PATCH", "/api/v1/virtual-services/Print_Provider?expected_revision=1", R"({"ports": "446"})").status,
             409);
   EXPECT_EQ(control_.revision(), 2);
+  control_.before_change = [this] { control_.commit({}, "somebody else", ""); };
+  EXPECT_EQ(ask("POST", "/api/v1/virtual-services", kNew, "If-Match: \"2\"\r\n").status, 412);
 }
 
 TEST_F(ApiTest, SecretsAreMaskedAndComeBackUnharmed) {
