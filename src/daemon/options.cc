@@ -29,8 +29,6 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--run-directory", options.run_directory, "what must survive a restart, not a reboot")
       ->capture_default_str();
   app.add_option("--socket", options.socket, "Unix socket of the API (default: RUN-DIRECTORY/api.sock)");
-  app.add_option("--web-socket", options.web_socket,
-                 "Unix socket of the API for the web interface (default: RUN-DIRECTORY/web.sock)");
   app.add_option("--web-group", options.web_group, "the web server's group, which may connect to it")
       ->capture_default_str();
   app.add_option("--pin-directory", options.pin_directory, "bpffs directory of the data plane")->capture_default_str();

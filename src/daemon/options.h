@@ -22,7 +22,6 @@ struct Options {
   std::vector<Endpoint> web_addresses;                 // of the web interface; none: it is off
   uint16_t web_plain_port = 0;                         // redirects to HTTPS; 0: none
   std::string web_root = "/usr/share/evenkeel/web";    // its pages
-  std::string web_socket;                              // where evenkeeld answers it; empty: RUN_DIRECTORY/web.sock
   uint64_t connections = 1 << 20;                      // IPv4; when the maps are created
   uint64_t connections_ipv6 = 1 << 18;
   std::string log_level = "info";

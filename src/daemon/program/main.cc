@@ -196,19 +196,19 @@ int run(const Options& options) {
   const api::Serve serve = api::serve_routes(*controller, clock, accounts.get());
   api::Server api(io, serve, {.socket_path = options.socket});
   if (auto listening = api.listen(); !listening) return die(listening.error());
-  std::optional<api::Server> web;
+  std::optional<api::Server> web_server;
   if (accounts) {
-    web.emplace(
+    web_server.emplace(
         io, api::behind_gate(serve, *accounts),
         api::Server::Options{.socket_path = options.web_socket, .group = options.web_group, .trusts_peers = false});
-    if (auto listening = web->listen(); !listening) return die(listening.error());
+    if (auto listening = web_server->listen(); !listening) return die(listening.error());
   }
 
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) {
     spdlog::info("stopping; the data plane, HAProxy and nginx go on");
     api.stop();
-    if (web) web->stop();
+    if (web_server) web_server->stop();
     controller->stop();
     alerts.stop();
     io.stop();
