@@ -49,6 +49,13 @@ Answer get_persistence(Call& call);  // persistence.cc
 Answer delete_persistence(Call& call);
 Answer get_real_server_health(Call& call);  // health.cc
 Answer test_real_server(Call& call);
+Answer get_certificates(Call& call);  // certificates.cc
+Answer get_certificate(Call& call);
+Answer post_certificate(Call& call);
+Answer put_certificate(Call& call);
+Answer post_self_signed(Call& call);
+Answer post_certificate_request(Call& call);
+Answer delete_certificate(Call& call);
 Answer get_events(Call& call);   // events.cc
 Answer test_alerts(Call& call);  // alerts.cc
 

@@ -46,6 +46,7 @@ observed::Snapshot Controller::snapshot() {
     facts.health.insert_or_assign(key, std::move(status));
   }
   std::ranges::move(conflict_notices(), std::back_inserter(facts.notices));
+  std::ranges::move(certificate_notices(), std::back_inserter(facts.notices));
   for (auto& status : paths_.monitor().statuses()) {
     const auto key = status.key;
     facts.paths.insert_or_assign(key, std::move(status));
