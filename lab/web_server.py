@@ -1,5 +1,5 @@
 """A web server that says who it is and what it was sent, in JSON. With --proxy-port it also listens where connections
-begin with a PROXY protocol header, and says what was in it.
+begin with a PROXY protocol header, and says what was in it; with --tls-port it speaks TLS there.
 
     /            {"server", "client", "headers", "proxy", "proxied_client"}
     /slow?N      the same, N seconds later
@@ -8,6 +8,7 @@ begin with a PROXY protocol header, and says what was in it.
 import argparse
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -26,12 +27,24 @@ class _Server(ThreadingHTTPServer):
         self.is_proxied = is_proxied
         super().__init__(("::", port), _Handler)
 
+    def speak_tls(self, certificate: str) -> None:
+        """`certificate`: a file with chain and key."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        context.sni_callback = _remember_name
+        # The handshake is the handler's, in its own thread.
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
     def server_bind(self) -> None:
         self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         super().server_bind()
 
     def handle_error(self, request, client_address) -> None:
         """A client that goes away is nothing to report."""
+
+
+def _remember_name(connection: ssl.SSLSocket, name: str | None, _context: ssl.SSLContext) -> None:
+    connection.asked_for = name or ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -48,7 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/slow?"):
             time.sleep(float(self.path.partition("?")[2]))
         body = json.dumps({"server": self.server.name, "client": self.client_address[0].removeprefix("::ffff:"),
-                           "path": self.path, "headers": dict(self.headers), "proxy": self.proxy,
+                           "path": self.path,
+                           "asked_for": getattr(self.connection, "asked_for", None), "headers": dict(self.headers), "proxy": self.proxy,
                            "proxied_client": self.proxied_client}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -78,9 +92,15 @@ def main() -> None:
     parser.add_argument("--name", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--proxy-port", type=int)
+    parser.add_argument("--tls-port", type=int)
+    parser.add_argument("--certificate", help="for --tls-port: a file with certificate, chain and key")
     options = parser.parse_args()
     if options.proxy_port:
         threading.Thread(target=_Server(options.name, options.proxy_port, True).serve_forever, daemon=True).start()
+    if options.tls_port:
+        secure = _Server(options.name, options.tls_port, False)
+        secure.speak_tls(options.certificate)
+        threading.Thread(target=secure.serve_forever, daemon=True).start()
     _Server(options.name, options.port, False).serve_forever()
 
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "api/certificate_change.h"
 #include "base/result.h"
 #include "config/plan.h"
 #include "config/store.h"
@@ -103,6 +104,12 @@ class Control {
   // real server in it. kUnavailable: too many are being tested.
   virtual boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                                     model::RealServerKey key) = 0;
+
+  virtual std::vector<observed::Certificate> certificates() = 0;  // by label
+  // kInvalidArgument: the certificate will not do. kConflict: the label is taken. kNotFound: there is none to replace.
+  virtual boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) = 0;
+  // kConflict: virtual services use it.
+  virtual boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) = 0;
 
   // The listener is called on the control loop until the returned handle is destroyed. `after`: first the remembered
   // events with a higher id.

@@ -67,6 +67,13 @@ Answer get_tokens(Call& call);  // tokens.cc
 Answer post_token(Call& call);
 Answer delete_token(Call& call);
 Answer get_audit(Call& call);
+Answer get_certificates(Call& call);  // certificates.cc
+Answer get_certificate(Call& call);
+Answer post_certificate(Call& call);
+Answer put_certificate(Call& call);
+Answer post_self_signed(Call& call);
+Answer post_certificate_request(Call& call);
+Answer delete_certificate(Call& call);
 Answer get_events(Call& call);   // events.cc
 Answer test_alerts(Call& call);  // alerts.cc
 Answer get_web(Call& call);      // web.cc

@@ -49,6 +49,9 @@ constexpr std::array kExplainParameters{
     Parameter{"protocol", "`tcp` or `udp`; default: the virtual service's"},
 };
 
+constexpr std::array kCertificateParameters{
+    Parameter{"dry_run", "`true`: only look whether it would do, and what HAProxy would take for it"},
+};
 constexpr std::array kArpParameters{
     Parameter{"virtual_address", "only this one; default: all"},
 };
@@ -169,6 +172,25 @@ constexpr std::array kRoutes{
     Route{"PATCH", EVENKEEL_LAYER7_SERVER, patch_real_server<model::Layer7Service>, kChangeParameters,
           "changes the fields given"},
     Route{"DELETE", EVENKEEL_LAYER7_SERVER, delete_real_server<model::Layer7Service>, kChangeParameters, "removes it"},
+    Route{"GET",
+          "/api/v1/certificates",
+          get_certificates,
+          {},
+          "all certificates: names, issuer, validity, who uses them; never a key"},
+    Route{"POST", "/api/v1/certificates", post_certificate, kCertificateParameters,
+          "adds one: `label`, and `pem` or `pkcs12` (base64) with its `password`; or completes a request"},
+    Route{"POST", "/api/v1/certificates/self-signed", post_self_signed, kCertificateParameters,
+          "makes key and certificate: `label`, `names`, `days`, `key`, parts of the subject"},
+    Route{"POST", "/api/v1/certificates/requests", post_certificate_request, kCertificateParameters,
+          "makes a key and a request (CSR) for an authority to sign"},
+    Route{"GET", "/api/v1/certificates/{label}", get_certificate, {}, "one, with its PEM or its request"},
+    Route{"PUT", "/api/v1/certificates/{label}", put_certificate, kCertificateParameters,
+          "replaces it by another: `pem` or `pkcs12`, `password`"},
+    Route{"DELETE",
+          "/api/v1/certificates/{label}",
+          delete_certificate,
+          {},
+          "removes it with its key; not while it is used"},
     Route{"GET", "/api/v1/revisions", get_revisions, kRevisionsParameters, "newest first"},
     Route{"GET", "/api/v1/revisions/{n}", get_revision, {}, "one with its configuration"},
     Route{"GET", "/api/v1/revisions/{n}/diff/{m}", get_revision_diff, {}, "what changed from n to m, as a plan"},

@@ -17,6 +17,7 @@ void add_real_server_commands(CLI::App& app, Session& session);
 void add_layer7_server_commands(CLI::App& app, Session& session);
 // Within "real-server": drain, halt, online.
 void add_operator_commands(CLI::App& group, Session& session);
+void add_certificate_commands(CLI::App& app, Session& session);
 void add_apply_command(CLI::App& app, Session& session);
 void add_configuration_command(CLI::App& app, Session& session);
 void add_schema_command(CLI::App& app, Session& session);

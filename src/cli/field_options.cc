@@ -22,6 +22,8 @@ constexpr std::array kInner{
     Inner{"health_check", "health_check", "check"},
     Inner{"fallback", "fallback", "fallback"},
     Inner{"feedback", "feedback", "feedback"},
+    Inner{"tls", "tls", "tls"},
+    Inner{"server_tls", "server_tls", "server-tls"},
     Inner{"email", "email_alerts", "email"},
     Inner{"webhook", "webhook_alerts", "webhook"},
 };
@@ -53,8 +55,8 @@ bool is_structure(const model::FieldHelp& help) {
 bool is_boolean(const model::FieldHelp& help) {
   return help.type == "boolean";
 }
-bool is_addresses(const model::FieldHelp& help) {
-  return help.type == "IP addresses";
+bool is_list(const model::FieldHelp& help) {
+  return help.type == "IP addresses" || help.type == "labels";
 }
 bool is_number(const model::FieldHelp& help) {
   return help.type == "integer" || help.type == "number";
@@ -74,7 +76,7 @@ std::string type_name(const model::FieldHelp& help) {
   if (help.type == "one of") return "NAME";
   if (is_number(help)) return "NUMBER";
   if (help.type == "IP address") return "ADDRESS";
-  if (is_addresses(help)) return "ADDRESS,...";
+  if (is_list(help)) return help.type == "labels" ? "LABEL,..." : "ADDRESS,...";
   return help.type == "ports" ? "PORTS" : "TEXT";
 }
 
@@ -117,14 +119,14 @@ Answer<json::value> parse_choice(const FieldOption& option, std::string_view tex
 }
 
 // "10.0.0.1,10.0.0.2"; nothing at all is the empty list.
-json::value parse_addresses(std::string_view text) {
-  json::array addresses;
+json::value parse_list(std::string_view text) {
+  json::array elements;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
-    addresses.emplace_back(text.substr(0, comma));
+    elements.emplace_back(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
-  return addresses;
+  return elements;
 }
 
 // CLI11 knows no other way to refuse a value than this exception; it does not leave the parsing.
@@ -256,7 +258,7 @@ std::shared_ptr<GivenFields> add_field_options(CLI::App& command, std::string_vi
 Answer<json::value> parse_field(const FieldOption& option, std::string_view text) {
   if (is_number(option.help)) return parse_number(option, text);
   if (!option.help.choices.empty()) return parse_choice(option, text);
-  if (is_addresses(option.help)) return parse_addresses(text);
+  if (is_list(option.help)) return parse_list(text);
   return json::value(json::string(text));
 }
 

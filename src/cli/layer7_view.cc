@@ -75,9 +75,10 @@ class Layer7View {
     table_.add_row(std::move(row));
     const auto dot = terminal_.glyph(Glyph::kDot);
     const std::string interface = terminal_.safe(text_at(service, "interface"));
-    add_details(fmt::format("layer 7 {} {}{}{}{}{}", terminal_.safe(text_at(service, "mode")),
-                            terminal_.safe(text_at(service, "ports")), dot, in_words(text_at(service, "scheduler")),
-                            interface.empty() ? "" : dot, interface),
+    const bool speaks_tls = !list_at(service, "certificates").empty();
+    add_details(fmt::format("layer 7 {}{} {}{}{}{}{}", terminal_.safe(text_at(service, "mode")),
+                            speaks_tls ? " over TLS" : "", terminal_.safe(text_at(service, "ports")), dot,
+                            in_words(text_at(service, "scheduler")), interface.empty() ? "" : dot, interface),
                 2, Colour::kDim);
     const std::string reason = terminal_.safe(text_at(service, "reason"));
     if (flag_at(service, "fallback_active")) {

@@ -38,6 +38,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_real_server_commands(app, session);
   add_layer7_service_commands(app, session);
   add_layer7_server_commands(app, session);
+  add_certificate_commands(app, session);
   add_apply_command(app, session);
   add_configuration_command(app, session);
   add_revisions_commands(app, session);

@@ -68,6 +68,7 @@ Result<> copy_newest(Database& backup, const std::string& store_path) {
                   "  WHERE total <= {} OR total = bytes);"
                   "INSERT INTO main.operator_action SELECT * FROM store.operator_action;"
                   "INSERT INTO main.verdict SELECT * FROM store.verdict;"
+                  "INSERT INTO main.certificate SELECT * FROM store.certificate;"
                   "COMMIT; DETACH store",
                   kMostDocumentBytes));
 }

@@ -11,6 +11,7 @@
 #include "config/plan.h"
 #include "config/validate_alerts.h"
 #include "config/validate_layer7.h"
+#include "config/validate_tls.h"
 #include "model/check_kind.h"
 #include "model/names.h"
 
@@ -239,6 +240,7 @@ std::vector<model::Problem> lint(const model::Configuration& configuration) {
   auto warnings = Linter(configuration).lint();
   std::ranges::move(lint_alerts(configuration), std::back_inserter(warnings));
   std::ranges::move(lint_layer7(configuration), std::back_inserter(warnings));
+  std::ranges::move(lint_tls(configuration), std::back_inserter(warnings));
   return warnings;
 }
 

@@ -92,6 +92,7 @@ model::Configuration without_services(const model::Configuration& configuration)
   model::Configuration rest;
   rest.auto_nat = configuration.auto_nat;
   rest.alerts = configuration.alerts;
+  rest.certificate_warnings = configuration.certificate_warnings;
   return rest;
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x45764b6c;  // "EvKl"
 
 // Step N brings user_version from N to N + 1. Steps that were released are never changed.
-constexpr std::array<const char*, 2> kMigrations{R"sql(
+constexpr std::array<const char*, 3> kMigrations{R"sql(
   CREATE TABLE revision (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -45,6 +45,17 @@ constexpr std::array<const char*, 2> kMigrations{R"sql(
 )sql",
                                                  R"sql(
   ALTER TABLE operator_action ADD COLUMN deadline INTEGER;
+)sql",
+                                                 R"sql(
+  CREATE TABLE certificate (
+    label TEXT PRIMARY KEY,
+    origin TEXT NOT NULL,
+    chain TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    ocsp TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
 )sql"};
 
 Result<int64_t> version_of(Database& database) {

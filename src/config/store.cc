@@ -46,6 +46,17 @@ class SqliteStore final : public Store {
     return in_transaction([&] { return move_all({{from, to}}); });
   }
 
+  Result<std::vector<StoredCertificate>> certificates() override { return read_certificates(database_); }
+  Result<> save(const StoredCertificate& certificate) override {
+    return with_backup(in_transaction([&] { return write_certificate(database_, certificate); }));
+  }
+  Result<> save_ocsp(const StoredCertificate& certificate) override {
+    return in_transaction([&] { return write_ocsp(database_, certificate); });
+  }
+  Result<> remove_certificate(const std::string& label) override {
+    return with_backup(in_transaction([&] { return delete_certificate(database_, label); }));
+  }
+
   Result<> remember_verdicts(const std::vector<RememberedVerdict>& verdicts) override {
     return in_transaction([&] { return replace_verdicts(verdicts); });
   }
@@ -61,6 +72,7 @@ class SqliteStore final : public Store {
     return transaction->commit();
   }
 
+  Result<> with_backup(Result<> done);
   Result<Revision> next_revision(std::optional<int64_t> expected_latest);
   Result<> insert(const Revision& revision, const std::string& document);
   Result<> move_renamed(int64_t before, const Configuration& configuration);
@@ -102,6 +114,15 @@ Result<Revision> SqliteStore::commit(const Configuration& configuration, const s
   auto backed_up = write_backup(path_, revision.number);
   if (!backed_up) spdlog::warn("no backup of revision {}: {}", revision.number, to_string(backed_up.error()));
   return revision;
+}
+
+// The backup of the newest revision is written again; before the first one there is nothing to go back to.
+Result<> SqliteStore::with_backup(Result<> done) {
+  const auto newest = database_.integer("SELECT max(number) FROM revision");
+  if (!done || !newest || newest->value_or(0) == 0) return done;
+  const auto backed_up = write_backup(path_, **newest);
+  if (!backed_up) spdlog::warn("no backup with this certificate: {}", to_string(backed_up.error()));
+  return done;
 }
 
 Result<Revision> SqliteStore::next_revision(std::optional<int64_t> expected_latest) {
@@ -269,7 +290,9 @@ Result<Salvage> salvage_from(const std::string& file) {
     if (!configuration) continue;
     auto actions = read_operator_actions(*database);
     if (!actions) return fail(actions.error());
-    return Salvage{revision, std::move(*configuration), std::move(*actions), file};
+    auto certificates = read_certificates(*database);
+    if (!certificates) return fail(certificates.error());
+    return Salvage{revision, std::move(*configuration), std::move(*actions), std::move(*certificates), file};
   }
   return fail(ErrorCode::kCorrupt, "no revision can be read", file);
 }

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "config/stored_certificates.h"
 #include "model/configuration.h"
 #include "model/operator_action.h"
 
@@ -38,6 +39,7 @@ struct Salvage {
   Revision revision;
   model::Configuration configuration;
   std::vector<model::OperatorAction> operator_actions;
+  std::vector<StoredCertificate> certificates;
   std::string source;  // the file it was read from
 };
 
@@ -68,6 +70,13 @@ class Store {
   virtual Result<> record(const model::OperatorAction& action) = 0;
   // A rename in the configuration: what was said about `from` is now said about `to`.
   virtual Result<> rename(const model::RealServerKey& from, const model::RealServerKey& to) = 0;
+
+  virtual Result<std::vector<StoredCertificate>> certificates() = 0;
+  // Replaces the one of that label. A backup follows, also when one is removed.
+  virtual Result<> save(const StoredCertificate& certificate) = 0;
+  // What its authority says; nothing happens when it was replaced or removed meanwhile.
+  virtual Result<> save_ocsp(const StoredCertificate& certificate) = 0;
+  virtual Result<> remove_certificate(const std::string& label) = 0;
 
   // Replaces all that was remembered.
   virtual Result<> remember_verdicts(const std::vector<RememberedVerdict>& verdicts) = 0;

@@ -13,6 +13,7 @@
 #include "config/validate_fallback.h"
 #include "config/validate_follow.h"
 #include "config/validate_layer7.h"
+#include "config/validate_tls.h"
 #include "model/names.h"
 
 namespace evenkeel::config {
@@ -372,6 +373,7 @@ std::vector<model::Problem> validate(const model::Configuration& configuration) 
   auto problems = Validator(configuration).validate();
   std::ranges::move(validate_alerts(configuration), std::back_inserter(problems));
   std::ranges::move(validate_layer7(configuration), std::back_inserter(problems));
+  std::ranges::move(validate_tls(configuration), std::back_inserter(problems));
   std::ranges::move(validate_follow(configuration), std::back_inserter(problems));
   return problems;
 }

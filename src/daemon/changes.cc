@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
@@ -16,6 +15,7 @@
 
 #include "base/blocking.h"
 #include "daemon/controller.h"
+#include "daemon/turn.h"
 
 namespace evenkeel::daemon {
 namespace {
@@ -156,28 +156,6 @@ void return_memory_later(boost::asio::io_context& io) {
 
 }  // namespace
 
-// Holds the one place for a change; frees it when it goes, and wakes who waits.
-class Controller::Turn {
- public:
-  explicit Turn(Controller& controller) : controller_(controller) { controller_.changing_ = true; }
-  ~Turn() {
-    controller_.changing_ = false;
-    controller_.turn_freed_.cancel();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
-  static boost::asio::awaitable<void> wait(Controller& controller) {
-    while (controller.changing_ && !controller.stopped_) {
-      boost::system::error_code woken;
-      co_await controller.turn_freed_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
-    }
-  }
-
- private:
-  Controller& controller_;
-};
-
 boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest request) {
   // What the request was made from: another change may come first while this one waits.
   const int64_t expected = request.expected_revision.value_or(revision_);
@@ -213,6 +191,7 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
 std::optional<ChangeRefused> Controller::refuse(const ChangeRequest& request) const {
   if (parts_.writer == nullptr) return ChangeRefused{read_only_error(), {}};
   auto problems = config::validate(request.configuration);
+  if (problems.empty()) problems = certificates_.problems_of(request.configuration);
   if (problems.empty()) problems = new_engine_problems(request.configuration);
   if (problems.empty()) return std::nullopt;
   return ChangeRefused{{ErrorCode::kInvalidArgument,
@@ -287,6 +266,7 @@ void Controller::put_in_force(ChangeRequest request, const config::Revision& rev
     apply_now();
     parts_.alerts.configure(configuration_);
     return_memory_later(parts_.io);
+    look_at_certificates();
   }
   parts_.events.append(observed::EventKind::kConfigurationCommitted, "configuration",
                        fmt::format("revision {} by {}: {} object{} changed", revision.number, revision.author,

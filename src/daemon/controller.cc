@@ -38,6 +38,10 @@ Controller::Controller(Parts parts, Start start)
     : parts_(std::move(parts)),
       configuration_(std::move(start.configuration)),
       revision_(start.revision),
+      ocsp_(parts_.io, parts_.clock,
+            [this](const CertificateShelf::Question& question, Result<certificates::OcspAnswer> answer) {
+              on_ocsp(question, std::move(answer));
+            }),
       monitor_(
           parts_.io, parts_.clock, [this](const health::Status& status) { on_health(status); }, {}, parts_.scripts),
       out_of_turn_(parts_.io, parts_.clock, parts_.scripts),
@@ -54,9 +58,14 @@ Controller::Controller(Parts parts, Start start)
       sweep_timer_(parts_.io),
       topology_timer_(parts_.io),
       verdicts_timer_(parts_.io),
+      certificates_timer_(parts_.io),
       turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()),
       layer7_settled_(parts_.io) {
   for (auto& action : start.operator_actions) operator_actions_.insert_or_assign(action.key, std::move(action));
+  for (const auto& error : certificates_.load(std::move(start.certificates), parts_.clock.wall_now())) {
+    spdlog::error("{}", to_string(error));
+    parts_.notices.push_back({error.object, error.message});
+  }
 }
 
 Controller::~Controller() {
@@ -78,6 +87,8 @@ void Controller::start() {
   configure_health();
   apply_now();
   arm_sweep();
+  look_at_certificates();
+  arm_certificates();
 }
 
 void Controller::stop() {
@@ -89,6 +100,8 @@ void Controller::stop() {
   feedback_.stop();
   paths_.monitor().stop();
   doctor_.stop();
+  ocsp_.stop();
+  certificates_timer_.cancel();
   parts_.layer7.stop();
   parts_.web.stop();
   retry_timer_.cancel();
@@ -219,8 +232,13 @@ std::map<model::RealServerKey, model::OperatorState> Controller::operator_said()
 }
 
 desired::State Controller::compute(const model::Configuration& configuration) const {
+  return compute(configuration, certificates_.certificates());
+}
+
+desired::State Controller::compute(const model::Configuration& configuration,
+                                   const desired::Certificates& certificates) const {
   return desired::compute(
-      {configuration, health_, operator_said(), slow_start_.tenths(), active_tier_, feedback_said_});
+      {configuration, health_, operator_said(), slow_start_.tenths(), active_tier_, feedback_said_, &certificates});
 }
 
 void Controller::apply_now() {
@@ -248,7 +266,8 @@ void Controller::apply_now() {
 void Controller::apply_services(const std::set<std::string>& labels) {
   const auto said = operator_said();
   const auto now = parts_.clock.steady_now();
-  const desired::Inputs inputs{configuration_, health_, said, slow_start_.tenths(), active_tier_, feedback_said_};
+  const desired::Inputs inputs{
+      configuration_, health_, said, slow_start_.tenths(), active_tier_, feedback_said_, &certificates_.certificates()};
   std::vector<desired::VirtualService> changed;
   for (const auto& service : configuration_.virtual_services) {
     if (!labels.contains(service.label)) continue;

@@ -15,9 +15,12 @@
 #include "api/control.h"
 #include "daemon/alert_sender.h"
 #include "daemon/arp_doctor.h"
+#include "daemon/certificate_shelf.h"
 #include "daemon/drain_deadline.h"
+#include "daemon/expiry_alarm.h"
 #include "daemon/host_names.h"
 #include "daemon/layer4.h"
+#include "daemon/ocsp_watch.h"
 #include "daemon/path_watch.h"
 #include "daemon/slow_start.h"
 #include "daemon/source_port_alarm.h"
@@ -60,6 +63,7 @@ class Controller final : public api::Control {
     model::Configuration configuration;
     int64_t revision = 0;
     std::vector<model::OperatorAction> operator_actions;
+    std::vector<config::StoredCertificate> certificates;
   };
 
   Controller(Parts parts, Start start);
@@ -103,6 +107,9 @@ class Controller final : public api::Control {
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
   boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                             model::RealServerKey key) override;
+  std::vector<observed::Certificate> certificates() override;  // certificates.cc
+  boost::asio::awaitable<Result<api::CertificateResult>> change_certificate(api::CertificateChange change) override;
+  boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override;
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override;
 
@@ -128,6 +135,7 @@ class Controller final : public api::Control {
   void settle(const std::vector<reconcile::StatusChange>& changes);
   std::map<model::RealServerKey, model::OperatorState> operator_said() const;
   desired::State compute(const model::Configuration& configuration) const;
+  desired::State compute(const model::Configuration& configuration, const desired::Certificates& certificates) const;
   void configure_health();
   engines::ApplyReport attach();
   void arm_retry();
@@ -143,9 +151,20 @@ class Controller final : public api::Control {
   // layer7.cc
   void listen_to_proxy();
   std::string way_of_layer7(const model::Configuration& wanted) const;
+  static std::string way_between(const desired::Layer7& from, const desired::Layer7& to);
   void apply_layer7(const desired::Inputs& inputs);
   boost::asio::awaitable<void> layer7_settled();
   void announce(const desired::Layer7& layer7);
+
+  // certificates.cc
+  Result<> may_become(const api::CertificateChange& change) const;
+  std::string way_of_certificates(const CertificateShelf& shelf) const;
+  boost::asio::awaitable<void> put_in_force(config::StoredCertificate certificate);
+  void look_at_certificates();
+  void arm_certificates();
+  void on_ocsp(const CertificateShelf::Question& question, Result<certificates::OcspAnswer> answer);
+  void note_stapling(const std::string& label, const certificates::OcspAnswer& answer);
+  std::vector<observed::Notice> certificate_notices() const;
 
   // doctor.cc: who else claims our addresses
   void watch_claims();
@@ -179,6 +198,10 @@ class Controller final : public api::Control {
   std::set<std::string> fallback_active_;   // virtual services, as last announced
   std::set<std::string> in_panic_;          // likewise
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
+  CertificateShelf certificates_;
+  ExpiryAlarm expiry_alarm_;
+  OcspWatch ocsp_;
+  std::set<std::string> ocsp_failing_;  // labels, as last announced
   SlowStart slow_start_;
   SourcePortAlarm source_port_alarm_;
   SynFloodAlarm syn_flood_alarm_;
@@ -196,6 +219,7 @@ class Controller final : public api::Control {
   boost::asio::steady_timer sweep_timer_;
   boost::asio::steady_timer topology_timer_;
   boost::asio::steady_timer verdicts_timer_;
+  boost::asio::steady_timer certificates_timer_;
   boost::asio::steady_timer turn_freed_;
   boost::asio::steady_timer layer7_settled_;
   bool changing_ = false;

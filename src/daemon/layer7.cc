@@ -45,7 +45,11 @@ void Controller::listen_to_proxy() {
 }
 
 std::string Controller::way_of_layer7(const model::Configuration& wanted) const {
-  const auto commands = engines::l7_haproxy::commands_between(compute(configuration_).layer7, compute(wanted).layer7);
+  return way_between(compute(configuration_).layer7, compute(wanted).layer7);
+}
+
+std::string Controller::way_between(const desired::Layer7& from, const desired::Layer7& to) {
+  const auto commands = engines::l7_haproxy::commands_between(from, to, {});
   if (!commands) return "reload";
   return commands->empty() ? "" : "commands";
 }

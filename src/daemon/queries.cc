@@ -47,6 +47,7 @@ observed::Snapshot Controller::snapshot() {
   }
   std::ranges::move(conflict_notices(), std::back_inserter(facts.notices));
   std::ranges::move(parts_.web.notices(), std::back_inserter(facts.notices));
+  std::ranges::move(certificate_notices(), std::back_inserter(facts.notices));
   for (auto& status : paths_.monitor().statuses()) {
     const auto key = status.key;
     facts.paths.insert_or_assign(key, std::move(status));

@@ -28,6 +28,7 @@ struct Inputs {
   const std::map<model::RealServerKey, int>& weight_tenths;  // of a slow start, 1..9; missing: the full weight
   const std::map<std::string, int>& active_tier;  // by label of the virtual service, as last computed; missing: 0
   const std::map<model::RealServerKey, Feedback>& feedback;  // missing: nothing is said
+  const Certificates* certificates = nullptr;                // null: there are none
 };
 
 State compute(const Inputs& inputs);

@@ -1,5 +1,7 @@
 #include "desired/layer7.h"
 
+#include <algorithm>
+
 #include "desired/compute.h"
 #include "desired/layer7_addresses.h"
 
@@ -32,12 +34,24 @@ Layer7Service compute_service(const model::Layer7Service& service, const Inputs&
   return result;
 }
 
+void add_certificates(const model::Layer7Service& service, const Inputs& inputs, Certificates& result) {
+  if (inputs.certificates == nullptr) return;
+  const auto add = [&](const std::string& label) {
+    const auto found = inputs.certificates->find(label);
+    if (found != inputs.certificates->end()) result.insert(*found);
+  };
+  std::ranges::for_each(service.tls.certificates, add);
+  add(service.tls.client_authority);
+  add(service.server_tls.authority);
+}
+
 }  // namespace
 
 Layer7 compute_layer7(const Inputs& inputs) {
   Layer7 layer7;
   for (const auto& service : inputs.configuration.layer7_services) {
     layer7.services.push_back(compute_service(service, inputs));
+    add_certificates(service, inputs, layer7.certificates);
   }
   return layer7;
 }

@@ -2,6 +2,8 @@
 // What the proxy of layer 7 should be. Part of desired::State.
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "model/layer7_service.h"
@@ -28,8 +30,19 @@ struct Layer7Service {
   bool operator==(const Layer7Service&) const = default;
 };
 
+// A certificate as the proxy needs it.
+struct Certificate {
+  std::string chain;  // PEM
+  std::string key;    // PEM: a secret. Empty: certificates of authorities
+  std::string ocsp;   // the authority's word that it is good, DER; empty: not known yet
+  bool can_be_stapled = false;
+  bool operator==(const Certificate&) const = default;
+};
+using Certificates = std::map<std::string, Certificate>;  // by label
+
 struct Layer7 {
   std::vector<Layer7Service> services;
+  Certificates certificates = {};  // that they name, as far as there are any
   bool operator==(const Layer7&) const = default;
 };
 

@@ -20,6 +20,11 @@ const Table& table<Configuration>() {
           auto_nat()),
       field<&Configuration::alerts>({.name = "alerts", .help = "Who is told what happens, and how often."},
                                     structure<Alerts>()),
+      field<&Configuration::certificate_warnings>(
+          {.name = "certificate_warnings",
+           .help = "How many days before a certificate expires people are told. Empty means only when it has expired.",
+           .unit = "days"},
+          day_counts()),
       field<&Configuration::layer7_services>(
           {.name = "layer7_services",
            .help = "The layer-7 virtual services: addresses and TCP ports where the load balancer's proxy answers."},

@@ -1,6 +1,7 @@
 #pragma once
 // The whole configuration: what one revision holds. A value; nothing in it is ever changed in place.
 
+#include <string>
 #include <vector>
 
 #include "model/alerts.h"
@@ -14,6 +15,7 @@ struct Configuration {
   std::vector<VirtualService> virtual_services;
   AutoNat auto_nat = {};
   Alerts alerts = {};
+  std::string certificate_warnings = "30,14,7,1";  // days before a certificate's end; empty: none
   std::vector<Layer7Service> layer7_services = {};
 
   bool operator==(const Configuration&) const = default;

@@ -24,6 +24,7 @@ KindOf<IpAddress> ip_address();
 KindOf<AutoNat> auto_nat();
 KindOf<std::vector<IpAddress>> ip_addresses(size_t most);
 KindOf<PortSet> port_set();
+KindOf<std::vector<std::string>> labels(size_t most);  // of other objects, each once
 // Seconds with up to three decimals; bounds in milliseconds.
 KindOf<std::chrono::milliseconds> decimal_seconds(std::chrono::milliseconds low, std::chrono::milliseconds high);
 
@@ -47,6 +48,8 @@ KindOf<std::string> mail_address();    // one
 KindOf<std::string> mail_addresses();  // separated by commas
 KindOf<std::string> web_address();     // http or https; shown without its path
 KindOf<std::string> cookie_name();     // never empty
+KindOf<std::string> ciphers();         // their names are looked at by config::validate
+KindOf<std::string> day_counts();      // "30,14,7,1"
 
 // The parts of integers that are the same for all integer types.
 std::optional<int64_t> parse_integer(const boost::json::value& in, int64_t low, int64_t high, const Place& place);

@@ -170,6 +170,10 @@ const Table& table<Layer7Service>() {
               {.name = "fallback_port",
                .help = "Where the fallback server listens. 0 means the port that the client asked for."},
               integer<uint16_t>(0, 65535)),
+          field<&Layer7Service::tls>({.name = "tls", .help = "TLS with clients, which ends at the load balancer."},
+                                     structure<Tls>()),
+          field<&Layer7Service::server_tls>({.name = "server_tls", .help = "TLS with real servers."},
+                                            structure<ServerTls>()),
           field<&Layer7Service::health_check>(
               {.name = "health_check", .help = "What a real server must do to be sent clients."},
               structure<HealthCheck>()),

@@ -11,6 +11,7 @@
 #include "base/ip_address.h"
 #include "model/health_check.h"
 #include "model/port_set.h"
+#include "model/tls.h"
 #include "model/virtual_service.h"
 
 namespace evenkeel::model {
@@ -57,6 +58,8 @@ struct Layer7Service {
   std::chrono::seconds request_timeout{5};
   std::optional<IpAddress> fallback_address;
   uint16_t fallback_port = 0;  // 0: the port that the client asked for
+  Tls tls;
+  ServerTls server_tls;
   HealthCheck health_check;
   std::vector<Layer7Server> real_servers;
 

@@ -258,6 +258,22 @@ KindOf<std::string> cookie_name() {
                .longest = 64});
 }
 
+KindOf<std::string> ciphers() {
+  return text({.type = "a list of ciphers",
+               .range = "OpenSSL's names, separated by colons; or empty",
+               .pattern = "[A-Za-z0-9_:!@=+.-]*",
+               .hint = "write names such as \"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384\"",
+               .longest = 2048});
+}
+
+KindOf<std::string> day_counts() {
+  return text({.type = "a list of days",
+               .range = "up to 8 numbers of days, separated by commas; or empty",
+               .pattern = "(?:[1-9][0-9]{0,2}(?:,[1-9][0-9]{0,2}){0,7})?",
+               .hint = "write numbers such as \"30,14,7,1\"",
+               .longest = 64});
+}
+
 KindOf<std::string> status_list() {
   return text({.type = "a list of HTTP status codes",
                .range = "codes and ranges from 100 to 599",

@@ -52,6 +52,14 @@ namespace evenkeel::observed {
   X(kNginxEnded, "nginx_ended", kProblem, kNginxEnded, "an nginx of ours ended and is started again")                 \
   X(kWebCertificateReplaced, "web_certificate_replaced", kInformation, kWebCertificateReplaced,                       \
     "the web interface has another certificate")                                                                      \
+  X(kCertificateChanged, "certificate_changed", kInformation, kCertificateChanged,                                    \
+    "a certificate was added, replaced or removed")                                                                   \
+  X(kCertificateExpires, "certificate_expires", kWarning, kCertificateExpires,                                        \
+    "a certificate that is used expires soon, or has expired")                                                        \
+  X(kCertificateValid, "certificate_valid", kWarning, kCertificateExpires,                                            \
+    "a certificate that was about to expire was replaced, or is not used any more")                                   \
+  X(kOcspFailed, "ocsp_failed", kWarning, kOcspFailed, "the authority does not say that a certificate is good")       \
+  X(kOcspRecovered, "ocsp_recovered", kWarning, kOcspFailed, "the authority says again that a certificate is good")   \
   X(kAlertFailed, "alert_failed", kInformation, kAlertFailed, "an alert could not be sent; none is sent about that")  \
   X(kAlertDelivered, "alert_delivered", kInformation, kAlertFailed, "alerts can be sent again")
 

@@ -31,6 +31,8 @@ json::object to_json(const Layer7Service& service) {
   object["mode"] = model::to_string(service.configuration.mode);
   object["scheduler"] = model::to_string(service.configuration.scheduler);
   object["persistence"] = model::to_string(service.configuration.persistence);
+  const auto& certificates = service.configuration.tls.certificates;
+  object["certificates"] = json::array(certificates.begin(), certificates.end());
   object["traffic"] = to_json(service.traffic);
   json::array& servers = object["real_servers"].as_array();
   for (size_t i = 0; i < servers.size() && i < service.real_servers.size(); ++i) {

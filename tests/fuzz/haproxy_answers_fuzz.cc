@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (processes.workers.empty() && !processes.old_workers.empty()) std::abort();
   (void)parse_statistics(text);
   (void)parse_description(text);
+  (void)parse_process(text);
   (void)parse_sessions(text, {"a/b"});
   if (objection(text) && text.empty()) std::abort();
   if (complaints(std::string(text)).size() > 4000) std::abort();

@@ -89,6 +89,9 @@ Result<Controller::Start> read_start(config::Store& store) {
   auto actions = store.operator_actions();
   if (!actions) return fail(actions.error());
   start.operator_actions = std::move(*actions);
+  auto certificates = store.certificates();
+  if (!certificates) return fail(certificates.error());
+  start.certificates = std::move(*certificates);
   return start;
 }
 
@@ -99,7 +102,7 @@ OpenedStore open_damaged(const std::string& path, const Error& error) {
   opened.notices.push_back({"store", to_string(error) + ". Traffic is forwarded as before; changes are refused."});
   if (auto salvaged = config::Store::salvage(path)) {
     opened.start = {std::move(salvaged->configuration), salvaged->revision.number,
-                    std::move(salvaged->operator_actions)};
+                    std::move(salvaged->operator_actions), std::move(salvaged->certificates)};
   } else {
     opened.notices.push_back({"store", to_string(salvaged.error())});
   }

@@ -113,13 +113,25 @@ Processes parse_processes(std::string_view answer) {
   return processes;
 }
 
-std::string parse_description(std::string_view answer) {
-  constexpr std::string_view kDescription = "description: ";
-  std::string description;
+namespace {
+
+// What follows the name in a line of `show info`; empty: there is no such line.
+std::string_view value_in_info(std::string_view answer, std::string_view name) {
+  std::string_view value;
   for_each_part(answer, '\n', [&](std::string_view line) {
-    if (line.starts_with(kDescription)) description = line.substr(kDescription.size());
+    if (line.starts_with(name)) value = line.substr(name.size());
   });
-  return description;
+  return value;
+}
+
+}  // namespace
+
+std::string parse_description(std::string_view answer) {
+  return std::string(value_in_info(answer, "description: "));
+}
+
+pid_t parse_process(std::string_view answer) {
+  return number<pid_t>(value_in_info(answer, "Pid: "));
 }
 
 observed::Layer7Report parse_statistics(std::string_view answer) {
@@ -154,12 +166,27 @@ std::vector<std::string> parse_sessions(std::string_view answer, const std::vect
 }
 
 std::optional<std::string> objection(std::string_view answer) {
-  static constexpr std::array<std::string_view, 5> kNews{"IP changed from", "port changed from", "no need to change",
-                                                         "New server registered.", "Server deleted."};
+  static constexpr std::array<std::string_view, 14> kNews{"IP changed from",
+                                                          "port changed from",
+                                                          "no need to change",
+                                                          "New server registered.",
+                                                          "Server deleted.",
+                                                          "New empty certificate store",
+                                                          "Transaction created for ",
+                                                          "Transaction updated for ",
+                                                          "transaction created for CA ",
+                                                          "transaction updated for CA ",
+                                                          "Committing ",
+                                                          "Inserting certificate ",
+                                                          "Success!",
+                                                          "OCSP Response updated!"};
+  // "Certificate '...' deleted!", "Entry '...' deleted in crtlist '...'!"
+  static constexpr std::array<std::string_view, 2> kDeleted{"' deleted!", "' deleted in crtlist '"};
   std::optional<std::string> found;
   for_each_part(answer, '\n', [&](std::string_view line) {
     const bool is_news =
-        line.empty() || std::ranges::any_of(kNews, [&](std::string_view news) { return line.starts_with(news); });
+        line.empty() || std::ranges::any_of(kNews, [&](std::string_view news) { return line.starts_with(news); }) ||
+        std::ranges::any_of(kDeleted, [&](std::string_view news) { return line.find(news) != line.npos; });
     if (!is_news && !found) found = line;
   });
   return found;

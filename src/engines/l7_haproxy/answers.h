@@ -24,6 +24,9 @@ Processes parse_processes(std::string_view answer);
 // The description in a worker's `show info`: the name that its file gave itself. Empty: none.
 std::string parse_description(std::string_view answer);
 
+// The worker itself, in the same; 0: it does not say.
+pid_t parse_process(std::string_view answer);
+
 // A worker's `show stat`. Lines of other shapes are left out.
 observed::Layer7Report parse_statistics(std::string_view answer);
 

@@ -15,6 +15,14 @@ struct Paths {
   std::string log() const { return directory + "/haproxy.log"; }          // what HAProxy said since the last reload
   std::string master_socket() const { return directory + "/master.sock"; }
   std::string runtime_socket() const { return directory + "/runtime.sock"; }
+  std::string tls() const { return directory + "/tls"; }  // certificates, with their keys
+  std::string certificate(const std::string& label, bool is_stapled) const {
+    return tls() + (is_stapled ? "/stapled/" : "/plain/") + label + ".pem";
+  }
+  std::string certificate_list(const std::string& virtual_service) const {
+    return tls() + "/lists/" + virtual_service + ".list";
+  }
+  static std::string authority(const std::string& label) { return "authorities/" + label + ".pem"; }  // in tls()
   std::string empty() const { return directory + "/empty"; }  // the workers' root
 };
 

@@ -14,6 +14,7 @@
 #include "engines/ask.h"
 #include "engines/l7_haproxy/ports.h"
 #include "engines/l7_haproxy/structure.h"
+#include "engines/l7_haproxy/tls_files.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
@@ -54,6 +55,7 @@ Result<> make_directories(const Paths& paths) {
 Outcome Proxy::apply(const desired::Layer7& want) {
   Outcome outcome;
   attempt_ = want;
+  leave_out(without_certificates(attempt_), want, outcome.statuses);
   for (int i = 0; i < kMostTries; ++i) {
     if (!running_ || structure_name(*running_, options_) != structure_name(attempt_, options_)) {
       leave_out(taken_ports(attempt_), want, outcome.statuses);
@@ -64,6 +66,7 @@ Outcome Proxy::apply(const desired::Layer7& want) {
       outcome.way = *way;
       if (is_running()) {
         running_ = attempt_;
+        remove_other_certificates();
         end_connections(halted);
       }
       break;
@@ -81,6 +84,7 @@ Outcome Proxy::apply(const desired::Layer7& want) {
 
 Result<Way> Proxy::realise() {
   if (auto made = make_directories(options_.paths); !made) return fail(made.error());
+  if (auto placed = put_certificates_in_place(); !placed) return fail(placed.error());
   if (!is_running()) {
     forget();
     if (auto adopted = adopt(); adopted || is_running()) return adopted;
@@ -90,7 +94,7 @@ Result<Way> Proxy::realise() {
   }
   if (running_ && *running_ == attempt_) return Way::kNothing;
   if (running_) {
-    const auto commands = commands_between(*running_, attempt_);
+    const auto commands = commands_between(*running_, attempt_, options_.paths);
     if (commands && run(*commands)) {
       // The file too: HAProxy may be started from it, or told to reload by hand.
       if (auto written = write_state_file(options_.paths.configuration(), render(attempt_, options_)); !written) {
@@ -108,7 +112,8 @@ Result<Way> Proxy::realise() {
 Result<Way> Proxy::adopt() {
   if (auto found = find_master(); !found) return fail(found.error());
   const auto info = ask(options_.paths.runtime_socket(), "show info");
-  if (info && parse_description(*info) == structure_name(attempt_, options_) && run(commands_to(attempt_))) {
+  if (info && parse_description(*info) == structure_name(attempt_, options_) &&
+      run(commands_to(attempt_, options_.paths))) {
     if (auto written = write_state_file(options_.paths.configuration(), render(attempt_, options_)); !written) {
       return fail(written.error());
     }
@@ -148,6 +153,27 @@ Result<Processes> Proxy::ask_master() const {
   }
 }
 
+// Whatever comes next finds them: the worker, a reload by hand, a start. Nobody but root may read them.
+Result<> Proxy::put_certificates_in_place() const {
+  for (const auto& [path, content] : tls_files(attempt_, options_.paths)) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored) && read_state_file(path) == content) continue;
+    if (auto written = write_state_file(path, content); !written) return written;
+  }
+  return {};
+}
+
+// A key that is of no use any more is not left lying about.
+void Proxy::remove_other_certificates() const {
+  const auto wanted = tls_files(attempt_, options_.paths);
+  std::vector<std::filesystem::path> others;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.paths.tls(), error)) {
+    if (entry.is_regular_file(error) && !wanted.contains(entry.path().string())) others.push_back(entry.path());
+  }
+  for (const auto& path : others) std::filesystem::remove(path, error);
+}
+
 // HAProxy looks at the new file before the old one goes.
 Result<> Proxy::put_file_in_place() {
   const Paths& paths = options_.paths;
@@ -173,7 +199,7 @@ Result<> Proxy::start() {
   if (auto noted = write_state_file(options_.paths.pid_file(), fmt::format("{}\n", *pid)); !noted) return noted;
   auto process = open_process(*pid);
   if (!process) return fail(process.error());
-  if (auto up = await_worker(structure_name(attempt_, options_), *process, 0); !up) {
+  if (auto up = await_worker(structure_name(attempt_, options_), *process, 0, 0); !up) {
     if (!has_ended(*process)) ::kill(*pid, SIGTERM);
     reap(*pid);
     return up;
@@ -191,21 +217,23 @@ Result<> Proxy::reload() {
   const auto state = ask_master();
   if (!state) return fail(state.error());
   const int failed_before = state->failed_reloads;
+  const auto info = ask(paths.runtime_socket(), "show info");
+  const pid_t old_worker = info ? parse_process(*info) : 0;
   if (const auto asked = ask(paths.master_socket(), "reload"); !asked) return fail(asked.error());
-  auto reloaded = await_worker(structure_name(attempt_, options_), process_, failed_before);
+  auto reloaded = await_worker(structure_name(attempt_, options_), process_, failed_before, old_worker);
   if (reloaded) return {};
   // What serves goes on; it is what a start or a reload by hand must find, too.
   if (auto restored = write_state_file(paths.configuration(), before); !restored) return restored;
   return fail(reloaded.error());
 }
 
-// HAProxy 2.6 says nothing when a reload succeeds: a worker that has the new file's name does.
-Result<> Proxy::await_worker(const std::string& name, const Fd& master, int failed_before) const {
+// HAProxy 2.6 says nothing when a reload succeeds: another worker, that has the new file's name, does.
+Result<> Proxy::await_worker(const std::string& name, const Fd& master, int failed_before, pid_t old_worker) const {
   constexpr int kRarely = 20;
   const auto deadline = steady_clock::now() + kLongestStart;
   for (int i = 1; steady_clock::now() < deadline; ++i) {
     const auto info = ask(options_.paths.runtime_socket(), "show info");
-    if (info && parse_description(*info) == name) return {};
+    if (info && parse_description(*info) == name && parse_process(*info) != old_worker) return {};
     const bool ended = has_ended(master);
     const auto state = !ended && i % kRarely == 0 ? ask(options_.paths.master_socket(), "show proc")
                                                   : Result<std::string>(std::string());
@@ -225,7 +253,9 @@ Result<> Proxy::run(const std::vector<std::string>& commands) const {
     const auto answer = ask(options_.paths.runtime_socket(), command);
     if (!answer) return fail(answer.error());
     if (auto words = objection(*answer)) {
-      return fail(ErrorCode::kSystem, fmt::format("HAProxy refuses \"{}\": {}", command, *words));
+      // Only the first line: others hold certificates and keys.
+      return fail(ErrorCode::kSystem,
+                  fmt::format("HAProxy refuses \"{}\": {}", command.substr(0, command.find('\n')), *words));
     }
   }
   return {};
@@ -266,6 +296,8 @@ void Proxy::leave_out(const Refused& refused, const desired::Layer7& want, std::
     const auto* const good = is_first_refusal ? find_running(label) : nullptr;
     if (good != nullptr && *good != *here) {
       *here = *good;
+      // With the certificates that it names: they need not be wanted any more.
+      attempt_.certificates.insert(running_->certificates.begin(), running_->certificates.end());
     } else {
       attempt_.services.erase(here);
     }

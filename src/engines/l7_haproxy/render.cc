@@ -1,6 +1,7 @@
 #include "engines/l7_haproxy/render.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -8,6 +9,7 @@
 
 #include "engines/l7_haproxy/server_line.h"
 #include "engines/l7_haproxy/structure.h"
+#include "engines/l7_haproxy/tls_line.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
@@ -42,6 +44,10 @@ class Renderer {
     return service.configuration.persistence == Layer7Persistence::kSourceIp;
   }
 
+  static bool speaks_tls(const desired::Layer7Service& service) {
+    return service.configuration.tls.is_on() || service.configuration.server_tls.enabled;
+  }
+
   void global(const desired::Layer7& want, const std::string& name) {
     uint64_t connections = 0;
     for (const auto& service : want.services) connections += service.configuration.maximum_connections;
@@ -55,6 +61,11 @@ class Renderer {
     line("localpeer evenkeel");
     line("maxconn {}", std::clamp<uint64_t>(connections, 1000, options_.most_connections));
     line("stats socket {} mode 600 level admin expose-fd listeners", options_.paths.runtime_socket());
+    if (std::ranges::any_of(want.services, speaks_tls)) {
+      line("# Of certificates that have no path of their own in what follows.");
+      line("ca-base {}", options_.paths.tls());
+      line("tune.ssl.default-dh-param 2048");
+    }
     line("# An old worker goes on for the connections that it has: print jobs are long.");
     line("hard-stop-after 24h");
     line("mworker-max-reloads 50");
@@ -67,9 +78,16 @@ class Renderer {
     line("peer evenkeel 127.0.0.1:7778");
   }
 
+  // Which they are is in a file of its own; here it is for reading, and a part of the structure.
+  static std::string certificates(const Layer7Service& service) {
+    if (!service.tls.is_on()) return "";
+    return fmt::format(" with {}certificates {}", service.tls.ocsp_stapling ? "stapled " : "",
+                       fmt::join(service.tls.certificates, ", "));
+  }
+
   void listen(const desired::Layer7Service& want) {
     const Layer7Service& service = want.configuration;
-    text_ += fmt::format("\n# Virtual service {}\nlisten {}\n", service.label, service.label);
+    text_ += fmt::format("\n# Virtual service {}{}\nlisten {}\n", service.label, certificates(service), service.label);
     binds(service);
     mode(service);
     scheduler(service);
@@ -87,10 +105,10 @@ class Renderer {
 
   // Transparent: the address need not be there yet, so that clients find the port open as soon as it is.
   void binds(const Layer7Service& service) {
-    const char* const proxy = service.accept_proxy ? " accept-proxy" : "";
+    const std::string more = (service.accept_proxy ? " accept-proxy" : "") + bind_tls(service, options_.paths);
     for (const auto& range : service.ports.ranges()) {
       const std::string last = range.first == range.last ? "" : fmt::format("-{}", range.last);
-      line("bind {}{} transparent{}", place(service.address, range.first), last, proxy);
+      line("bind {}{} transparent{}", place(service.address, range.first), last, more);
     }
     line("maxconn {}", service.maximum_connections);
   }

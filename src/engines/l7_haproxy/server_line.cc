@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engines/l7_haproxy/paths.h"
+
 namespace evenkeel::engines::l7_haproxy {
 namespace {
 
@@ -17,6 +19,18 @@ const char* send_proxy(model::SendProxy version) {
   return "";
 }
 
+// HAProxy's own word for it, @system-ca, does not go together with ca-base in 2.6.
+constexpr const char* kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+
+std::string server_tls(const model::ServerTls& tls) {
+  if (!tls.enabled) return "";
+  std::string line = " ssl";
+  if (!tls.server_name.empty()) line += fmt::format(" sni str({})", tls.server_name);
+  if (!tls.verify) return line + " verify none";
+  line += " verify required ca-file " + (tls.authority.empty() ? kSystemAuthorities : Paths::authority(tls.authority));
+  return tls.server_name.empty() ? line : line + " verifyhost " + tls.server_name;
+}
+
 }  // namespace
 
 std::string place(const IpAddress& address, uint16_t port) {
@@ -30,7 +44,7 @@ std::string server_arguments(const model::Layer7Service& service, const model::L
   if (server.minimum_connections != 0 && server.maximum_connections != 0) {
     line += fmt::format(" minconn {}", server.minimum_connections);
   }
-  line += send_proxy(service.send_proxy);
+  line += send_proxy(service.send_proxy) + server_tls(service.server_tls);
   if (service.source_address) line += fmt::format(" source {}", place(*service.source_address, 0));
   return line;
 }

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "engines/l7_haproxy/server_line.h"
+#include "engines/l7_haproxy/tls_files.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
@@ -24,6 +26,7 @@ Layer7Service own_structure(const Layer7Service& service) {
   own.interface.clear();
   own.health_check = {};
   own.maximum_connections = 1;
+  if (own.tls.is_on()) own.tls.certificates.resize(1);  // the others come and go
   own.real_servers.clear();
   return own;
 }
@@ -150,7 +153,10 @@ desired::Layer7 structure(const desired::Layer7& want) {
   desired::Layer7 result = want;
   for (auto& service : result.services) {
     auto servers = std::move(service.configuration.real_servers);
+    auto certificates = std::move(service.configuration.tls.certificates);
+    service.configuration.tls.certificates = certificates;
     service.configuration = own_structure(service.configuration);
+    service.configuration.tls.certificates = std::move(certificates);
     for (size_t i = 0; i < servers.size(); ++i) {
       Layer7Server server{.label = servers[i].label, .address = {}};
       server.port = servers[i].port == 0 ? 0 : 1;
@@ -163,8 +169,15 @@ desired::Layer7 structure(const desired::Layer7& want) {
   return result;
 }
 
-std::optional<std::vector<std::string>> commands_between(const desired::Layer7& from, const desired::Layer7& to) {
-  return Commands().between(from, to);
+std::optional<std::vector<std::string>> commands_between(const desired::Layer7& from, const desired::Layer7& to,
+                                                         const Paths& paths) {
+  auto tls = tls_commands(tls_files(from, paths), tls_files(to, paths));
+  if (!tls) return std::nullopt;
+  auto commands = Commands().between(from, to);
+  if (!commands) return std::nullopt;
+  commands->insert(commands->begin(), tls->first.begin(), tls->first.end());
+  commands->insert(commands->end(), tls->last.begin(), tls->last.end());
+  return commands;
 }
 
 std::vector<std::string> newly_halted(const desired::Layer7* from, const desired::Layer7& to) {
@@ -185,8 +198,10 @@ std::vector<std::string> newly_halted(const desired::Layer7* from, const desired
   return halted;
 }
 
-std::vector<std::string> commands_to(const desired::Layer7& want) {
-  return Commands().all(want);
+std::vector<std::string> commands_to(const desired::Layer7& want, const Paths& paths) {
+  auto commands = tls_commands_to(tls_files(want, paths));
+  std::ranges::move(Commands().all(want), std::back_inserter(commands));
+  return commands;
 }
 
 }  // namespace evenkeel::engines::l7_haproxy

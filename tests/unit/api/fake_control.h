@@ -169,6 +169,24 @@ class FakeControl final : public Control {
         .repeat_with = "curl -H 'Authorization: ****' http://10.0.0.1/"};
   }
 
+  std::vector<observed::Certificate> certificates() override { return known_certificates; }
+
+  boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) override {
+    if (change.label == "taken") co_return fail(ErrorCode::kConflict, "there is one already");
+    last_certificate = std::move(change);
+    co_return CertificateResult{.certificate = {.label = last_certificate->label}, .layer7 = "commands"};
+  }
+
+  boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override {
+    if (label == "used") co_return fail(ErrorCode::kConflict, "Web uses it");
+    removed_certificate = label + " by " + author;
+    co_return Result<>();
+  }
+
+  std::vector<observed::Certificate> known_certificates;
+  std::optional<CertificateChange> last_certificate;
+  std::string removed_certificate;
+
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override {
     return log.subscribe(after, std::move(listener));

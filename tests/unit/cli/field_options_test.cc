@@ -64,9 +64,10 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
 size_t settable_fields(bool is_layer7) {
   // Other commands set what is there once in the whole configuration.
   const std::set<std::string> applied{"configuration", "alerts", "email_alerts", "webhook_alerts"};
+  const std::set<std::string> of_layer7{"layer7_service", "layer7_server", "tls", "server_tls"};
   size_t settable = 0;
   for (const model::FieldHelp& help : model::field_help()) {
-    const bool is_here = help.structure == "health_check" || help.structure.starts_with("layer7_") == is_layer7;
+    const bool is_here = help.structure == "health_check" || of_layer7.contains(help.structure) == is_layer7;
     const bool is_list_of_others = help.type == "list" && help.field != "more_checks";
     const bool is_setting = !applied.contains(help.structure) && help.type != "object" && !is_list_of_others;
     settable += is_here && is_setting ? 1 : 0;

@@ -38,6 +38,8 @@ TEST(Answers, AfterAFailedReloadTheOldWorkerServes) {
 TEST(Answers, Description) {
   EXPECT_EQ(parse_description("Name: HAProxy\nnode: vm\ndescription: evenkeel-01\nStopping: 0\n"), "evenkeel-01");
   EXPECT_EQ(parse_description("Name: HAProxy\n"), "");
+  EXPECT_EQ(parse_process("Name: HAProxy\nPid: 4711\nUptime: 0d\n"), 4711);
+  EXPECT_EQ(parse_process("Name: HAProxy\n"), 0);
 }
 
 TEST(Answers, Statistics) {

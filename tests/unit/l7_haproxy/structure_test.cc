@@ -14,7 +14,7 @@ using testing::IsEmpty;
 using testing::Optional;
 
 std::optional<std::vector<std::string>> commands(const desired::Layer7Service& to) {
-  return commands_between(layer7(print_provider()), layer7(to));
+  return commands_between(layer7(print_provider()), layer7(to), {});
 }
 
 TEST(Commands, NothingForNothing) {
@@ -64,7 +64,7 @@ TEST(Commands, AReloadForEverythingElse) {
   auto port_of_server = print_provider();
   port_of_server.configuration.real_servers[0].port = 446;
   EXPECT_EQ(commands(port_of_server), std::nullopt);
-  EXPECT_EQ(commands_between(layer7(print_provider()), {}), std::nullopt);
+  EXPECT_EQ(commands_between(layer7(print_provider()), {}, {}), std::nullopt);
 }
 
 // HAProxy 2.6 gives cookies only to servers of its file.
@@ -75,7 +75,7 @@ TEST(Commands, AReloadForANewServerWithACookie) {
   auto to = from;
   to.configuration.real_servers.push_back(server("PS3", "10.0.0.23"));
   to.real_servers.push_back({Admission::kAll, false});
-  EXPECT_EQ(commands_between(layer7(from), layer7(to)), std::nullopt);
+  EXPECT_EQ(commands_between(layer7(from), layer7(to), {}), std::nullopt);
 }
 
 TEST(Commands, OnlyWhoIsNewlyHaltedIsCut) {

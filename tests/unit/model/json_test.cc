@@ -127,7 +127,7 @@ TEST(Json, WritesWhatTheDocumentsSay) {
           R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false,)"
           R"("alerts":{"minimum_severity":"warning","gather":5,"interval":300,"email":{"smarthost":"","port":null,)"
           R"("security":"starttls","verify_certificate":true,"login":"","password":"","from":"","to":""},)"
-          R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"layer7_services":[]})");
+          R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"certificate_warnings":"30,14,7,1","layer7_services":[]})");
 }
 
 TEST(Json, OfAWebhookOnlySchemeAndServerAreShown) {

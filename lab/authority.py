@@ -1,0 +1,71 @@
+"""A certificate authority for tests: its certificates are real ones, made by openssl."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.commands import run
+
+OCSP_PORT = 2560
+_EXTENSIONS = """[leaf]
+basicConstraints=CA:FALSE
+subjectAltName={names}
+authorityInfoAccess=OCSP;URI:http://127.0.0.1:{port}/
+[authority]
+basicConstraints=critical,CA:TRUE
+keyUsage=critical,keyCertSign,cRLSign,digitalSignature
+"""
+
+
+@dataclass
+class Issued:
+    certificate: Path
+    key: Path
+    chain: Path  # certificate, issuer and key
+    bundle: Path  # the same out of order
+
+    @property
+    def fingerprint(self) -> str:
+        return run(["openssl", "x509", "-in", str(self.certificate), "-noout", "-fingerprint",
+                    "-sha256"]).stdout.strip().partition("=")[2]
+
+
+class Authority:
+    def __init__(self, directory: Path, name: str = "Lab authority"):
+        self.directory = directory
+        directory.mkdir(parents=True)
+        self.certificate = directory / "ca.pem"
+        self.key = directory / "ca.key"
+        self._serial = 0
+        extensions = self._extensions("DNS:unused")
+        self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                      "-keyout", self.key, "-out", directory / "ca.csr", "-subj", f"/CN={name}")
+        self._openssl("x509", "-req", "-in", directory / "ca.csr", "-key", self.key, "-days", "30",
+                      "-extfile", extensions, "-extensions", "authority", "-out", self.certificate)
+
+    def issue(self, name: str, file: str, days: int = 20) -> Issued:
+        """For a host name. `file`: what its files are called."""
+        key, request = self.directory / f"{file}.key", self.directory / f"{file}.csr"
+        self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                      "-out", request, "-subj", f"/CN={name}")
+        certificate = self.sign(request, name, file, days)
+        chain, bundle = self.directory / f"{file}.chain.pem", self.directory / f"{file}.bundle.pem"
+        chain.write_text(certificate.read_text() + self.certificate.read_text() + key.read_text())
+        bundle.write_text(key.read_text() + self.certificate.read_text() + certificate.read_text())
+        return Issued(certificate, key, chain, bundle)
+
+    def sign(self, request: Path, name: str, file: str, days: int = 20) -> Path:
+        self._serial += 1
+        certificate = self.directory / f"{file}.crt"
+        self._openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-set_serial",
+                      str(self._serial), "-days", str(days), "-extfile", self._extensions(f"DNS:{name}"),
+                      "-extensions", "leaf", "-out", certificate)
+        return certificate
+
+    def _extensions(self, names: str) -> Path:
+        file = self.directory / "extensions.cnf"
+        file.write_text(_EXTENSIONS.format(names=names, port=OCSP_PORT))
+        return file
+
+    @staticmethod
+    def _openssl(*arguments: object) -> None:
+        run(["openssl", *(str(argument) for argument in arguments)])

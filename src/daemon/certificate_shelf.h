@@ -1,0 +1,69 @@
+#pragma once
+// The certificates that there are, as the control loop knows them: what the store has, read, and what else is known of
+// them. No file, no network, no clock.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certificates/ocsp.h"
+#include "config/stored_certificates.h"
+#include "desired/layer7.h"
+#include "model/configuration.h"
+#include "model/problem.h"
+#include "observed/certificate.h"
+
+namespace evenkeel::daemon {
+
+class CertificateShelf {
+ public:
+  // What cannot be read any more is left out, and said.
+  std::vector<Error> load(std::vector<config::StoredCertificate> stored, WallTime now);
+
+  const config::StoredCertificate* find(const std::string& label) const;
+  Result<> put(config::StoredCertificate certificate);
+  void remove(const std::string& label);
+
+  void note_stapling(const std::string& label, const certificates::OcspAnswer& answer);
+  void note_stapling_error(const std::string& label, std::string error);
+
+  // For the engine.
+  const desired::Certificates& certificates() const { return certificates_; }
+  // Each with who uses it in this configuration, by label.
+  std::vector<observed::Certificate> observe(const model::Configuration& configuration, WallTime now) const;
+
+  // Whatever the configuration names is there, and of the kind that it must be.
+  std::vector<model::Problem> problems_of(const model::Configuration& configuration) const;
+
+  struct Question {
+    std::string label, fingerprint, chain, responder;
+    std::optional<WallTime> this_update, next_update;  // of the answer that is known
+  };
+  // Those that are to be stapled.
+  std::vector<Question> questions(const model::Configuration& configuration) const;
+
+  struct Deadline {
+    std::string label, fingerprint;
+    WallTime not_after;
+    int days_left;
+  };
+  // Those that are used.
+  std::vector<Deadline> deadlines(const model::Configuration& configuration, WallTime now) const;
+
+ private:
+  struct Entry {
+    config::StoredCertificate stored;
+    std::optional<certificates::Description> description;
+    observed::Stapling stapling;
+  };
+  const Entry* entry(const std::string& label) const;
+
+  std::map<std::string, Entry> entries_;
+  desired::Certificates certificates_;
+};
+
+// The labels of the virtual services that use it.
+std::vector<std::string> users_of(const model::Configuration& configuration, const std::string& label);
+
+}  // namespace evenkeel::daemon
