@@ -12,13 +12,15 @@ namespace evenkeel::cli {
 namespace json = boost::json;
 namespace {
 
-// The structures within a virtual service, and how the names of their options begin.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kPrefixes{{
-    {"persistence", "persistence"},
-    {"health_check", "check"},
-    {"fallback", "fallback"},
-    {"feedback", "feedback"},
-}};
+// The structures within a virtual service: the field, what it is, and how the names of its options begin.
+struct Inner {
+  std::string_view field;
+  std::string_view structure;
+  std::string_view prefix;
+};
+constexpr std::array kInner{Inner{"persistence", "persistence", "persistence"},
+                            Inner{"health_check", "health_check", "check"}, Inner{"fallback", "fallback", "fallback"},
+                            Inner{"feedback", "feedback", "feedback"}, Inner{"http", "layer7_http", "http"}};
 
 std::string with_dashes(std::string_view name) {
   std::string dashed(name);
@@ -44,6 +46,9 @@ bool is_boolean(const model::FieldHelp& help) {
 bool is_addresses(const model::FieldHelp& help) {
   return help.type == "IP addresses";
 }
+bool is_json_list(const model::FieldHelp& help) {
+  return help.type == "JSON list";
+}
 bool is_number(const model::FieldHelp& help) {
   return help.type == "integer" || help.type == "number";
 }
@@ -63,6 +68,7 @@ std::string type_name(const model::FieldHelp& help) {
   if (is_number(help)) return "NUMBER";
   if (help.type == "IP address") return "ADDRESS";
   if (is_addresses(help)) return "ADDRESS,...";
+  if (is_json_list(help)) return "JSON";
   return help.type == "ports" ? "PORTS" : "TEXT";
 }
 
@@ -113,6 +119,14 @@ json::value parse_addresses(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return addresses;
+}
+
+Answer<json::value> parse_json_list(const FieldOption& option, std::string_view text) {
+  std::error_code error;
+  json::value list = json::parse(text, error);
+  if (!error && list.is_array()) return list;
+  return misused(fmt::format("--{}: this is no list in JSON", option.name),
+                 "write [{...}, ...] as in the API; its fields: evenkeel schema");
 }
 
 // CLI11 knows no other way to refuse a value than this exception; it does not leave the parsing.
@@ -171,21 +185,22 @@ void add_reset(CLI::App& command, const std::vector<FieldOption>& options, const
 std::vector<FieldOption> field_options(std::string_view structure) {
   std::vector<FieldOption> options;
   const std::vector<model::FieldHelp> fields = model::field_help();
-  const auto add_structure = [&](std::string_view name, std::string_view prefix, auto& self) -> void {
+  const auto add_structure = [&](std::string_view name, std::string_view outer, std::string_view prefix,
+                                 auto& self) -> void {
     for (const model::FieldHelp& field : fields) {
       if (field.structure != name) continue;
       const auto inner =
-          std::find_if(kPrefixes.begin(), kPrefixes.end(), [&](const auto& p) { return p.first == field.field; });
-      if (inner != kPrefixes.end() && is_structure(field)) {
-        self(inner->first, inner->second, self);
+          std::find_if(kInner.begin(), kInner.end(), [&](const auto& known) { return known.field == field.field; });
+      if (inner != kInner.end() && is_structure(field)) {
+        self(inner->structure, inner->field, inner->prefix, self);
       } else if (!is_structure(field)) {
         std::vector<std::string> path{field.field};
-        if (!prefix.empty()) path.insert(path.begin(), std::string(name));
+        if (!prefix.empty()) path.insert(path.begin(), std::string(outer));
         options.push_back({field, path, prefix.empty() ? with_dashes(field.field) : option_name(prefix, field.field)});
       }
     }
   };
-  add_structure(structure, "", add_structure);
+  add_structure(structure, "", "", add_structure);
   return options;
 }
 
@@ -213,6 +228,7 @@ Answer<json::value> parse_field(const FieldOption& option, std::string_view text
   if (is_number(option.help)) return parse_number(option, text);
   if (!option.help.choices.empty()) return parse_choice(option, text);
   if (is_addresses(option.help)) return parse_addresses(text);
+  if (is_json_list(option.help)) return parse_json_list(option, text);
   return json::value(json::string(text));
 }
 

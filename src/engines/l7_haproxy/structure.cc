@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "engines/l7_haproxy/persistence_lines.h"
 #include "engines/l7_haproxy/server_line.h"
+#include "engines/l7_haproxy/subsets.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
@@ -23,6 +25,9 @@ Layer7Service own_structure(const Layer7Service& service) {
   Layer7Service own = service;
   own.interface.clear();
   own.health_check = {};
+  own.slow_start = {};
+  own.feedback = {};
+  own.forget_on_drain = false;
   own.maximum_connections = 1;
   own.real_servers.clear();
   return own;
@@ -34,12 +39,13 @@ struct Member {
   const desired::Layer7Server& state;
 
   std::string name() const { return service.label + "/" + server.label; }
-  uint16_t weight() const { return effective_weight(server, state.admission); }
+  uint16_t weight() const { return state.weight; }
   bool is_open() const { return state.admission != Admission::kNone; }
 };
 
 class Commands {
  public:
+  // With the backends of their rules.
   std::optional<std::vector<std::string>> between(const desired::Layer7& from, const desired::Layer7& to) {
     const auto same = [](const desired::Layer7Service& a, const desired::Layer7Service& b) {
       return own_structure(a.configuration) == own_structure(b.configuration);
@@ -99,6 +105,7 @@ class Commands {
 
   bool change(const Member& before, const Member& after) {
     if (before.server.minimum_connections != after.server.minimum_connections) return false;
+    if (before.server.backup != after.server.backup) return false;
     const bool keeps_port = (before.server.port == 0) == (after.server.port == 0);
     if (!keeps_port) return false;
     if (before.server.address != after.server.address || before.server.port != after.server.port) set_address(after);
@@ -109,12 +116,8 @@ class Commands {
   }
 
   // HAProxy 2.6 gives a cookie only to servers that it reads from its file.
-  static bool has_cookie(const Member& member) {
-    return member.service.persistence == model::Layer7Persistence::kHttpCookie;
-  }
-
   bool add(const Member& member) {
-    if (has_cookie(member)) return false;
+    if (sets_cookie(member.service)) return false;
     add("add server {} {}", member.name(), server_arguments(member.service, member.server, member.weight()));
     if (member.is_open()) set_state(member);  // it comes disabled
     return true;
@@ -127,6 +130,7 @@ class Commands {
   }
 
   void set_maximum(const Layer7Service& service) {
+    if (is_subset(service)) return;
     add("set maxconn frontend {} {}", service.label, service.maximum_connections);
   }
   void set_maximum(const Member& member) {
@@ -147,7 +151,7 @@ class Commands {
 }  // namespace
 
 desired::Layer7 structure(const desired::Layer7& want) {
-  desired::Layer7 result = want;
+  desired::Layer7 result = with_subsets(want);
   for (auto& service : result.services) {
     auto servers = std::move(service.configuration.real_servers);
     service.configuration = own_structure(service.configuration);
@@ -155,6 +159,7 @@ desired::Layer7 structure(const desired::Layer7& want) {
       Layer7Server server{.label = servers[i].label, .address = {}};
       server.port = servers[i].port == 0 ? 0 : 1;
       server.minimum_connections = servers[i].minimum_connections;
+      server.backup = servers[i].backup;
       if (server.minimum_connections != 0) server.maximum_connections = 1;
       service.configuration.real_servers.push_back(std::move(server));
       service.real_servers[i] = {};
@@ -164,13 +169,13 @@ desired::Layer7 structure(const desired::Layer7& want) {
 }
 
 std::optional<std::vector<std::string>> commands_between(const desired::Layer7& from, const desired::Layer7& to) {
-  return Commands().between(from, to);
+  return Commands().between(with_subsets(from), with_subsets(to));
 }
 
 std::vector<std::string> newly_halted(const desired::Layer7* from, const desired::Layer7& to) {
   std::set<std::string> before;
   const auto collect = [](const desired::Layer7& layer7, auto take) {
-    for (const auto& service : layer7.services) {
+    for (const auto& service : with_subsets(layer7).services) {
       for (size_t i = 0; i < service.real_servers.size(); ++i) {
         if (!service.real_servers[i].ends_connections) continue;
         take(service.configuration.label + "/" + service.configuration.real_servers[i].label);
@@ -186,7 +191,7 @@ std::vector<std::string> newly_halted(const desired::Layer7* from, const desired
 }
 
 std::vector<std::string> commands_to(const desired::Layer7& want) {
-  return Commands().all(want);
+  return Commands().all(with_subsets(want));
 }
 
 }  // namespace evenkeel::engines::l7_haproxy

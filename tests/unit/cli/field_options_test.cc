@@ -64,10 +64,14 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
 size_t settable_fields(bool is_layer7) {
   // What is there once in the whole configuration is set by apply.
   const std::set<std::string> applied{"configuration", "alerts", "email_alerts", "webhook_alerts"};
+  // What is in a list is given with the list, as JSON.
+  const std::set<std::string> listed{"layer7_rule", "layer7_condition", "layer7_header_rule"};
   size_t settable = 0;
   for (const model::FieldHelp& help : model::field_help()) {
-    const bool is_here = help.structure == "health_check" || help.structure.starts_with("layer7_") == is_layer7;
-    const bool is_setting = !applied.contains(help.structure) && help.type != "object" && help.type != "list";
+    const bool is_here = help.structure == "health_check" || help.structure == "feedback" ||
+                         help.structure.starts_with("layer7_") == is_layer7;
+    const bool is_setting = !applied.contains(help.structure) && !listed.contains(help.structure) &&
+                            help.type != "object" && help.type != "list";
     settable += is_here && is_setting ? 1 : 0;
   }
   return settable;
@@ -84,6 +88,13 @@ size_t distinct_options(std::initializer_list<const char*> structures) {
 TEST(FieldOptions, CoverEveryFieldOfTheModelOnce) {
   EXPECT_EQ(distinct_options({"virtual_service", "real_server"}), settable_fields(false));
   EXPECT_EQ(distinct_options({"layer7_service", "layer7_server"}), settable_fields(true));
+}
+
+TEST(FieldOptions, ListsAreJson) {
+  const FieldOption rules = find("layer7_service", "rules");
+  EXPECT_EQ(parse_field(rules, R"([{"label": "a"}])"), json::parse(R"([{"label": "a"}])"));
+  for (const char* bad : {"", "{}", "[", "api"}) EXPECT_FALSE(parse_field(rules, bad)) << bad;
+  EXPECT_EQ(find("layer7_service", "http-hsts").path, (std::vector<std::string>{"http", "hsts"}));
 }
 
 TEST(FieldOptions, NumbersMustBeNumbers) {
