@@ -1,8 +1,9 @@
 """A web server that says who it is and what it was sent, in JSON. With --proxy-port it also listens where connections
 begin with a PROXY protocol header, and says what was in it; with --tls-port it speaks TLS there.
 
-    /            {"server", "client", "headers", "proxy", "proxied_client"}
+    /            {"server", "client", "client_port", "method", "path", "headers", "proxy", "proxied_client"}
     /slow?N      the same, N seconds later
+    /login       the same, with a session's cookie of this server
 """
 
 import argparse
@@ -60,12 +61,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/slow?"):
             time.sleep(float(self.path.partition("?")[2]))
+        headers = {name: ", ".join(self.headers.get_all(name, [])) for name in self.headers}
         body = json.dumps({"server": self.server.name, "client": self.client_address[0].removeprefix("::ffff:"),
-                           "path": self.path,
+                           "client_port": self.client_address[1], "method": self.command, "path": self.path,
                            "asked_for": getattr(self.connection, "asked_for", None), "headers": dict(self.headers), "proxy": self.proxy,
                            "proxied_client": self.proxied_client}).encode()
         self.send_response(200)
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if self.path == "/login":
+            self.send_header("Set-Cookie", f"JSESSIONID={self.server.name}-session; Path=/")
         self.send_header("X-Lab-Server", self.server.name)
         self.end_headers()
         self.wfile.write(body)

@@ -22,6 +22,7 @@ constexpr std::array kInner{
     Inner{"health_check", "health_check", "check"},
     Inner{"fallback", "fallback", "fallback"},
     Inner{"feedback", "feedback", "feedback"},
+    Inner{"http", "layer7_http", "http"},
     Inner{"tls", "tls", "tls"},
     Inner{"server_tls", "server_tls", "server-tls"},
     Inner{"email", "email_alerts", "email"},
@@ -58,6 +59,9 @@ bool is_boolean(const model::FieldHelp& help) {
 bool is_list(const model::FieldHelp& help) {
   return help.type == "IP addresses" || help.type == "labels";
 }
+bool is_json_list(const model::FieldHelp& help) {
+  return help.type == "JSON list";
+}
 bool is_number(const model::FieldHelp& help) {
   return help.type == "integer" || help.type == "number";
 }
@@ -77,6 +81,7 @@ std::string type_name(const model::FieldHelp& help) {
   if (is_number(help)) return "NUMBER";
   if (help.type == "IP address") return "ADDRESS";
   if (is_list(help)) return help.type == "labels" ? "LABEL,..." : "ADDRESS,...";
+  if (is_json_list(help)) return "JSON";
   return help.type == "ports" ? "PORTS" : "TEXT";
 }
 
@@ -127,6 +132,14 @@ json::value parse_list(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return elements;
+}
+
+Answer<json::value> parse_json_list(const FieldOption& option, std::string_view text) {
+  std::error_code error;
+  json::value list = json::parse(text, error);
+  if (!error && list.is_array()) return list;
+  return misused(fmt::format("--{}: this is no list in JSON", option.name),
+                 "write [{...}, ...] as in the API; its fields: evenkeel schema");
 }
 
 // CLI11 knows no other way to refuse a value than this exception; it does not leave the parsing.
@@ -259,6 +272,7 @@ Answer<json::value> parse_field(const FieldOption& option, std::string_view text
   if (is_number(option.help)) return parse_number(option, text);
   if (!option.help.choices.empty()) return parse_choice(option, text);
   if (is_list(option.help)) return parse_list(text);
+  if (is_json_list(option.help)) return parse_json_list(option, text);
   return json::value(json::string(text));
 }
 

@@ -4,15 +4,18 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
+
+#include "config/validate_layer7_options.h"
+#include "config/validate_layer7_rules.h"
 
 namespace evenkeel::config {
 namespace {
 
 using model::Layer7Mode;
-using model::Layer7Persistence;
 using model::Layer7Service;
 using model::Problem;
 
@@ -30,10 +33,11 @@ class Layer7Validator {
     for (size_t i = 0; i < services.size(); ++i) {
       path_ = fmt::format("$.layer7_services[{}]", i);
       check_ports(services[i]);
-      check_persistence(services[i]);
       check_redirection(services[i]);
       check_source_address(services[i]);
       check_fallback(services[i]);
+      std::ranges::move(validate_layer7_options(services[i], path_), std::back_inserter(problems_));
+      std::ranges::move(validate_layer7_rules(services[i], path_), std::back_inserter(problems_));
     }
     return std::move(problems_);
   }
@@ -55,12 +59,6 @@ class Layer7Validator {
            fmt::format("these are {} ports where {} are the limit: the proxy listens on each by itself", count,
                        kMostPortsOfService),
            "use a layer-4 virtual service with forwarding_method snat");
-  }
-
-  void check_persistence(const Layer7Service& service) {
-    if (service.persistence != Layer7Persistence::kHttpCookie || service.mode == Layer7Mode::kHttp) return;
-    refuse("persistence", "in tcp mode nobody looks for cookies in what passes through",
-           "make the mode http, or use source_ip");
   }
 
   void check_redirection(const Layer7Service& service) {

@@ -249,8 +249,11 @@ void Controller::apply_now() {
     labels.insert(service.label);
     slow_start_.observe(service, health_, said, now);
   }
+  for (const auto& service : configuration_.layer7_services) {
+    labels.insert(service.label);
+    slow_start_.observe(model::common_part(service), health_, said, now);
+  }
   slow_start_.keep_only(labels);
-  for (const auto& service : configuration_.layer7_services) labels.insert(service.label);
   auto want = compute(configuration_);
   std::erase_if(fallback_active_, [&](const auto& known) { return !labels.contains(known); });
   std::erase_if(in_panic_, [&](const auto& known) { return !labels.contains(known); });
@@ -268,6 +271,9 @@ void Controller::apply_services(const std::set<std::string>& labels) {
   const auto now = parts_.clock.steady_now();
   const desired::Inputs inputs{
       configuration_, health_, said, slow_start_.tenths(), active_tier_, feedback_said_, &certificates_.certificates()};
+  for (const auto& service : configuration_.layer7_services) {
+    if (labels.contains(service.label)) slow_start_.observe(model::common_part(service), health_, said, now);
+  }
   std::vector<desired::VirtualService> changed;
   for (const auto& service : configuration_.virtual_services) {
     if (!labels.contains(service.label)) continue;

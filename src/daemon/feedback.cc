@@ -20,6 +20,20 @@ const char* word_for(const health::FeedbackStatus& status) {
   return "ready";
 }
 
+template <class Service>
+void add_targets(const Service& service, std::vector<health::FeedbackTarget>& targets) {
+  if (service.feedback.method == model::FeedbackMethod::kNone) return;
+  const auto& check = service.health_check;
+  for (const auto& server : service.real_servers) {
+    targets.push_back({.key = {service.label, server.label},
+                       .address = server.address,
+                       .feedback = service.feedback,
+                       .interval = check.interval,
+                       .timeout = check.timeout,
+                       .failure_count = check.failure_count});
+  }
+}
+
 bool is_calm(const observed::Feedback& feedback) {
   return (feedback.state == "ready" && feedback.percent != 0) || feedback.state == "unknown";
 }
@@ -28,18 +42,8 @@ bool is_calm(const observed::Feedback& feedback) {
 
 std::vector<health::FeedbackTarget> feedback_targets(const model::Configuration& configuration) {
   std::vector<health::FeedbackTarget> targets;
-  for (const auto& service : configuration.virtual_services) {
-    if (service.feedback.method == model::FeedbackMethod::kNone) continue;
-    const auto& check = service.health_check;
-    for (const auto& server : service.real_servers) {
-      targets.push_back({.key = {service.label, server.label},
-                         .address = server.address,
-                         .feedback = service.feedback,
-                         .interval = check.interval,
-                         .timeout = check.timeout,
-                         .failure_count = check.failure_count});
-    }
-  }
+  for (const auto& service : configuration.virtual_services) add_targets(service, targets);
+  for (const auto& service : configuration.layer7_services) add_targets(service, targets);
   return targets;
 }
 

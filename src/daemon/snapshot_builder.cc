@@ -271,7 +271,7 @@ desired::VirtualService common_part(const desired::Layer7Service& want) {
   common.fallback_active = want.fallback_active;
   for (size_t i = 0; i < want.real_servers.size(); ++i) {
     auto& server = common.real_servers.emplace_back();
-    server.weight = want.configuration.real_servers[i].weight;
+    server.weight = want.real_servers[i].weight;
     server.takes_new = want.real_servers[i].admission == desired::Admission::kAll;
   }
   return common;

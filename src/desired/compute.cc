@@ -218,6 +218,7 @@ State compute(const Inputs& inputs) {
   sort_unique(state.network.on_link);
   sort_unique(state.network.next_hops);
   sort_unique(state.network.gateway_for);
+  sort_unique(state.network.proxied);
   if (inputs.configuration.auto_nat.enabled) {
     state.network.auto_nat = {state.network.next_hops, inputs.configuration.auto_nat.interfaces};
   }

@@ -8,7 +8,8 @@
 namespace evenkeel::desired {
 namespace {
 
-Layer7Server compute_server(const model::RealServerKey& key, const RealServer& common, const Inputs& inputs) {
+Layer7Server compute_server(const model::Layer7Service& service, const RealServer& common, const Inputs& inputs) {
+  const model::RealServerKey key{service.label, common.label};
   const auto said = inputs.operator_said.find(key);
   const auto state = said == inputs.operator_said.end() ? model::OperatorState::kOnline : said->second;
   const auto health = inputs.health.find(key);
@@ -17,9 +18,11 @@ Layer7Server compute_server(const model::RealServerKey& key, const RealServer& c
   server.ends_connections = state == model::OperatorState::kHalt;
   if (common.takes_new) {
     server.admission = Admission::kAll;
-  } else if (is_up && state != model::OperatorState::kHalt) {
+  } else if (is_up && state != model::OperatorState::kHalt && !service.forget_on_drain) {
     server.admission = Admission::kKnown;
   }
+  // So HAProxy drains, too.
+  server.weight = server.admission == Admission::kKnown ? 0 : common.weight;
   return server;
 }
 
@@ -28,8 +31,7 @@ Layer7Service compute_service(const model::Layer7Service& service, const Inputs&
   const auto common = compute_virtual_service(model::common_part(service), inputs);
   Layer7Service result{.configuration = service, .real_servers = {}, .fallback_active = common.fallback_active};
   for (size_t i = 0; i < service.real_servers.size(); ++i) {
-    result.real_servers.push_back(
-        compute_server({service.label, service.real_servers[i].label}, common.real_servers[i], inputs));
+    result.real_servers.push_back(compute_server(service, common.real_servers[i], inputs));
   }
   return result;
 }
@@ -43,6 +45,19 @@ void add_certificates(const model::Layer7Service& service, const Inputs& inputs,
   std::ranges::for_each(service.tls.certificates, add);
   add(service.tls.client_authority);
   add(service.server_tls.authority);
+}
+
+// Their answers go to clients' addresses, and are meant for the proxy all the same.
+void add_proxied(const model::Layer7Service& service, Network& network) {
+  for (const auto& server : service.real_servers) {
+    if (server.port != 0) {
+      network.proxied.push_back({server.address, server.port, server.port});
+      continue;
+    }
+    for (const auto& range : service.ports.ranges()) {
+      network.proxied.push_back({server.address, range.first, range.last});
+    }
+  }
 }
 
 }  // namespace
@@ -64,6 +79,7 @@ void add_layer7_addresses(const Layer7& layer7, Network& network) {
     if (wanted.source_address && *wanted.source_address != wanted.address) {
       network.virtual_addresses.push_back({*wanted.source_address, ""});
     }
+    if (wanted.transparent_proxy) add_proxied(wanted, network);
   }
 }
 

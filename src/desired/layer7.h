@@ -20,6 +20,7 @@ enum class Admission {
 struct Layer7Server {
   Admission admission = Admission::kNone;
   bool ends_connections = false;  // halted: what is established is cut
+  uint16_t weight = 100;          // effective: less in a slow start, or when its agent says so; 0 when drained
   bool operator==(const Layer7Server&) const = default;
 };
 

@@ -75,12 +75,22 @@ struct AutoNat {
   bool operator==(const AutoNat&) const = default;
 };
 
+// TCP from these ports of a real server is for the proxy, whatever address it goes to: the proxy has spoken in the
+// client's name.
+struct ProxiedServer {
+  IpAddress address;
+  uint16_t first_port = 0;
+  uint16_t last_port = 0;
+  auto operator<=>(const ProxiedServer&) const = default;
+};
+
 struct Network {
   std::vector<VirtualAddress> virtual_addresses;  // and source addresses: sorted, unique
   std::vector<IpAddress> on_link;                 // real servers that must be: direct routing. Sorted, unique
   std::vector<IpAddress> next_hops;               // every real server, on-link or behind a router: sorted, unique
   std::vector<IpAddress> gateway_for;             // real servers that answer through the load balancer: sorted, unique
   AutoNat auto_nat;
+  std::vector<ProxiedServer> proxied;  // sorted, unique
   bool operator==(const Network&) const = default;
 };
 

@@ -51,6 +51,16 @@ KindOf<std::string> cookie_name();     // never empty
 KindOf<std::string> ciphers();         // their names are looked at by config::validate
 KindOf<std::string> day_counts();      // "30,14,7,1"
 
+// A text of another shape, for structures that have their own.
+struct TextShape {
+  const char* type;     // "the name of a cookie"
+  const char* range;    // "1 to 64 letters"
+  const char* pattern;  // RE2 and ECMA, for the whole
+  const char* hint;
+  size_t longest;  // bytes
+};
+KindOf<std::string> shaped_text(const TextShape& shape);
+
 // The parts of integers that are the same for all integer types.
 std::optional<int64_t> parse_integer(const boost::json::value& in, int64_t low, int64_t high, const Place& place);
 boost::json::object integer_schema(int64_t low, int64_t high);
@@ -168,6 +178,8 @@ const boost::json::array* parse_array(const boost::json::value& in, const Table&
 template <class S>
 class ListKind final : public Kind<std::vector<S>> {
  public:
+  explicit ListKind(const char* type) : type_(type) {}
+
   void parse(const boost::json::value& in, std::vector<S>& out, const Place& place) const override {
     const auto* array = parse_array(in, model::table<S>(), place);
     if (array == nullptr) return;
@@ -183,13 +195,22 @@ class ListKind final : public Kind<std::vector<S>> {
   boost::json::object schema() const override {
     return {{"type", "array"}, {"items", reference_schema(model::table<S>())}};
   }
-  void describe(FieldHelp& help) const override { help.type = "list"; }
+  void describe(FieldHelp& help) const override { help.type = type_; }
   const Table* table() const override { return &model::table<S>(); }
+
+ private:
+  const char* type_;
 };
 
 template <class S>
 KindOf<std::vector<S>> list() {
-  return std::make_shared<const ListKind<S>>();
+  return std::make_shared<const ListKind<S>>("list");
+}
+
+// One that is set as a whole; on the command line it is written as JSON.
+template <class S>
+KindOf<std::vector<S>> inline_list() {
+  return std::make_shared<const ListKind<S>>("JSON list");
 }
 
 }  // namespace evenkeel::model

@@ -28,6 +28,21 @@ inline constexpr std::array kLayer7PersistenceNames{
                                 "by the client's address, in a table that survives reloads"},
     EnumName<Layer7Persistence>{Layer7Persistence::kHttpCookie, "http_cookie",
                                 "by a cookie that the load balancer adds and takes out again"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kHttpCookieSourceIp, "http_cookie_source_ip",
+                                "by that cookie, and by the client's address where there is none yet"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kApplicationCookie, "application_cookie",
+                                "by a cookie that the real servers set themselves, such as JSESSIONID"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kXForwardedFor, "x_forwarded_for",
+                                "by the address that an X-Forwarded-For header names, else the client's"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kSslSessionId, "ssl_session_id",
+                                "by the session ID of TLS up to 1.2 that passes through"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kRdpCookie, "rdp_cookie",
+                                "by the user's name that Remote Desktop sends first (mstshash)"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kMsSessionBroker, "ms_session_broker",
+                                "by the token with the real server's address that Microsoft's connection broker hands "
+                                "out (msts)"},
+    EnumName<Layer7Persistence>{Layer7Persistence::kLastSuccessful, "last_successful",
+                                "all clients on one real server until it fails, and then on the next, for good"},
 };
 static_assert(detail::is_complete(kLayer7PersistenceNames));
 
@@ -35,6 +50,8 @@ inline constexpr std::array kSendProxyNames{
     EnumName<SendProxy>{SendProxy::kOff, "off", "real servers see the load balancer alone"},
     EnumName<SendProxy>{SendProxy::kV1, "v1", "a line of text says who the client is"},
     EnumName<SendProxy>{SendProxy::kV2, "v2", "the same in binary"},
+    EnumName<SendProxy>{SendProxy::kV2Ssl, "v2_ssl", "v2, with the client's TLS version and whether it was verified"},
+    EnumName<SendProxy>{SendProxy::kV2SslCn, "v2_ssl_cn", "that, with the name in the client's certificate"},
 };
 static_assert(detail::is_complete(kSendProxyNames));
 

@@ -49,7 +49,11 @@ const Table& table<Layer7Server>() {
           {.name = "maximum_connections",
            .help = "How many connections the server gets at once; further clients wait until one has ended. 0 means no "
                    "limit."},
-          integer<uint32_t>(0, 1000000)));
+          integer<uint32_t>(0, 1000000)),
+      field<&Layer7Server::backup>(
+          {.name = "backup",
+           .help = "Only takes clients while no other real server does. Of several, the first that can takes all."},
+          boolean()));
   return table;
 }
 
@@ -93,7 +97,34 @@ const Table& table<Layer7Service>() {
                .unit = "seconds"},
               integer<std::chrono::seconds>(1, 2147483)),
           field<&Layer7Service::cookie_name>(
-              {.name = "cookie_name", .help = "The name of the cookie, with persistence http_cookie."}, cookie_name()),
+              {.name = "cookie_name",
+               .help = "The name of the load balancer's cookie, with persistence http_cookie and "
+                       "http_cookie_source_ip. It ends after persistence_timeout without a request."},
+              cookie_name()),
+          field<&Layer7Service::cookie_maximum_life>(
+              {.name = "cookie_maximum_life",
+               .help = "How long the load balancer's cookie is good for, however often it is used.",
+               .unit = "seconds"},
+              integer<std::chrono::seconds>(1, 2147483)),
+          field<&Layer7Service::application_cookie_name>(
+              {.name = "application_cookie_name",
+               .help = "The name of the real servers' own cookie, with persistence application_cookie."},
+              cookie_name()),
+          field<&Layer7Service::x_forwarded_for_position>(
+              {.name = "x_forwarded_for_position",
+               .help = "With persistence x_forwarded_for, which of the header's addresses counts: 1 is the first, -1 "
+                       "the last, which the nearest proxy has added. Not 0."},
+              integer<int>(-10, 10)),
+          field<&Layer7Service::persistence_table_size>(
+              {.name = "persistence_table_size",
+               .help = "How many clients are remembered, where persistence does without a cookie; the oldest are "
+                       "forgotten first."},
+              integer<uint32_t>(1, 10000000)),
+          field<&Layer7Service::forget_on_drain>(
+              {.name = "forget_on_drain",
+               .help = "A drained real server gets no clients that persistence brings back either: they go to the "
+                       "others at once."},
+              boolean()),
           field<&Layer7Service::x_forwarded_for>(
               {.name = "x_forwarded_for",
                .help = "In http mode, tell real servers the client's address in an X-Forwarded-For header."},
@@ -132,10 +163,24 @@ const Table& table<Layer7Service>() {
                    "The address that real servers see, such as the virtual address. The load balancer adds it to an "
                    "interface. null means the load balancer's own."},
               optional(ip_address())),
+          field<&Layer7Service::transparent_proxy>(
+              {.name = "transparent_proxy",
+               .help = "Real servers see the client's own address (TPROXY). Their default gateway must be the load "
+                       "balancer, and clients must be beyond it. HAProxy's workers keep root's rights for it."},
+              boolean()),
+          field<&Layer7Service::tcp_keepalive>(
+              {.name = "tcp_keepalive",
+               .help = "Let the kernel ask now and then whether silent clients and real servers are still there."},
+              boolean()),
           field<&Layer7Service::maximum_connections>(
               {.name = "maximum_connections",
                .help = "How many clients' connections there may be at once; further ones wait to be accepted."},
               integer<uint32_t>(1, 1000000)),
+          field<&Layer7Service::full_connections>(
+              {.name = "full_connections",
+               .help = "With how many clients' connections the limit of real servers that have minimum_connections has "
+                       "grown to their maximum_connections. null means a tenth of the virtual service's."},
+              optional(integer<uint32_t>(1, 1000000))),
           field<&Layer7Service::connect_timeout>(
               {.name = "connect_timeout",
                .help = "How long a real server may take to accept a connection.",
@@ -170,6 +215,39 @@ const Table& table<Layer7Service>() {
               {.name = "fallback_port",
                .help = "Where the fallback server listens. 0 means the port that the client asked for."},
               integer<uint16_t>(0, 65535)),
+          field<&Layer7Service::fallback_persistent>(
+              {.name = "fallback_persistent",
+               .help =
+                   "Persistence holds for the fallback server too: who came to it stays, although others are back."},
+              boolean()),
+          field<&Layer7Service::slow_start>(
+              {.name = "slow_start",
+               .help = "How long a real server that comes up again, after it was down or halted, takes to its full "
+                       "weight: it begins with a tenth and gets a tenth more in equal steps. 0 means at once.",
+               .unit = "seconds"},
+              integer<std::chrono::seconds>(0, 3600)),
+          field<&Layer7Service::feedback>({.name = "feedback", .help = "Weights that the real servers say themselves."},
+                                          structure<Feedback>()),
+          field<&Layer7Service::http>({.name = "http", .help = "How HTTP itself is treated, in http mode."},
+                                      structure<Layer7Http>()),
+          field<&Layer7Service::rules>(
+              {.name = "rules",
+               .help = "What is done with requests in particular: use some of the real servers, redirect, deny. The "
+                       "first that fits decides."},
+              inline_list<Layer7Rule>()),
+          field<&Layer7Service::header_rules>(
+              {.name = "header_rules",
+               .help = "Headers that are added, set, deleted or replaced in requests and responses, in that order."},
+              inline_list<Layer7HeaderRule>()),
+          field<&Layer7Service::manual_configuration>(
+              {.name = "manual_configuration",
+               .help = "Lines in HAProxy's own language that are put at the end of the virtual service's section. "
+                       "HAProxy checks them; it reads files that they name with root's rights."},
+              shaped_text({.type = "lines of plain characters",
+                           .range = "up to 16,384 characters of printable ASCII, tabs and line ends, or empty",
+                           .pattern = "[ -~\\t\\n]*",
+                           .hint = "write HAProxy's keywords for a listen section, one a line, in ASCII",
+                           .longest = 16384})),
           field<&Layer7Service::tls>({.name = "tls", .help = "TLS with clients, which ends at the load balancer."},
                                      structure<Tls>()),
           field<&Layer7Service::server_tls>({.name = "server_tls", .help = "TLS with real servers."},
@@ -193,6 +271,8 @@ VirtualService common_part(const Layer7Service& service) {
   common.interface = service.interface;
   common.forwarding_method = ForwardingMethod::kSnat;
   common.persistence.enabled = service.persistence != Layer7Persistence::kNone;
+  common.slow_start = service.slow_start;
+  common.feedback = service.feedback;
   common.health_check = service.health_check;
   common.fallback.mode = service.fallback_address ? FallbackMode::kServer : FallbackMode::kNone;
   common.fallback.address = service.fallback_address;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <functional>
 
+#include "model/expression.h"
 #include "model/kinds.h"
 #include "model/secrets.h"
 
@@ -85,13 +86,6 @@ KindOf<std::string> text(TextRules rules) {
   return std::make_shared<const TextKind>(std::move(rules));
 }
 
-std::string object_to_expression(const std::string& expression) {
-  RE2::Options options(RE2::Quiet);
-  options.set_max_mem(1 << 20);
-  const RE2 compiled(expression, options);
-  return compiled.ok() ? "" : fmt::format("not a regular expression: {}", compiled.error());
-}
-
 std::string object_to_statuses(const std::string& statuses) {
   for (size_t begin = 0; begin < statuses.size();) {
     const size_t comma = std::min(statuses.find(',', begin), statuses.size());
@@ -136,6 +130,21 @@ TextRules label_rules() {
 }
 
 }  // namespace
+
+std::string object_to_expression(const std::string& expression) {
+  RE2::Options options(RE2::Quiet);
+  options.set_max_mem(1 << 20);
+  const RE2 compiled(expression, options);
+  return compiled.ok() ? "" : fmt::format("not a regular expression: {}", compiled.error());
+}
+
+KindOf<std::string> shaped_text(const TextShape& shape) {
+  return text({.type = shape.type,
+               .range = shape.range,
+               .pattern = shape.pattern,
+               .hint = shape.hint,
+               .longest = shape.longest});
+}
 
 KindOf<std::string> label_text() {
   return text(label_rules());

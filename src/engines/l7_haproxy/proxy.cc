@@ -12,8 +12,10 @@
 
 #include "base/state_file.h"
 #include "engines/ask.h"
+#include "engines/l7_haproxy/blame.h"
 #include "engines/l7_haproxy/ports.h"
 #include "engines/l7_haproxy/structure.h"
+#include "engines/l7_haproxy/subsets.h"
 #include "engines/l7_haproxy/tls_files.h"
 
 namespace evenkeel::engines::l7_haproxy {
@@ -279,7 +281,7 @@ void Proxy::end_connections(const std::vector<std::string>& servers) const {
 }
 
 Proxy::Refused Proxy::refused_by(const std::string& words) const {
-  Refused refused;
+  Refused refused = blamed_by_line(words, render(attempt_, options_));
   for (const auto& service : attempt_.services) {
     if (names(words, service.configuration.label)) refused.emplace(service.configuration.label, words);
   }
@@ -333,6 +335,7 @@ observed::Layer7Report Proxy::observe() const {
       if (found != left.real_servers.end()) traffic.connections += found->second.connections;
     }
   }
+  merge_subsets(report);
   return report;
 }
 

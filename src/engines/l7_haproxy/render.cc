@@ -5,43 +5,59 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
+#include <string_view>
 
+#include "engines/l7_haproxy/blame.h"
+#include "engines/l7_haproxy/lines.h"
+#include "engines/l7_haproxy/persistence_lines.h"
+#include "engines/l7_haproxy/rule_lines.h"
 #include "engines/l7_haproxy/server_line.h"
 #include "engines/l7_haproxy/structure.h"
+#include "engines/l7_haproxy/subsets.h"
 #include "engines/l7_haproxy/tls_line.h"
+#include "model/layer7_names.h"
+#include "model/layer7_rule_names.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
 
 using model::Layer7Mode;
-using model::Layer7Persistence;
 using model::Layer7Scheduler;
 using model::Layer7Service;
 
 constexpr uint16_t kHttps = 443;
+constexpr int kSecondsOfMonth = 30 * 86400;
+constexpr const char* kCompressed =
+    "text/html text/plain text/css text/xml text/javascript application/json application/javascript application/xml "
+    "image/svg+xml";
+
+bool is_http(const Layer7Service& service) {
+  return service.mode == Layer7Mode::kHttp;
+}
 
 class Renderer {
  public:
   explicit Renderer(const RenderOptions& options) : options_(options) {}
 
+  // With the backends of rules.
   std::string render(const desired::Layer7& want, const std::string& name) {
     global(want, name);
-    if (std::ranges::any_of(want.services, keeps_table)) peers();
-    for (const auto& service : want.services) listen(service);
+    const auto has_table = [](const auto& service) { return keeps_table(service.configuration); };
+    if (std::ranges::any_of(want.services, has_table)) peers();
+    for (const auto& service : want.services) {
+      if (is_subset(service.configuration)) {
+        backend(service);
+      } else {
+        listen(service);
+      }
+    }
     return std::move(text_);
   }
 
  private:
   template <class... Arguments>
   void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    text_ += "    ";
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
-    text_ += '\n';
-  }
-
-  static bool keeps_table(const desired::Layer7Service& service) {
-    return service.configuration.persistence == Layer7Persistence::kSourceIp;
+    lines_.add(format, std::forward<Arguments>(arguments)...);
   }
 
   static bool speaks_tls(const desired::Layer7Service& service) {
@@ -50,13 +66,21 @@ class Renderer {
 
   void global(const desired::Layer7& want, const std::string& name) {
     uint64_t connections = 0;
-    for (const auto& service : want.services) connections += service.configuration.maximum_connections;
+    bool is_privileged = false;
+    for (const auto& service : want.services) {
+      if (!is_subset(service.configuration)) connections += service.configuration.maximum_connections;
+      is_privileged = is_privileged || service.configuration.transparent_proxy;
+    }
     text_ +=
         "# Written by evenkeeld, which replaces it at every change: use evenkeel or its API.\n"
         "global\n";
     line("description {}", name);
-    line("user haproxy");
-    line("group haproxy");
+    if (is_privileged) {
+      line("# Not as user haproxy: to speak in clients' names takes root's rights.");
+    } else {
+      line("user haproxy");
+      line("group haproxy");
+    }
     line("chroot {}", options_.paths.empty());
     line("localpeer evenkeel");
     line("maxconn {}", std::clamp<uint64_t>(connections, 1000, options_.most_connections));
@@ -91,34 +115,59 @@ class Renderer {
     binds(service);
     mode(service);
     scheduler(service);
-    persistence(service);
     timeouts(service);
-    redirection(service);
-    for (size_t i = 0; i < service.real_servers.size(); ++i) {
-      server(service, service.real_servers[i], want.real_servers[i].admission);
-    }
-    if (service.fallback_address) {
-      line("server {} {} backup non-stick", model::kFallbackLabel,
-           place(*service.fallback_address, service.fallback_port));
-    }
+    requests(service);
+    add_persistence(service, lines_);
+    add_choice(service, lines_);
+    servers(want);
+    manual(service);
+  }
+
+  // What a rule has chosen of a virtual service's real servers.
+  void backend(const desired::Layer7Service& want) {
+    const Layer7Service& service = want.configuration;
+    text_ += fmt::format("\nbackend {}\n", service.label);
+    mode(service);
+    scheduler(service);
+    server_timeouts(service);
+    add_persistence(service, lines_);
+    servers(want);
   }
 
   // Transparent: the address need not be there yet, so that clients find the port open as soon as it is.
   void binds(const Layer7Service& service) {
     const std::string more = (service.accept_proxy ? " accept-proxy" : "") + bind_tls(service, options_.paths);
+    // Without it, HAProxy goes on in HTTP/2 when a client begins with that.
+    const char* const version = is_http(service) && !service.http.h2 ? " proto h1" : "";
     for (const auto& range : service.ports.ranges()) {
       const std::string last = range.first == range.last ? "" : fmt::format("-{}", range.last);
-      line("bind {}{} transparent{}", place(service.address, range.first), last, more);
+      line("bind {}{} transparent{}{}", place(service.address, range.first), last, more, version);
     }
     line("maxconn {}", service.maximum_connections);
   }
 
+  // What holds in listen sections and in the backends of rules alike.
   void mode(const Layer7Service& service) {
-    const bool is_http = service.mode == Layer7Mode::kHttp;
-    line("mode {}", is_http ? "http" : "tcp");
-    if (!is_http) line("option tcpka");
-    if (is_http && service.x_forwarded_for) line("option forwardfor");
+    line("mode {}", is_http(service) ? "http" : "tcp");
+    if (service.tcp_keepalive) line("option tcpka");
     line("{}option redispatch{}", service.redispatch ? "" : "no ", service.redispatch ? " 1" : "");
+    if (service.full_connections) line("fullconn {}", *service.full_connections);
+    if (is_http(service)) connections(service.http);
+  }
+
+  void connections(const model::Layer7Http& http) {
+    switch (http.connections) {
+      case model::ConnectionMode::kKeepAlive:
+        break;  // HAProxy's own default
+      case model::ConnectionMode::kServerClose:
+        line("option http-server-close");
+        break;
+      case model::ConnectionMode::kClose:
+        line("option httpclose");
+    }
+    if (http.reuse != model::ConnectionReuse::kSafe) line("http-reuse {}", model::to_string(http.reuse));
+    if (http.pretend_keepalive) line("option http-pretend-keepalive");
+    if (http.accept_invalid) line("option accept-invalid-http-response");
   }
 
   void scheduler(const Layer7Service& service) {
@@ -133,29 +182,52 @@ class Renderer {
     }
   }
 
-  void persistence(const Layer7Service& service) {
-    const auto seconds = service.persistence_timeout.count();
-    switch (service.persistence) {
-      case Layer7Persistence::kNone:
-        return;
-      case Layer7Persistence::kSourceIp:
-        line("stick-table type {} size 100k expire {}s peers evenkeel", service.address.is_ipv4() ? "ip" : "ipv6",
-             seconds);
-        return line("stick on src");
-      case Layer7Persistence::kHttpCookie:
-        line("cookie {} insert indirect nocache httponly maxidle {}s", service.cookie_name, seconds);
-    }
+  void timeouts(const Layer7Service& service) {
+    server_timeouts(service);
+    line("timeout client {}s", service.client_timeout.count());
+    if (!is_http(service)) return;
+    line("timeout http-request {}s", service.request_timeout.count());
+    line("timeout http-keep-alive {}s", service.client_timeout.count());
   }
 
-  void timeouts(const Layer7Service& service) {
+  void server_timeouts(const Layer7Service& service) {
     line("timeout connect {}ms", service.connect_timeout.count());
-    line("timeout client {}s", service.client_timeout.count());
     line("timeout server {}s", service.server_timeout.count());
     line("timeout queue {}s", service.server_timeout.count());
     line("timeout tunnel {}s", service.tunnel_timeout.count());
-    if (service.mode != Layer7Mode::kHttp) return;
-    line("timeout http-request {}s", service.request_timeout.count());
-    line("timeout http-keep-alive {}s", service.client_timeout.count());
+  }
+
+  // In the order in which HAProxy comes to it. Rules see what the client has sent.
+  void requests(const Layer7Service& service) {
+    if (is_http(service)) {
+      if (service.http.accept_invalid) line("option accept-invalid-http-request");
+      if (service.http.compression) compression();
+      redirection(service);
+    }
+    add_rules(service, lines_);
+    if (is_http(service)) {
+      forwarded_for(service);
+      strict_transport(service.http);
+      add_header_rules(service, lines_);
+    }
+  }
+
+  void compression() {
+    line("compression algo gzip");
+    line("compression type {}", kCompressed);
+  }
+
+  void forwarded_for(const Layer7Service& service) {
+    if (!service.x_forwarded_for) return;
+    const auto known = service.http.client_x_forwarded_for;
+    if (known == model::ClientForwardedFor::kReplace) line("http-request del-header x-forwarded-for");
+    line("option forwardfor{}", known == model::ClientForwardedFor::kKeep ? " if-none" : "");
+  }
+
+  // Also in answers of HAProxy's own.
+  void strict_transport(const model::Layer7Http& http) {
+    if (!http.hsts) return;
+    line("http-after-response set-header strict-transport-security max-age={}", http.hsts_months * kSecondsOfMonth);
   }
 
   void redirection(const Layer7Service& service) {
@@ -165,14 +237,36 @@ class Renderer {
          service.redirect_code);
   }
 
-  void server(const Layer7Service& service, const model::Layer7Server& server, desired::Admission admission) {
-    const bool has_cookie = service.persistence == Layer7Persistence::kHttpCookie;
-    line("server {} {}{}{}", server.label, server_arguments(service, server, effective_weight(server, admission)),
-         has_cookie ? " cookie " + server.label : "", admission == desired::Admission::kNone ? " disabled" : "");
+  void servers(const desired::Layer7Service& want) {
+    const Layer7Service& service = want.configuration;
+    for (size_t i = 0; i < service.real_servers.size(); ++i) {
+      server(service, service.real_servers[i], want.real_servers[i]);
+    }
+    if (!service.fallback_address) return;
+    line("server {} {} backup{}", model::kFallbackLabel, place(*service.fallback_address, service.fallback_port),
+         service.fallback_persistent ? "" : " non-stick");
+  }
+
+  void server(const Layer7Service& service, const model::Layer7Server& server, const desired::Layer7Server& state) {
+    line("server {} {}{}{}", server.label, server_arguments(service, server, state.weight),
+         sets_cookie(service) ? " cookie " + server.label : "",
+         state.admission == desired::Admission::kNone ? " disabled" : "");
+  }
+
+  void manual(const Layer7Service& service) {
+    if (service.manual_configuration.empty()) return;
+    text_ += fmt::format("{}\n", kManualMark);
+    std::string_view rest = service.manual_configuration;
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find('\n'), rest.size());
+      line("{}", rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
   }
 
   const RenderOptions& options_;
   std::string text_;
+  Lines lines_{text_};
 };
 
 }  // namespace
@@ -183,7 +277,7 @@ std::string structure_name(const desired::Layer7& want, const RenderOptions& opt
 }
 
 std::string render(const desired::Layer7& want, const RenderOptions& options) {
-  return Renderer(options).render(want, structure_name(want, options));
+  return Renderer(options).render(with_subsets(want), structure_name(want, options));
 }
 
 }  // namespace evenkeel::engines::l7_haproxy

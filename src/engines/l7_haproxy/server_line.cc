@@ -15,6 +15,10 @@ const char* send_proxy(model::SendProxy version) {
       return " send-proxy";
     case model::SendProxy::kV2:
       return " send-proxy-v2";
+    case model::SendProxy::kV2Ssl:
+      return " send-proxy-v2-ssl";
+    case model::SendProxy::kV2SslCn:
+      return " send-proxy-v2-ssl-cn";
   }
   return "";
 }
@@ -46,11 +50,12 @@ std::string server_arguments(const model::Layer7Service& service, const model::L
   }
   line += send_proxy(service.send_proxy) + server_tls(service.server_tls);
   if (service.source_address) line += fmt::format(" source {}", place(*service.source_address, 0));
+  if (service.transparent_proxy) {
+    line += fmt::format(" source {} usesrc clientip", server.address.is_ipv4() ? "0.0.0.0" : "[::]");
+  }
+  if (service.mode == model::Layer7Mode::kHttp && service.http.server_h2) line += " proto h2";
+  if (server.backup) line += " backup";
   return line;
-}
-
-uint16_t effective_weight(const model::Layer7Server& server, desired::Admission admission) {
-  return admission == desired::Admission::kKnown ? 0 : server.weight;
 }
 
 }  // namespace evenkeel::engines::l7_haproxy

@@ -11,10 +11,8 @@ namespace evenkeel::engines::l7_haproxy {
 // "10.0.0.31:445", or "10.0.0.31" for the port that the client asked for.
 std::string place(const IpAddress& address, uint16_t port);
 
-// What follows a server's name: place, weight, limits and how it is connected to. `weight` is the effective one.
+// What follows a server's name: place, weight, limits and how it is connected to. `weight` is the effective one: a
+// drained server has 0, so HAProxy drains too, and a weight survives a reload in the file.
 std::string server_arguments(const model::Layer7Service& service, const model::Layer7Server& server, uint16_t weight);
-
-// A drained server has weight 0: so HAProxy drains too, and a weight survives a reload in the file.
-uint16_t effective_weight(const model::Layer7Server& server, desired::Admission admission);
 
 }  // namespace evenkeel::engines::l7_haproxy

@@ -6,7 +6,9 @@
 #include <iterator>
 #include <set>
 
+#include "engines/l7_haproxy/persistence_lines.h"
 #include "engines/l7_haproxy/server_line.h"
+#include "engines/l7_haproxy/subsets.h"
 #include "engines/l7_haproxy/tls_files.h"
 
 namespace evenkeel::engines::l7_haproxy {
@@ -25,6 +27,9 @@ Layer7Service own_structure(const Layer7Service& service) {
   Layer7Service own = service;
   own.interface.clear();
   own.health_check = {};
+  own.slow_start = {};
+  own.feedback = {};
+  own.forget_on_drain = false;
   own.maximum_connections = 1;
   if (own.tls.is_on()) own.tls.certificates.resize(1);  // the others come and go
   own.real_servers.clear();
@@ -37,12 +42,13 @@ struct Member {
   const desired::Layer7Server& state;
 
   std::string name() const { return service.label + "/" + server.label; }
-  uint16_t weight() const { return effective_weight(server, state.admission); }
+  uint16_t weight() const { return state.weight; }
   bool is_open() const { return state.admission != Admission::kNone; }
 };
 
 class Commands {
  public:
+  // With the backends of their rules.
   std::optional<std::vector<std::string>> between(const desired::Layer7& from, const desired::Layer7& to) {
     const auto same = [](const desired::Layer7Service& a, const desired::Layer7Service& b) {
       return own_structure(a.configuration) == own_structure(b.configuration);
@@ -102,6 +108,7 @@ class Commands {
 
   bool change(const Member& before, const Member& after) {
     if (before.server.minimum_connections != after.server.minimum_connections) return false;
+    if (before.server.backup != after.server.backup) return false;
     const bool keeps_port = (before.server.port == 0) == (after.server.port == 0);
     if (!keeps_port) return false;
     if (before.server.address != after.server.address || before.server.port != after.server.port) set_address(after);
@@ -112,12 +119,8 @@ class Commands {
   }
 
   // HAProxy 2.6 gives a cookie only to servers that it reads from its file.
-  static bool has_cookie(const Member& member) {
-    return member.service.persistence == model::Layer7Persistence::kHttpCookie;
-  }
-
   bool add(const Member& member) {
-    if (has_cookie(member)) return false;
+    if (sets_cookie(member.service)) return false;
     add("add server {} {}", member.name(), server_arguments(member.service, member.server, member.weight()));
     if (member.is_open()) set_state(member);  // it comes disabled
     return true;
@@ -130,6 +133,7 @@ class Commands {
   }
 
   void set_maximum(const Layer7Service& service) {
+    if (is_subset(service)) return;
     add("set maxconn frontend {} {}", service.label, service.maximum_connections);
   }
   void set_maximum(const Member& member) {
@@ -150,7 +154,7 @@ class Commands {
 }  // namespace
 
 desired::Layer7 structure(const desired::Layer7& want) {
-  desired::Layer7 result = want;
+  desired::Layer7 result = with_subsets(want);
   for (auto& service : result.services) {
     auto servers = std::move(service.configuration.real_servers);
     auto certificates = std::move(service.configuration.tls.certificates);
@@ -161,6 +165,7 @@ desired::Layer7 structure(const desired::Layer7& want) {
       Layer7Server server{.label = servers[i].label, .address = {}};
       server.port = servers[i].port == 0 ? 0 : 1;
       server.minimum_connections = servers[i].minimum_connections;
+      server.backup = servers[i].backup;
       if (server.minimum_connections != 0) server.maximum_connections = 1;
       service.configuration.real_servers.push_back(std::move(server));
       service.real_servers[i] = {};
@@ -173,7 +178,7 @@ std::optional<std::vector<std::string>> commands_between(const desired::Layer7& 
                                                          const Paths& paths) {
   auto tls = tls_commands(tls_files(from, paths), tls_files(to, paths));
   if (!tls) return std::nullopt;
-  auto commands = Commands().between(from, to);
+  auto commands = Commands().between(with_subsets(from), with_subsets(to));
   if (!commands) return std::nullopt;
   commands->insert(commands->begin(), tls->first.begin(), tls->first.end());
   commands->insert(commands->end(), tls->last.begin(), tls->last.end());
@@ -183,7 +188,7 @@ std::optional<std::vector<std::string>> commands_between(const desired::Layer7& 
 std::vector<std::string> newly_halted(const desired::Layer7* from, const desired::Layer7& to) {
   std::set<std::string> before;
   const auto collect = [](const desired::Layer7& layer7, auto take) {
-    for (const auto& service : layer7.services) {
+    for (const auto& service : with_subsets(layer7).services) {
       for (size_t i = 0; i < service.real_servers.size(); ++i) {
         if (!service.real_servers[i].ends_connections) continue;
         take(service.configuration.label + "/" + service.configuration.real_servers[i].label);
@@ -200,7 +205,7 @@ std::vector<std::string> newly_halted(const desired::Layer7* from, const desired
 
 std::vector<std::string> commands_to(const desired::Layer7& want, const Paths& paths) {
   auto commands = tls_commands_to(tls_files(want, paths));
-  std::ranges::move(Commands().all(want), std::back_inserter(commands));
+  std::ranges::move(Commands().all(with_subsets(want)), std::back_inserter(commands));
   return commands;
 }
 

@@ -17,6 +17,7 @@
 #include "engines/network/mirror.h"
 #include "engines/network/netlink.h"
 #include "engines/network/next_hops.h"
+#include "engines/network/proxied.h"
 #include "engines/network/virtual_addresses.h"
 
 namespace evenkeel::engines::network {
@@ -103,6 +104,7 @@ class NetworkEngine::Impl {
   KernelNftables nftables_;
   Forwarding forwarding_{settings_, options_.state_directory};
   AutoNat auto_nat_{nftables_, forwarding_};
+  ProxiedServers proxied_{requests_, options_.state_directory};
   desired::Network want_;
   bool has_want_ = false;  // before the first apply nothing is removed, whatever was left by an earlier process
   Unsettled unsettled_;
@@ -262,6 +264,7 @@ Result<ApplyReport> NetworkEngine::Impl::apply(const desired::Network& want) {
   add(arrange_next_hops());
   add(auto_nat_.arrange(want_.auto_nat));
   add(auto_nat_refusals(want_));
+  add(proxied_.arrange(want_.proxied));
   add(forwarding_notices(settings_, mirror_, addresses_.ownership(), want_));
   return report;
 }

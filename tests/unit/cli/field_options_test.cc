@@ -64,12 +64,16 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
 size_t settable_fields(bool is_layer7) {
   // Other commands set what is there once in the whole configuration.
   const std::set<std::string> applied{"configuration", "alerts", "email_alerts", "webhook_alerts"};
-  const std::set<std::string> of_layer7{"layer7_service", "layer7_server", "tls", "server_tls"};
+  const std::set<std::string> of_layer7{"layer7_service", "layer7_server", "layer7_http", "tls", "server_tls"};
+  // What is in a list is given with the list, as JSON.
+  const std::set<std::string> listed{"layer7_rule", "layer7_condition", "layer7_header_rule"};
   size_t settable = 0;
   for (const model::FieldHelp& help : model::field_help()) {
-    const bool is_here = help.structure == "health_check" || of_layer7.contains(help.structure) == is_layer7;
+    const bool is_in_both = help.structure == "health_check" || help.structure == "feedback";
+    const bool is_here = is_in_both || of_layer7.contains(help.structure) == is_layer7;
     const bool is_list_of_others = help.type == "list" && help.field != "more_checks";
-    const bool is_setting = !applied.contains(help.structure) && help.type != "object" && !is_list_of_others;
+    const bool is_setting = !applied.contains(help.structure) && !listed.contains(help.structure) &&
+                            help.type != "object" && !is_list_of_others;
     settable += is_here && is_setting ? 1 : 0;
   }
   return settable;
@@ -117,6 +121,13 @@ TEST(FieldOptions, AnotherCheckIsOneText) {
     ASSERT_FALSE(element) << bad;
     EXPECT_EQ(element.error().exit, ExitCode::kUsage);
   }
+}
+
+TEST(FieldOptions, ListsAreJson) {
+  const FieldOption rules = find("layer7_service", "rules");
+  EXPECT_EQ(parse_field(rules, R"([{"label": "a"}])"), json::parse(R"([{"label": "a"}])"));
+  for (const char* bad : {"", "{}", "[", "api"}) EXPECT_FALSE(parse_field(rules, bad)) << bad;
+  EXPECT_EQ(find("layer7_service", "http-hsts").path, (std::vector<std::string>{"http", "hsts"}));
 }
 
 TEST(FieldOptions, NumbersMustBeNumbers) {

@@ -7,6 +7,7 @@
 
 #include "config/plan.h"
 #include "sample.h"
+#include "tests/unit/layer7_rules.h"
 
 namespace evenkeel::config {
 namespace {
@@ -81,6 +82,48 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TooManyPorts", [](auto& s) { s.ports = *model::PortSet::parse("1000-3000"); }, "ports", "2001 ports"},
         Case{"CookieInTcpMode", [](auto& s) { s.persistence = model::Layer7Persistence::kHttpCookie; }, "persistence",
              "tcp mode"},
+        Case{"TcpPersistenceInHttpMode",
+             [](auto& s) {
+               s.mode = Layer7Mode::kHttp;
+               s.persistence = model::Layer7Persistence::kRdpCookie;
+             },
+             "persistence", "rdp_cookie is found in what is no HTTP"},
+        Case{"SessionBrokerWithoutPort",
+             [](auto& s) {
+               s.persistence = model::Layer7Persistence::kMsSessionBroker;
+               s.real_servers[0].port = 3389;
+             },
+             "real_servers[1].port", "has no port"},
+        Case{"NoSuchPosition", [](auto& s) { s.x_forwarded_for_position = 0; }, "x_forwarded_for_position", "number 0"},
+        Case{"HeaderRemovedThatPersistenceNeeds",
+             [](auto& s) {
+               s.mode = Layer7Mode::kHttp;
+               s.persistence = model::Layer7Persistence::kXForwardedFor;
+               s.http.client_x_forwarded_for = model::ClientForwardedFor::kReplace;
+             },
+             "http.client_x_forwarded_for", "before persistence"},
+        Case{"HttpSettingsInTcpMode", [](auto& s) { s.http.compression = true; }, "http", "tcp mode"},
+        Case{"HeaderRulesInTcpMode",
+             [](auto& s) { s.header_rules = {model::change(model::HeaderAction::kSet, "X", "a")}; }, "header_rules",
+             "tcp mode"},
+        Case{"SourceOfATransparentProxy",
+             [](auto& s) {
+               s.transparent_proxy = true;
+               s.source_address = ip("10.77.0.5");
+             },
+             "source_address", "client's own"},
+        Case{"TransparentBetweenFamilies",
+             [](auto& s) {
+               s.transparent_proxy = true;
+               s.real_servers[1].address = ip("fd77::22");
+             },
+             "real_servers[1].address", "in the name of clients"},
+        Case{"ManualSection", [](auto& s) { s.manual_configuration = "option x\n  global\n"; }, "manual_configuration",
+             "line 2 would begin another section"},
+        Case{"ManualQuotes", [](auto& s) { s.manual_configuration = "'glo'bal"; }, "manual_configuration",
+             "does not begin with a keyword"},
+        Case{"ManualBind", [](auto& s) { s.manual_configuration = "bind :80"; }, "manual_configuration",
+             "line 1 listens"},
         Case{"RedirectionInTcpMode", [](auto& s) { s.force_https = true; }, "force_https", "tcp mode"},
         Case{"RedirectionToItself",
              [](auto& s) {

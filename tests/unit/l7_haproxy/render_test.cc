@@ -2,13 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
-#include "engines/l7_haproxy/process.h"
+#include "rendered_file.h"
 #include "sample.h"
 
 namespace evenkeel::engines::l7_haproxy {
@@ -36,10 +31,10 @@ TEST(Render, ReadsAsAPersonWouldWriteIt) {
             "    option redispatch 1\n"
             "    balance leastconn\n"
             "    timeout connect 4000ms\n"
-            "    timeout client 43s\n"
             "    timeout server 45s\n"
             "    timeout queue 45s\n"
             "    timeout tunnel 43200s\n"
+            "    timeout client 43s\n"
             "    server PS1 10.0.0.21 weight 100\n"
             "    server PS2 10.0.0.22 weight 100\n");
 }
@@ -51,7 +46,7 @@ TEST(Render, IsTheSameForTheSame) {
 TEST(Render, CarriesTheStatesOfRealServers) {
   auto service = print_provider();
   service.real_servers[0].admission = desired::Admission::kNone;
-  service.real_servers[1].admission = desired::Admission::kKnown;
+  service.real_servers[1] = {.admission = desired::Admission::kKnown, .weight = 0};
   EXPECT_THAT(rendered(service), AllOf(HasSubstr("server PS1 10.0.0.21 weight 100 disabled\n"),
                                        HasSubstr("server PS2 10.0.0.22 weight 0\n")));
 }
@@ -59,7 +54,7 @@ TEST(Render, CarriesTheStatesOfRealServers) {
 TEST(Render, OneStructureIsOneNameWhateverTheRuntimeApiChanges) {
   const auto before = structure_name(layer7(print_provider()), options());
   auto service = print_provider();
-  service.configuration.real_servers[0].weight = 7;
+  service.real_servers[0].weight = 7;
   service.configuration.real_servers[0].address = ip("10.0.0.99");
   service.configuration.real_servers[1].maximum_connections = 5;
   service.configuration.maximum_connections = 9;
@@ -78,31 +73,13 @@ TEST(Render, HttpHasHeadersCookieAndRedirection) {
   service.configuration.force_https = true;
   service.configuration.https_port = 9192;
   service.configuration.redirect_code = 308;
-  EXPECT_THAT(rendered(service), AllOf(HasSubstr("option forwardfor\n"),
-                                       HasSubstr("cookie SERVERID insert indirect nocache httponly maxidle 1800s\n"),
-                                       HasSubstr("server PS1 10.0.0.21 weight 100 cookie PS1\n"),
-                                       HasSubstr("location https://%[req.hdr(host),host_only]:9192%[pathq] code 308\n"),
-                                       Not(HasSubstr("peers evenkeel"))));
+  EXPECT_THAT(rendered(service),
+              AllOf(HasSubstr("option forwardfor\n"),
+                    HasSubstr("cookie SERVERID insert indirect nocache httponly maxidle 1800s maxlife 43200s\n"),
+                    HasSubstr("server PS1 10.0.0.21 weight 100 cookie PS1\n"),
+                    HasSubstr("location https://%[req.hdr(host),host_only]:9192%[pathq] code 308\n"),
+                    Not(HasSubstr("peers evenkeel"))));
 }
-
-// HAProxy itself is the judge of everything that the model allows.
-class RenderedFile : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string name = "/tmp/evenkeel-haproxy-XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    options_.paths.directory = name;
-    std::filesystem::create_directories(options_.paths.empty());
-  }
-  void TearDown() override { std::filesystem::remove_all(options_.paths.directory); }
-
-  Result<> check(const desired::Layer7& want) const {
-    std::ofstream(options_.paths.candidate()) << render(want, options_);
-    return check_file(options_.paths, options_.paths.candidate());
-  }
-
-  RenderOptions options_;
-};
 
 TEST_F(RenderedFile, HaproxyAcceptsEveryOption) {
   using namespace model;

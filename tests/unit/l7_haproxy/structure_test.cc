@@ -25,13 +25,14 @@ TEST(Commands, DownIsMaintenanceAndDrainIsWeightZero) {
   auto to = print_provider();
   to.real_servers[0].admission = Admission::kNone;
   to.real_servers[1].admission = Admission::kKnown;
+  to.real_servers[1].weight = 0;
   EXPECT_THAT(commands(to), Optional(ElementsAre("set server Print_Provider/PS1 state maint",
                                                  "set server Print_Provider/PS2 weight 0")));
 }
 
 TEST(Commands, WeightAddressAndLimits) {
   auto to = print_provider();
-  to.configuration.real_servers[0].weight = 50;
+  to.real_servers[0].weight = 50;
   to.configuration.real_servers[1].address = ip("10.0.0.99");
   to.configuration.real_servers[1].maximum_connections = 5;
   to.configuration.maximum_connections = 100;
