@@ -49,7 +49,10 @@ Answer get_persistence(Call& call);  // persistence.cc
 Answer delete_persistence(Call& call);
 Answer get_real_server_health(Call& call);  // health.cc
 Answer test_real_server(Call& call);
-Answer get_events(Call& call);   // events.cc
-Answer test_alerts(Call& call);  // alerts.cc
+Answer get_events(Call& call);     // events.cc
+Answer test_alerts(Call& call);    // alerts.cc
+Answer get_proxy_log(Call& call);  // proxy_log.cc
+Answer follow_proxy_log(Call& call);
+Answer get_proxy_workers(Call& call);  // layer7.cc
 
 }  // namespace evenkeel::api

@@ -92,6 +92,7 @@ model::Configuration without_services(const model::Configuration& configuration)
   model::Configuration rest;
   rest.auto_nat = configuration.auto_nat;
   rest.alerts = configuration.alerts;
+  rest.layer7 = configuration.layer7;
   return rest;
 }
 

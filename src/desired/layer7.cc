@@ -35,7 +35,7 @@ Layer7Service compute_service(const model::Layer7Service& service, const Inputs&
 }  // namespace
 
 Layer7 compute_layer7(const Inputs& inputs) {
-  Layer7 layer7;
+  Layer7 layer7{.services = {}, .settings = inputs.configuration.layer7};
   for (const auto& service : inputs.configuration.layer7_services) {
     layer7.services.push_back(compute_service(service, inputs));
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/layer7_service.h"
+#include "model/layer7_settings.h"
 
 namespace evenkeel::desired {
 
@@ -30,6 +31,7 @@ struct Layer7Service {
 
 struct Layer7 {
   std::vector<Layer7Service> services;
+  model::Layer7Settings settings = {};
   bool operator==(const Layer7&) const = default;
 };
 

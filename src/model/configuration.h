@@ -6,6 +6,7 @@
 #include "model/alerts.h"
 #include "model/auto_nat.h"
 #include "model/layer7_service.h"
+#include "model/layer7_settings.h"
 #include "model/virtual_service.h"
 
 namespace evenkeel::model {
@@ -15,6 +16,7 @@ struct Configuration {
   AutoNat auto_nat = {};
   Alerts alerts = {};
   std::vector<Layer7Service> layer7_services = {};
+  Layer7Settings layer7 = {};
 
   bool operator==(const Configuration&) const = default;
 };

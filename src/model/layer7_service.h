@@ -19,6 +19,7 @@ enum class Layer7Mode { kHttp, kTcp };
 enum class Layer7Scheduler { kWeightedLeastConnections, kWeightedRoundRobin, kSourceHash };
 enum class Layer7Persistence { kNone, kSourceIp, kHttpCookie };
 enum class SendProxy { kOff, kV1, kV2 };
+enum class Layer7Log { kNone, kErrors, kAll };
 
 struct Layer7Server {
   std::string label;  // unique within its virtual service
@@ -55,6 +56,7 @@ struct Layer7Service {
   std::chrono::seconds server_timeout{45};
   std::chrono::seconds tunnel_timeout{43200};
   std::chrono::seconds request_timeout{5};
+  Layer7Log log = Layer7Log::kErrors;  // which requests and connections are noted
   std::optional<IpAddress> fallback_address;
   uint16_t fallback_port = 0;  // 0: the port that the client asked for
   HealthCheck health_check;

@@ -126,7 +126,8 @@ int run(const Options& options) {
   HostNames host_names(clock, {});
   AlertSender alerts(io, worker, clock, events, options.state_directory + "/alerts.json");
   engines::l7_haproxy::HaproxyEngine layer7(
-      io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()});
+      io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()},
+      options.state_directory + "/log/haproxy.log");
   std::unique_ptr<Controller> controller;
 
   auto network = engines::network::NetworkEngine::open(

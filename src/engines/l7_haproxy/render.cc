@@ -49,6 +49,7 @@ class Renderer {
         "# Written by evenkeeld, which replaces it at every change: use evenkeel or its API.\n"
         "global\n";
     line("description {}", name);
+    line("log /{} local0", Paths::kLogSocket);
     line("user haproxy");
     line("group haproxy");
     line("chroot {}", options_.paths.empty());
@@ -56,7 +57,7 @@ class Renderer {
     line("maxconn {}", std::clamp<uint64_t>(connections, 1000, options_.most_connections));
     line("stats socket {} mode 600 level admin expose-fd listeners", options_.paths.runtime_socket());
     line("# An old worker goes on for the connections that it has: print jobs are long.");
-    line("hard-stop-after 24h");
+    line("hard-stop-after {}s", want.settings.old_worker_limit.count());
     line("mworker-max-reloads 50");
   }
 
@@ -72,6 +73,7 @@ class Renderer {
     text_ += fmt::format("\n# Virtual service {}\nlisten {}\n", service.label, service.label);
     binds(service);
     mode(service);
+    log(service);
     scheduler(service);
     persistence(service);
     timeouts(service);
@@ -99,8 +101,18 @@ class Renderer {
     const bool is_http = service.mode == Layer7Mode::kHttp;
     line("mode {}", is_http ? "http" : "tcp");
     if (!is_http) line("option tcpka");
+    if (is_http) line("option idle-close-on-response");  // a reload closes no connection under a request
     if (is_http && service.x_forwarded_for) line("option forwardfor");
     line("{}option redispatch{}", service.redispatch ? "" : "no ", service.redispatch ? " 1" : "");
+  }
+
+  void log(const Layer7Service& service) {
+    if (service.log == model::Layer7Log::kNone) return;
+    line("log global");
+    line("option {}", service.mode == Layer7Mode::kHttp ? "httplog" : "tcplog");
+    if (service.log == model::Layer7Log::kAll) return;
+    line("option dontlog-normal");
+    line("option dontlognull");  // a port that is only tried is no error
   }
 
   void scheduler(const Layer7Service& service) {
