@@ -86,13 +86,14 @@ Response reply_change(const ChangeResult& result, bool dry_run) {
   constexpr double kMicrosecondsInMillisecond = 1000;
   json::array warnings;
   for (const std::string& warning : result.warnings) warnings.emplace_back(model::mask_secrets(warning));
-  Response response =
-      reply(json::object{{"revision", result.revision ? json::value(result.revision->number) : json::value()},
-                         {"dry_run", dry_run},
-                         {"plan", to_json(result.plan)},
-                         {"warnings", std::move(warnings)},
-                         {"layer7", result.layer7.empty() ? json::value() : json::value(result.layer7)},
-                         {"applied_ms", static_cast<double>(result.applied_in.count()) / kMicrosecondsInMillisecond}});
+  Response response = reply(
+      json::object{{"revision", result.revision ? json::value(result.revision->number) : json::value()},
+                   {"dry_run", dry_run},
+                   {"plan", to_json(result.plan)},
+                   {"warnings", std::move(warnings)},
+                   {"layer7", result.layer7.empty() ? json::value() : json::value(result.layer7)},
+                   {"layer7_reason", result.layer7_reason.empty() ? json::value() : json::value(result.layer7_reason)},
+                   {"applied_ms", static_cast<double>(result.applied_in.count()) / kMicrosecondsInMillisecond}});
   if (result.revision) response = with_etag(std::move(response), result.revision->number);
   if (result.revision) response.note = fmt::format("revision {}", result.revision->number);
   response.is_noted = !result.revision;
@@ -122,7 +123,8 @@ json::object to_json(const config::Revision& revision) {
           {"at", to_iso8601(revision.at)},
           {"author", revision.author},
           {"comment", model::mask_secrets(revision.comment)},
-          {"restores", revision.restores ? json::value(*revision.restores) : json::value()}};
+          {"restores", revision.restores ? json::value(*revision.restores) : json::value()},
+          {"failure", revision.failure.empty() ? json::value() : json::value(model::mask_secrets(revision.failure))}};
 }
 
 Response with_etag(Response response, int64_t revision) {

@@ -41,9 +41,9 @@ void set_names(Rows& page, const std::map<IpAddress, std::string>& names) {
   }
 }
 
-boost::asio::awaitable<Result<Rows>> read_named(Context context, observed::ConnectionFilter filter,
+boost::asio::awaitable<Result<Rows>> read_named(Context context, ReadPage<observed::Connection> read,
                                                 std::shared_ptr<NameBudget> budget, uint64_t position) {
-  auto page = co_await context.control.connections(filter, position);
+  auto page = co_await read(position);
   if (!page) co_return page;
   const auto start = context.clock.steady_now();
   const auto names = co_await context.control.host_names(addresses_of(*page), budget->left);
@@ -83,12 +83,20 @@ Answer get_connections(Call& call) {
   if (!format) co_return refuse(format.error());
   const auto with_names = call.query.boolean("names");
   if (!with_names) co_return refuse(with_names.error());
+  const auto layers = parse_layers(call.query);
+  if (!layers) co_return refuse(layers.error());
   const Context& context = call.context;
+  const ReadPage<observed::Connection> read = read_layers<observed::Connection>(
+      *layers,
+      [&control = context.control, filter = *filter](uint64_t position) {
+        return control.connections(filter, position);
+      },
+      context.control.layer7_connections(*filter));
   const auto budget = *with_names ? std::make_shared<NameBudget>() : nullptr;
   co_return co_await reply_with_rows<observed::Connection>(
       *format, "connections", *limit,
-      [context, filter = *filter, budget](uint64_t position) {
-        return budget ? read_named(context, filter, budget, position) : context.control.connections(filter, position);
+      [context, read, budget](uint64_t position) {
+        return budget ? read_named(context, read, budget, position) : read(position);
       },
       [with_names = *with_names](const observed::Connection& connection) {
         json::object row = observed::to_json(connection);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "api/both_layers.h"
 #include "api/certificate_change.h"
 #include "base/result.h"
 #include "config/plan.h"
@@ -22,6 +23,7 @@
 #include "observed/connection.h"
 #include "observed/event.h"
 #include "observed/health.h"
+#include "observed/proxy_log.h"
 #include "observed/snapshot.h"
 #include "observed/source_ports.h"
 #include "observed/web.h"
@@ -43,6 +45,7 @@ struct ChangeResult {
   std::vector<std::string> warnings;         // objects that an engine could not apply, notices
   std::chrono::microseconds applied_in{0};   // from the durable commit until the engines had it
   std::string layer7 = {};                   // what HAProxy takes for it: "commands", "reload"; empty: nothing
+  std::string layer7_reason = {};            // why a reload
 };
 
 struct ChangeRefused {
@@ -76,7 +79,13 @@ class Control {
       observed::ConnectionFilter filter, uint64_t position) = 0;
   virtual boost::asio::awaitable<Result<observed::Page<observed::PersistenceEntry>>> persistence(
       observed::ConnectionFilter filter, uint64_t position) = 0;
-  // All that fit; how many were cleared. kNotFound: there is no such virtual service or real server.
+  // The same of layer 7, for reading once: pages come in order, whatever the position.
+  virtual ReadPage<observed::Connection> layer7_connections(observed::ConnectionFilter filter) = 0;
+  virtual ReadPage<observed::PersistenceEntry> layer7_persistence(observed::ConnectionFilter filter) = 0;
+  // Lines of HAProxy's log with a higher id than `after`: at most `limit`, the newest of them.
+  virtual boost::asio::awaitable<Result<observed::ProxyLogPage>> proxy_log(observed::ProxyLogFilter filter,
+                                                                           uint64_t after, size_t limit) = 0;
+  // All that fit, of both layers; how many were cleared. kNotFound: there is no such virtual service or real server.
   virtual boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
                                                                      std::string author) = 0;
   // SNAT's source ports in use, the fullest first.

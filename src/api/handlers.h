@@ -78,5 +78,10 @@ Answer get_events(Call& call);   // events.cc
 Answer test_alerts(Call& call);  // alerts.cc
 Answer get_web(Call& call);      // web.cc
 Answer put_web_certificate(Call& call);
+Answer get_events(Call& call);     // events.cc
+Answer test_alerts(Call& call);    // alerts.cc
+Answer get_proxy_log(Call& call);  // proxy_log.cc
+Answer follow_proxy_log(Call& call);
+Answer get_proxy_workers(Call& call);  // layer7.cc
 
 }  // namespace evenkeel::api

@@ -13,10 +13,14 @@ Answer get_persistence(Call& call) {
   if (!limit) co_return refuse(limit.error());
   const auto format = parse_row_format(call.query);
   if (!format) co_return refuse(format.error());
+  const auto layers = parse_layers(call.query);
+  if (!layers) co_return refuse(layers.error());
   Control& control = call.context.control;
   co_return co_await reply_with_rows<observed::PersistenceEntry>(
       *format, "persistence", *limit,
-      [&control, filter = *filter](uint64_t position) { return control.persistence(filter, position); },
+      read_layers<observed::PersistenceEntry>(
+          *layers, [&control, filter = *filter](uint64_t position) { return control.persistence(filter, position); },
+          control.layer7_persistence(*filter)),
       [](const observed::PersistenceEntry& entry) { return observed::to_json(entry); });
 }
 

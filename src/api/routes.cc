@@ -25,6 +25,7 @@ constexpr std::array kConnectionsParameters{
     Parameter{"client", "IP address or prefix"},
     Parameter{"state", "such as `ESTABLISHED`"},
     Parameter{"protocol", "`tcp` or `udp`"},
+    Parameter{"layer", "`4` or `7`; default: both"},
     Parameter{"limit", "rows, from 1 on, default 1000"},
     Parameter{"format", "`json` (default) or `ndjson`: a line for each row"},
     Parameter{"names", "`true`: with host names"},
@@ -33,8 +34,22 @@ constexpr std::array kPersistenceParameters{
     Parameter{"virtual_service", "label"},
     Parameter{"real_server", "label"},
     Parameter{"client", "IP address or prefix"},
+    Parameter{"layer", "`4` or `7`; default: both"},
     Parameter{"limit", "rows, from 1 on, default 1000"},
     Parameter{"format", "`json` (default) or `ndjson`: a line for each row"},
+};
+constexpr std::array kFollowLogParameters{
+    Parameter{"virtual_service", "label"},
+    Parameter{"real_server", "label"},
+    Parameter{"status", "such as `503`, or `5xx`"},
+    Parameter{"client", "IP address or prefix"},
+};
+constexpr std::array kLogParameters{
+    Parameter{"virtual_service", "label"},
+    Parameter{"real_server", "label"},
+    Parameter{"status", "such as `503`, or `5xx`"},
+    Parameter{"client", "IP address or prefix"},
+    Parameter{"limit", "the newest lines, 1 to 5000, default 100"},
 };
 constexpr std::array kClearPersistenceParameters{
     Parameter{"virtual_service", "label"},
@@ -191,6 +206,10 @@ constexpr std::array kRoutes{
           delete_certificate,
           {},
           "removes it with its key; not while it is used"},
+    Route{"GET", "/api/v1/layer7/workers", get_proxy_workers, {}, "HAProxy's workers, also those from before a reload"},
+    Route{"GET", "/api/v1/logs/haproxy", get_proxy_log, kLogParameters, "what HAProxy noted, oldest first"},
+    Route{"GET", "/api/v1/logs/haproxy/live", follow_proxy_log, kFollowLogParameters,
+          "the same as it comes, as server-sent events; `Last-Event-ID` resumes"},
     Route{"GET", "/api/v1/revisions", get_revisions, kRevisionsParameters, "newest first"},
     Route{"GET", "/api/v1/revisions/{n}", get_revision, {}, "one with its configuration"},
     Route{"GET", "/api/v1/revisions/{n}/diff/{m}", get_revision_diff, {}, "what changed from n to m, as a plan"},

@@ -1,5 +1,6 @@
 #include "api/handlers.h"
 #include "api/reply.h"
+#include "model/layer7_names.h"
 #include "model/names.h"
 #include "observed/json.h"
 
@@ -34,6 +35,25 @@ json::object traffic_of(const observed::VirtualService& service) {
           {"real_servers", std::move(servers)}};
 }
 
+// The proxy knows of no packets.
+void erase_packets(json::object& owner) {
+  const auto erase = [](json::value& counted) {
+    if (!counted.is_object()) return;
+    for (const char* member : {"packets", "packets_out"}) counted.get_object().erase(member);
+  };
+  erase(owner["counters"]);
+  for (auto& [window, rates] : owner["rates"].as_object()) erase(rates);
+}
+
+json::object traffic_of_layer7(const observed::Layer7Service& service) {
+  json::object report = traffic_of(service.common);
+  report.erase("forwarding_method");
+  erase_packets(report);
+  for (json::value& server : report["real_servers"].as_array()) erase_packets(server.as_object());
+  report["mode"] = model::to_string(service.configuration.mode);
+  return report;
+}
+
 json::object report_of(const observed::Reason& reason) {
   json::object row = observed::to_json(reason);
   row["remedy"] = reason.remedy;
@@ -45,7 +65,9 @@ json::object report_of(const observed::Reason& reason) {
 
 Answer get_traffic(Call& call) {
   const observed::Snapshot snapshot = call.context.control.snapshot();
-  const json::object head{{"at", to_iso8601(snapshot.at)}};
+  json::array layer7;
+  for (const auto& service : snapshot.layer7_services) layer7.emplace_back(traffic_of_layer7(service));
+  const json::object head{{"at", to_iso8601(snapshot.at)}, {"layer7_services", std::move(layer7)}};
   co_return co_await reply_with_list(head, "virtual_services", snapshot.virtual_services, traffic_of);
 }
 

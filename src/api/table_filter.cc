@@ -33,6 +33,14 @@ Result<observed::ConnectionFilter> parse_table_filter(const Query& query) {
   return filter;
 }
 
+Result<Layers> parse_layers(const Query& query) {
+  const std::string layer = query.text("layer");
+  if (layer.empty()) return Layers::kBoth;
+  if (layer == "4") return Layers::kLayer4;
+  if (layer == "7") return Layers::kLayer7;
+  return fail(ErrorCode::kInvalidArgument, "layer must be 4 or 7");
+}
+
 Result<size_t> parse_row_limit(const Query& query) {
   const auto limit = query.integer("limit", 1, kMaximumLimit);
   if (!limit) return fail(limit.error());

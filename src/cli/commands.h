@@ -15,6 +15,7 @@ void add_virtual_service_commands(CLI::App& app, Session& session);
 void add_layer7_service_commands(CLI::App& app, Session& session);
 void add_real_server_commands(CLI::App& app, Session& session);
 void add_layer7_server_commands(CLI::App& app, Session& session);
+void add_layer7_commands(CLI::App& app, Session& session);
 // Within "real-server": drain, halt, online.
 void add_operator_commands(CLI::App& group, Session& session);
 void add_certificate_commands(CLI::App& app, Session& session);
@@ -29,6 +30,7 @@ void add_reasons_command(CLI::App& app, Session& session);
 void add_source_ports_command(CLI::App& app, Session& session);
 void add_counters_command(CLI::App& app, Session& session);
 void add_events_command(CLI::App& app, Session& session);
+void add_logs_commands(CLI::App& app, Session& session);
 void add_doctor_commands(CLI::App& app, Session& session);
 void add_alerts_commands(CLI::App& app, Session& session);
 void add_web_commands(CLI::App& app, Session& session);

@@ -12,6 +12,8 @@ namespace evenkeel::cli {
 namespace json = boost::json;
 namespace {
 
+constexpr size_t kFailureLines = 3;
+
 std::string safe_at(const json::value& value, std::string_view key, const Terminal& terminal) {
   return terminal.safe(text_at(value, key));
 }
@@ -46,7 +48,7 @@ uint64_t active_of(const json::value& owner) {
 
 // Answers pass by here in NAT and SNAT only.
 void add_rates(Table& table, const std::string& name, Colour colour, const json::value& owner,
-               const std::string& window, bool has_answers) {
+               const std::string& window, bool has_answers, bool has_packets = true) {
   const json::value& rates = at_path(owner, "rates", window);
   const auto shown = [&](const char* key, bool is_bytes, bool is_known) -> Cell {
     if (rates.is_null() || !is_known) return {"-", colour};
@@ -56,10 +58,20 @@ void add_rates(Table& table, const std::string& name, Colour colour, const json:
   table.add_row({{name, colour},
                  {grouped(active_of(owner)), colour},
                  shown("connections", false, true),
-                 shown("packets", false, true),
-                 shown("packets_out", false, has_answers),
+                 shown("packets", false, has_packets),
+                 shown("packets_out", false, has_answers && has_packets),
                  shown("bytes", true, true),
                  shown("bytes_out", true, has_answers)});
+}
+
+// The proxy knows of no packets.
+void add_layer7_rates(Table& table, const json::value& answer, const std::string& window, const Terminal& terminal) {
+  for (const json::value& service : list_at(answer, "layer7_services")) {
+    add_rates(table, safe_at(service, "label", terminal), Colour::kBold, service, window, true, false);
+    for (const json::value& server : list_at(service, "real_servers")) {
+      add_rates(table, "  " + safe_at(server, "label", terminal), Colour::kNone, server, window, true, false);
+    }
+  }
 }
 
 Colour colour_of_event(std::string_view kind) {
@@ -96,6 +108,7 @@ std::string render_traffic(const json::value& answer, const std::string& window,
       add_rates(table, "  " + safe_at(server, "label", terminal), Colour::kNone, server, window, has_answers);
     }
   }
+  add_layer7_rates(table, answer, window, terminal);
   return table.empty() ? "There is no virtual service.\n" : table.render(terminal);
 }
 
@@ -158,6 +171,10 @@ std::string render_revisions(const json::value& answer, const Terminal& terminal
                    {local_time(safe_at(revision, "at", terminal))},
                    {safe_at(revision, "author", terminal)},
                    {revision_note(revision, terminal)}});
+    const std::string failure = safe_at(revision, "failure", terminal);
+    for (std::string& line : terminal.paragraph(failure.empty() ? "" : "failed: " + failure, 4, kFailureLines)) {
+      table.add_line(std::move(line), Colour::kRed);
+    }
   }
   return table.empty() ? "Nothing has been configured yet.\n" : table.render(terminal);
 }
@@ -167,6 +184,9 @@ std::string render_revision(const json::value& revision, const Terminal& termina
                                  local_time(safe_at(revision, "at", terminal)), safe_at(revision, "author", terminal));
   const std::string note = revision_note(revision, terminal);
   text += note.empty() ? "\n" : fmt::format(": {}\n", note);
+  if (const std::string failure = safe_at(revision, "failure", terminal); !failure.empty()) {
+    text += terminal.paint("failed: " + failure, Colour::kRed) + "\n";
+  }
   const json::value* configuration = member(revision, "configuration");
   return configuration == nullptr ? text : text + pretty(*configuration);
 }

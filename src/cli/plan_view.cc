@@ -93,8 +93,11 @@ std::string render_change(const json::value& answer, const Terminal& terminal) {
     text += terminal.paint("! " + terminal.safe(sentence), Colour::kYellow) + "\n";
   }
   const std::string layer7 = text_at(answer, "layer7");
-  if (layer7 == "reload") text += "Layer 7: a seamless reload of HAProxy.\n";
-  if (layer7 == "commands") text += "Layer 7: changed in the running HAProxy, without a reload.\n";
+  if (layer7 == "reload") {
+    const std::string reason = terminal.safe(text_at(answer, "layer7_reason"));
+    text += fmt::format("Layer 7: by a seamless reload of HAProxy{}.\n", reason.empty() ? "" : " (" + reason + ")");
+  }
+  if (layer7 == "commands") text += "Layer 7: at once in the running HAProxy, without a reload.\n";
   return text + outcome(answer);
 }
 

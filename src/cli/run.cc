@@ -39,6 +39,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_layer7_service_commands(app, session);
   add_layer7_server_commands(app, session);
   add_certificate_commands(app, session);
+  add_layer7_commands(app, session);
   add_apply_command(app, session);
   add_configuration_command(app, session);
   add_revisions_commands(app, session);
@@ -49,6 +50,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_source_ports_command(app, session);
   add_counters_command(app, session);
   add_events_command(app, session);
+  add_logs_commands(app, session);
   add_doctor_commands(app, session);
   add_alerts_commands(app, session);
   add_web_commands(app, session);

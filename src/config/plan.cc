@@ -93,6 +93,7 @@ model::Configuration without_services(const model::Configuration& configuration)
   rest.auto_nat = configuration.auto_nat;
   rest.alerts = configuration.alerts;
   rest.certificate_warnings = configuration.certificate_warnings;
+  rest.layer7 = configuration.layer7;
   return rest;
 }
 

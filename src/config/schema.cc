@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x45764b6c;  // "EvKl"
 
 // Step N brings user_version from N to N + 1. Steps that were released are never changed.
-constexpr std::array<const char*, 3> kMigrations{R"sql(
+constexpr std::array<const char*, 4> kMigrations{R"sql(
   CREATE TABLE revision (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -56,6 +56,9 @@ constexpr std::array<const char*, 3> kMigrations{R"sql(
     ocsp TEXT NOT NULL,
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+)sql",
+                                                 R"sql(
+  ALTER TABLE revision ADD COLUMN failure TEXT NOT NULL DEFAULT '';
 )sql"};
 
 Result<int64_t> version_of(Database& database) {
@@ -145,9 +148,18 @@ Result<model::Configuration> read_configuration(Database& database, int64_t revi
   return std::move(*configuration);
 }
 
+// A backup that is read but never migrated may be older than this column.
+static Result<std::string> failure_column(Database& database) {
+  const auto count = database.integer("SELECT count(*) FROM pragma_table_info('revision') WHERE name = 'failure'");
+  if (!count) return fail(count.error());
+  return count->value_or(0) == 0 ? "''" : "failure";
+}
+
 Result<std::vector<Revision>> read_revisions(Database& database, size_t limit) {
-  auto statement =
-      database.prepare("SELECT number, at, author, comment, restores FROM revision ORDER BY number DESC LIMIT ?");
+  const auto failure = failure_column(database);
+  if (!failure) return fail(failure.error());
+  auto statement = database.prepare(fmt::format(
+      "SELECT number, at, author, comment, restores, {} FROM revision ORDER BY number DESC LIMIT ?", *failure));
   if (!statement) return fail(statement.error());
   statement->bind(1, static_cast<int64_t>(std::min<size_t>(limit, INT64_MAX)));
   std::vector<Revision> revisions;
@@ -159,7 +171,8 @@ Result<std::vector<Revision>> read_revisions(Database& database, size_t limit) {
                          .at = from_stored(statement->integer(1)),
                          .author = statement->text(2),
                          .comment = statement->text(3),
-                         .restores = statement->optional_integer(4)});
+                         .restores = statement->optional_integer(4),
+                         .failure = statement->text(5)});
   }
 }
 

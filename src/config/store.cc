@@ -40,6 +40,8 @@ class SqliteStore final : public Store {
   Result<Revision> commit(const Configuration& configuration, const std::string& author, const std::string& comment,
                           std::optional<int64_t> restores, std::optional<int64_t> expected_latest) override;
 
+  Result<> note_failure(int64_t revision, const std::string& failure) override;
+
   Result<std::vector<model::OperatorAction>> operator_actions() override { return read_operator_actions(database_); }
   Result<> record(const model::OperatorAction& action) override;
   Result<> rename(const RealServerKey& from, const RealServerKey& to) override {
@@ -125,6 +127,14 @@ Result<> SqliteStore::with_backup(Result<> done) {
   return done;
 }
 
+Result<> SqliteStore::note_failure(int64_t revision, const std::string& failure) {
+  return in_transaction([&]() -> Result<> {
+    auto statement = database_.prepare("UPDATE revision SET failure = ? WHERE number = ?");
+    if (!statement) return fail(statement.error());
+    return statement->bind(1, failure).bind(2, revision).run();
+  });
+}
+
 Result<Revision> SqliteStore::next_revision(std::optional<int64_t> expected_latest) {
   auto latest_number = database_.integer("SELECT max(number) FROM revision");
   if (!latest_number) return fail(latest_number.error());
@@ -134,7 +144,8 @@ Result<Revision> SqliteStore::next_revision(std::optional<int64_t> expected_late
                 fmt::format("revision {} is in force, not {}: somebody else changed the configuration meanwhile",
                             latest, *expected_latest));
   }
-  return Revision{.number = latest + 1, .at = clock_.wall_now(), .author = {}, .comment = {}, .restores = {}};
+  return Revision{
+      .number = latest + 1, .at = clock_.wall_now(), .author = {}, .comment = {}, .restores = {}, .failure = {}};
 }
 
 Result<> SqliteStore::insert(const Revision& revision, const std::string& document) {

@@ -23,6 +23,7 @@ struct Revision {
   std::string author;
   std::string comment;              // may be empty
   std::optional<int64_t> restores;  // the revision that this one rolled back to
+  std::string failure;              // why HAProxy did not take all of it, in its words; empty: it did
 };
 
 // What health had found out before a restart.
@@ -64,6 +65,9 @@ class Store {
   virtual Result<Revision> commit(const model::Configuration& configuration, const std::string& author,
                                   const std::string& comment, std::optional<int64_t> restores,
                                   std::optional<int64_t> expected_latest) = 0;
+
+  // Kept with the revision.
+  virtual Result<> note_failure(int64_t revision, const std::string& failure) = 0;
 
   virtual Result<std::vector<model::OperatorAction>> operator_actions() = 0;
   // Replaces what was said about that real server; kOnline removes the entry.

@@ -121,9 +121,10 @@ bool exists(const model::Configuration& configuration, const model::RealServerKe
 }
 
 // The labels that are given exist.
-bool names_something(const model::Configuration& configuration, const observed::ConnectionFilter& filter) {
+template <class Service>
+bool names_something(const std::vector<Service>& services, const observed::ConnectionFilter& filter) {
   if (filter.virtual_service.empty() && filter.real_server.empty()) return true;
-  return std::ranges::any_of(configuration.virtual_services, [&](const model::VirtualService& service) {
+  return std::ranges::any_of(services, [&](const Service& service) {
     if (!filter.virtual_service.empty() && service.label != filter.virtual_service) return false;
     return filter.real_server.empty() || std::ranges::any_of(service.real_servers, [&](const auto& server) {
              return server.label == filter.real_server;
@@ -171,7 +172,7 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
 
   ChangeResult result;
   result.plan = config::plan(configuration_, request.configuration);
-  result.layer7 = way_of_layer7(request.configuration);
+  set_way_of_layer7(request.configuration, result);
   for (const auto& problem : config::lint(request.configuration)) {
     result.warnings.push_back(problem.path + ": " + problem.message);
   }
@@ -182,6 +183,7 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
   const auto committed = parts_.clock.steady_now();
   put_in_force(std::move(request), *revision, result.plan);
   co_await layer7_settled();
+  if (!result.layer7.empty()) co_await note_failure(*revision);
   result.applied_in = std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - committed);
   result.revision = *revision;
   std::ranges::move(warnings_for(configuration_), std::back_inserter(result.warnings));
@@ -392,12 +394,16 @@ Result<int> Controller::fail_back(const std::string& virtual_service, const std:
 boost::asio::awaitable<Result<uint64_t>> Controller::clear_persistence(observed::ConnectionFilter filter,
                                                                        std::string author) {
   auto* engine = parts_.layer4.engine();
-  if (engine == nullptr) co_return fail(no_data_plane());
-  if (!names_something(configuration_, filter)) {
+  const bool is_in_layer4 = names_something(configuration_.virtual_services, filter);
+  const bool is_in_layer7 = names_something(configuration_.layer7_services, filter);
+  if (!is_in_layer4 && !is_in_layer7) {
     co_return fail(ErrorCode::kNotFound, fmt::format("there is no {}", in_words(filter)));
   }
-  uint64_t cleared = 0;
-  for (std::optional<uint64_t> position = 0; position;) {
+  if (is_in_layer4 && engine == nullptr) co_return fail(no_data_plane());
+  auto forgotten = co_await clear_layer7(filter);
+  if (!forgotten) co_return fail(forgotten.error());
+  uint64_t cleared = *forgotten;
+  for (auto position = is_in_layer4 ? std::optional<uint64_t>(0) : std::nullopt; position;) {
     const auto page =
         co_await run_blocking(parts_.worker, [&] { return engine->clear_persistence(filter, *position); });
     if (!page) co_return fail(page.error());

@@ -9,6 +9,7 @@
 
 #include "daemon/feedback.h"
 #include "daemon/health_targets.h"
+#include "daemon/layer7_counters.h"
 
 namespace evenkeel::daemon {
 namespace {
@@ -382,11 +383,16 @@ void Controller::read_traffic() {
   constexpr int kShareOfTime = 20;
   const auto* engine = parts_.layer4.engine();
   const auto start = parts_.clock.steady_now();
-  if (engine == nullptr || start < traffic_due_) return;
-  if (const auto counters = engine->counters()) {
-    traffic_.add(start, *counters);
-    look_for_syn_floods(counters->half_open);
+  if (start < traffic_due_) return;
+  engines::l4_xdp::L4Engine::Counters counters;
+  if (engine != nullptr) {
+    auto counted = engine->counters();
+    if (!counted) return;
+    counters = std::move(*counted);
+    look_for_syn_floods(counters.half_open);
   }
+  add_layer7(parts_.layer7.report(), counters);
+  traffic_.add(start, counters);
   traffic_due_ = start + kShareOfTime * (parts_.clock.steady_now() - start);
 }
 

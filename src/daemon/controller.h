@@ -89,6 +89,10 @@ class Controller final : public api::Control {
                                                                                    uint64_t position) override;
   boost::asio::awaitable<Result<observed::Page<observed::PersistenceEntry>>> persistence(
       observed::ConnectionFilter filter, uint64_t position) override;
+  api::ReadPage<observed::Connection> layer7_connections(observed::ConnectionFilter filter) override;
+  api::ReadPage<observed::PersistenceEntry> layer7_persistence(observed::ConnectionFilter filter) override;
+  boost::asio::awaitable<Result<observed::ProxyLogPage>> proxy_log(observed::ProxyLogFilter filter, uint64_t after,
+                                                                   size_t limit) override;
   boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
                                                              std::string author) override;
   boost::asio::awaitable<Result<std::vector<observed::SourcePorts>>> source_ports() override;
@@ -150,8 +154,11 @@ class Controller final : public api::Control {
 
   // layer7.cc
   void listen_to_proxy();
-  std::string way_of_layer7(const model::Configuration& wanted) const;
   static std::string way_between(const desired::Layer7& from, const desired::Layer7& to);
+  void set_way_of_layer7(const model::Configuration& wanted, api::ChangeResult& result) const;
+  std::string failure_of_layer7() const;
+  boost::asio::awaitable<void> note_failure(config::Revision& revision);
+  boost::asio::awaitable<Result<uint64_t>> clear_layer7(observed::ConnectionFilter filter);
   void apply_layer7(const desired::Inputs& inputs);
   boost::asio::awaitable<void> layer7_settled();
   void announce(const desired::Layer7& layer7);

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "daemon/blocking.h"
 #include "daemon/controller.h"
+#include "engines/l7_haproxy/reload_reason.h"
 #include "engines/l7_haproxy/structure.h"
 
 namespace evenkeel::daemon {
@@ -44,14 +47,46 @@ void Controller::listen_to_proxy() {
   });
 }
 
-std::string Controller::way_of_layer7(const model::Configuration& wanted) const {
-  return way_between(compute(configuration_).layer7, compute(wanted).layer7);
-}
-
 std::string Controller::way_between(const desired::Layer7& from, const desired::Layer7& to) {
   const auto commands = engines::l7_haproxy::commands_between(from, to, {});
   if (!commands) return "reload";
   return commands->empty() ? "" : "commands";
+}
+
+void Controller::set_way_of_layer7(const model::Configuration& wanted, api::ChangeResult& result) const {
+  const auto before = compute(configuration_).layer7;
+  const auto after = compute(wanted).layer7;
+  const auto commands = engines::l7_haproxy::commands_between(before, after, {});
+  if (!commands) {
+    result.layer7 = "reload";
+    result.layer7_reason = engines::l7_haproxy::reload_reason(before, after);
+  } else if (!commands->empty()) {
+    result.layer7 = "commands";
+  }
+}
+
+// Of what HAProxy was asked for last.
+std::string Controller::failure_of_layer7() const {
+  const auto is_layer7 = [&](const std::string& object) {
+    return object == kObject || std::ranges::any_of(configuration_.layer7_services, [&](const auto& service) {
+             return object == "virtual_service/" + service.label;
+           });
+  };
+  for (const auto& [object, status] : reconciler_.statuses()) {
+    if (status.state == engines::ObjectStatus::State::kFailed && is_layer7(object)) {
+      return object + ": " + status.reason;
+    }
+  }
+  return {};
+}
+
+// For the one whose turn it is, when HAProxy has been asked to do it.
+boost::asio::awaitable<void> Controller::note_failure(config::Revision& revision) {
+  revision.failure = failure_of_layer7();
+  if (revision.failure.empty()) co_return;
+  const auto noted = co_await run_blocking(
+      parts_.worker, [&] { return parts_.writer->note_failure(revision.number, revision.failure); });
+  if (!noted) spdlog::warn("revision {} is not marked as failed: {}", revision.number, to_string(noted.error()));
 }
 
 void Controller::apply_layer7(const desired::Inputs& inputs) {

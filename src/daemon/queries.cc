@@ -5,6 +5,7 @@
 
 #include "base/blocking.h"
 #include "daemon/controller.h"
+#include "daemon/layer7_counters.h"
 #include "daemon/snapshot_builder.h"
 
 namespace evenkeel::daemon {
@@ -76,6 +77,7 @@ observed::Snapshot Controller::snapshot() {
       facts.notices.push_back({"engine/l4_xdp", to_string(counters.error())});
     }
   }
+  add_layer7(facts.layer7, facts.counters);
   auto snapshot = build_snapshot(facts);
   snapshot.alerts = parts_.alerts.statuses();
   return snapshot;

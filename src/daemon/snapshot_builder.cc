@@ -328,7 +328,7 @@ observed::Snapshot build_snapshot(const Facts& facts) {
   for (const auto& want : facts.desired.layer7.services) {
     snapshot.layer7_services.push_back(build_layer7_service(facts, want));
   }
-  snapshot.old_proxy_workers = facts.layer7.old_workers;
+  snapshot.proxy_workers = facts.layer7.workers;
   snapshot.reasons = facts.counters.reasons;
   for (auto& reason : snapshot.reasons) {
     if (facts.traffic != nullptr) reason.rates = facts.traffic->of_reason(reason.name);

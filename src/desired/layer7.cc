@@ -63,7 +63,7 @@ void add_proxied(const model::Layer7Service& service, Network& network) {
 }  // namespace
 
 Layer7 compute_layer7(const Inputs& inputs) {
-  Layer7 layer7;
+  Layer7 layer7{.services = {}, .settings = inputs.configuration.layer7};
   for (const auto& service : inputs.configuration.layer7_services) {
     layer7.services.push_back(compute_service(service, inputs));
     add_certificates(service, inputs, layer7.certificates);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/layer7_service.h"
+#include "model/layer7_settings.h"
 
 namespace evenkeel::desired {
 
@@ -44,6 +45,7 @@ using Certificates = std::map<std::string, Certificate>;  // by label
 struct Layer7 {
   std::vector<Layer7Service> services;
   Certificates certificates = {};  // that they name, as far as there are any
+  model::Layer7Settings settings = {};
   bool operator==(const Layer7&) const = default;
 };
 

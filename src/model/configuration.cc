@@ -28,7 +28,9 @@ const Table& table<Configuration>() {
       field<&Configuration::layer7_services>(
           {.name = "layer7_services",
            .help = "The layer-7 virtual services: addresses and TCP ports where the load balancer's proxy answers."},
-          list<Layer7Service>()));
+          list<Layer7Service>()),
+      field<&Configuration::layer7>({.name = "layer7", .help = "What holds for the proxy of layer 7 as a whole."},
+                                    structure<Layer7Settings>()));
   return table;
 }
 

@@ -7,6 +7,7 @@
 #include "model/alerts.h"
 #include "model/auto_nat.h"
 #include "model/layer7_service.h"
+#include "model/layer7_settings.h"
 #include "model/virtual_service.h"
 
 namespace evenkeel::model {
@@ -17,6 +18,7 @@ struct Configuration {
   Alerts alerts = {};
   std::string certificate_warnings = "30,14,7,1";  // days before a certificate's end; empty: none
   std::vector<Layer7Service> layer7_services = {};
+  Layer7Settings layer7 = {};
 
   bool operator==(const Configuration&) const = default;
 };

@@ -55,6 +55,13 @@ inline constexpr std::array kSendProxyNames{
 };
 static_assert(detail::is_complete(kSendProxyNames));
 
+inline constexpr std::array kLayer7LogNames{
+    EnumName<Layer7Log>{Layer7Log::kNone, "none", "nothing"},
+    EnumName<Layer7Log>{Layer7Log::kErrors, "errors", "what failed: time-outs, refused connections, answers with 5xx"},
+    EnumName<Layer7Log>{Layer7Log::kAll, "all", "every request, in tcp mode every connection"},
+};
+static_assert(detail::is_complete(kLayer7LogNames));
+
 template <>
 constexpr std::span<const EnumName<Layer7Mode>> names() {
   return kLayer7ModeNames;
@@ -70,6 +77,10 @@ constexpr std::span<const EnumName<Layer7Persistence>> names() {
 template <>
 constexpr std::span<const EnumName<SendProxy>> names() {
   return kSendProxyNames;
+}
+template <>
+constexpr std::span<const EnumName<Layer7Log>> names() {
+  return kLayer7LogNames;
 }
 
 }  // namespace evenkeel::model

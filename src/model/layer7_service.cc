@@ -206,6 +206,8 @@ const Table& table<Layer7Service>() {
                    "send them byte by byte.",
                .unit = "seconds"},
               timeout()),
+          field<&Layer7Service::log>({.name = "log", .help = "Which requests and connections HAProxy notes."},
+                                     choice<Layer7Log>()),
           field<&Layer7Service::fallback_address>(
               {.name = "fallback_address",
                .help = "The server that answers when no real server may take a new connection. It is not checked. null "

@@ -33,6 +33,7 @@ enum class Layer7Persistence {
   kLastSuccessful,   // all clients of a virtual service on one real server, until that fails
 };
 enum class SendProxy { kOff, kV1, kV2, kV2Ssl, kV2SslCn };
+enum class Layer7Log { kNone, kErrors, kAll };
 
 struct Layer7Server {
   std::string label;  // unique within its virtual service
@@ -78,6 +79,7 @@ struct Layer7Service {
   std::chrono::seconds server_timeout{45};
   std::chrono::seconds tunnel_timeout{43200};
   std::chrono::seconds request_timeout{5};
+  Layer7Log log = Layer7Log::kErrors;  // which requests and connections are noted
   std::optional<IpAddress> fallback_address;
   uint16_t fallback_port = 0;        // 0: the port that the client asked for
   bool fallback_persistent = false;  // who came to it stays there

@@ -36,8 +36,7 @@ const Table& table<Tls>() {
       field<&Tls::ocsp_stapling>(
           {.name = "ocsp_stapling",
            .help = "Ask the authority whether the certificates are still good, and give clients its answer."},
-          boolean()),
-      field<&Tls::http2>({.name = "http2", .help = "In http mode, offer clients HTTP/2."}, boolean()));
+          boolean()));
   return table;
 }
 

@@ -23,7 +23,6 @@ struct Tls {
   ClientCertificates client_certificates = ClientCertificates::kOff;
   std::string client_authority;  // label of the certificates that clients' must be issued by
   bool ocsp_stapling = false;
-  bool http2 = true;  // offered to clients, in http mode
 
   bool is_on() const { return !certificates.empty(); }
   bool operator==(const Tls&) const = default;

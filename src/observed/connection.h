@@ -21,12 +21,16 @@ struct Connection {
   Endpoint destination;
   std::optional<Endpoint> source_address;                   // SNAT: what the real server sees in place of the source
   std::string virtual_service, real_server;                 // labels
+  int layer = 4;                                            // or 7: then what follows is known
+  std::chrono::seconds age{0};                              // of the connection; in http mode of the request
+  uint64_t bytes_in = 0, bytes_out = 0;                     // from the client, to it
   std::string source_name, virtual_name, destination_name;  // host names; empty: not asked for, or none
 };
 
 // A client, or its network, that persistence remembers.
 struct PersistenceEntry {
   IpPrefix client;
+  std::string key = {};  // at layer 7, what it is remembered by where that is no address: a cookie's value; masked
   std::string virtual_service, real_server;  // labels
   IpAddress destination;                     // of the real server
   std::chrono::seconds expire{0};

@@ -209,6 +209,7 @@ json::object to_json(const Snapshot& snapshot) {
 }
 
 json::object to_json(const Connection& connection) {
+  const auto at_layer7 = [&](auto value) { return connection.layer == 7 ? json::value(value) : json::value(); };
   return {{"protocol", connection.protocol},
           {"expire", connection.expire.count()},
           {"state", connection.state},
@@ -217,13 +218,20 @@ json::object to_json(const Connection& connection) {
           {"destination", connection.destination.to_string()},
           {"source_address", text_or_null(connection.source_address ? connection.source_address->to_string() : "")},
           {"virtual_service", connection.virtual_service},
-          {"real_server", connection.real_server}};
+          {"real_server", connection.real_server},
+          {"layer", connection.layer},
+          {"age", at_layer7(connection.age.count())},
+          {"bytes_in", at_layer7(connection.bytes_in)},
+          {"bytes_out", at_layer7(connection.bytes_out)}};
 }
 
 json::object to_json(const PersistenceEntry& entry) {
-  return {{"client", entry.client.to_string()},       {"expire", entry.expire.count()},
-          {"confirmed", entry.is_confirmed},          {"destination", entry.destination.to_string()},
-          {"virtual_service", entry.virtual_service}, {"real_server", entry.real_server}};
+  return {{"client", entry.key.empty() ? entry.client.to_string() : entry.key},
+          {"expire", entry.expire.count()},
+          {"confirmed", entry.is_confirmed},
+          {"destination", entry.destination.to_string()},
+          {"virtual_service", entry.virtual_service},
+          {"real_server", entry.real_server}};
 }
 
 json::object to_json(const SourcePorts& ports) {

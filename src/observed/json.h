@@ -6,6 +6,7 @@
 #include "observed/arp_report.h"
 #include "observed/connection.h"
 #include "observed/event.h"
+#include "observed/proxy_log.h"
 #include "observed/snapshot.h"
 #include "observed/source_ports.h"
 
@@ -18,7 +19,9 @@ boost::json::object to_json(const Counters& counters);
 boost::json::object to_json(const Reason& reason);
 boost::json::object to_json(const VirtualService& service);
 boost::json::object to_json(const Layer7Service& service);     // layer7_json.cc
-boost::json::object layer7_to_json(const Snapshot& snapshot);  // {"old_workers", "services"}
+boost::json::object layer7_to_json(const Snapshot& snapshot);  // {"old_workers", "workers", "services"}
+boost::json::object to_json(const ProxyWorker& worker);
+boost::json::object to_json(const ProxyLogEntry& entry);
 // All of it but the virtual services, which come one by one: the whole of a big farm need never be in memory twice.
 boost::json::object header_to_json(const Snapshot& snapshot);
 boost::json::object to_json(const Snapshot& snapshot);

@@ -130,7 +130,7 @@ struct Snapshot {
   std::vector<Notice> notices;
   std::vector<VirtualService> virtual_services;
   std::vector<Layer7Service> layer7_services = {};
-  int old_proxy_workers = 0;
+  std::vector<ProxyWorker> proxy_workers = {};
   std::vector<Reason> reasons;
   std::vector<AlertStatus> alerts;  // one for each way to be told; empty: there is none
   uint64_t connection_table_size = 0, connection_table_used = 0;

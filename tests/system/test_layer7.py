@@ -4,119 +4,25 @@ import contextlib
 import json
 import os
 import signal
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import _FAST, running_farm, running_small_farm
+from layer7_web import (
+    LABEL, VIP, WEB, WEB_PROXIED, Load, ask, ask_on, change, haproxy, proxy_events, running_web, servers, service,
+    start,
+)
 
-from lab import guide
 from lab.commands import wait_until
-from lab.farm import Farm, Options
-from lab.method import Method
-from lab.printing import Printing
 from lab.small_farm import SmallFarm
-
-VIP = "10.77.0.110"
-WEB, WEB_PROXIED = 8080, 8081
-LABEL = "Web"
 
 
 @pytest.fixture
 def web() -> Iterator[SmallFarm]:
     """Two web servers and evenkeeld, not configured yet."""
-    with running_small_farm("l7", Method.SNAT) as farm:
-        for server in farm.servers:
-            server.web = server.module("web_server", ["--name", server.name, "--port", str(WEB),
-                                                      "--proxy-port", str(WEB_PROXIED)])
-            server.web.start()
-        for server in farm.servers:
-            server.web.wait_for(WEB)
-            server.web.wait_for(WEB_PROXIED)
-        farm.balancer.start()
+    with running_web() as farm:
         yield farm
-
-
-def service(**changes: object) -> dict:
-    return {
-        "label": LABEL, "address": VIP, "ports": "80", "mode": "http", "scheduler": "weighted_round_robin",
-        "health_check": {"type": "connect", "check_port": WEB, "interval": 1, "timeout": 0.5, "failure_count": 1},
-        "real_servers": [{"label": "RS1", "address": "10.77.0.21", "port": WEB},
-                         {"label": "RS2", "address": "10.77.0.22", "port": WEB}],
-    } | changes
-
-
-def start(farm: SmallFarm, *services: dict) -> None:
-    farm.apply({"layer7_services": list(services)})
-    told = farm.balancer.run_directory / "haproxy" / "haproxy.cfg"  # written when the worker has been told
-    for one in services:
-        if one["real_servers"]:
-            farm.balancer.wait_for_service(one["label"], "up")
-        wait_until(lambda: " disabled" not in told.read_text(), "HAProxy to know that they are up")
-        for port in str(one["ports"]).split(","):
-            wait_until(lambda port=port: farm.client.namespace.answers(one["address"], int(port)), f"port {port}")
-
-
-def change(farm: SmallFarm, **fields: object) -> None:
-    status, answer = farm.balancer.api.request("PATCH", f"/api/v1/layer7-services/{LABEL}", fields)
-    assert status == 200, answer
-
-
-def ask(farm: SmallFarm, path: str = "/", headers: dict[str, str] | None = None, port: int = 80) -> dict:
-    answer = farm.client.get(VIP, port, path, headers)
-    assert answer.status == 200, answer
-    return json.loads(answer.body)
-
-
-def servers(farm: SmallFarm, count: int = 10, **options: object) -> set[str]:
-    return {ask(farm, **options)["server"] for _ in range(count)}
-
-
-def haproxy(farm: SmallFarm) -> tuple[int, list[int]]:
-    """The master's process, and the workers'."""
-    pids = [pid for pid in farm.balancer.namespace.pids()
-            if Path(f"/proc/{pid}/comm").read_text().strip() == "haproxy"]
-    parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in pids}
-    workers = [pid for pid in pids if parents[pid] in pids]
-    return next(pid for pid in pids if pid not in workers), workers
-
-
-def proxy_events(farm: SmallFarm, kind: str) -> int:
-    """How many since evenkeeld was started."""
-    lines = farm.balancer.evenkeel("events", "--json").stdout.splitlines()
-    return sum(json.loads(line)["kind"] == kind for line in lines)
-
-
-class Load:
-    """Clients that ask again and again, on connections of their own, until the block ends."""
-
-    def __init__(self, farm: SmallFarm, clients: int = 4):
-        self.farm = farm
-        self.answered = 0
-        self.failures: list[str] = []
-        self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(clients)]
-
-    def _ask(self) -> None:
-        while not self._ends.is_set():
-            try:
-                ask(self.farm)
-                self.answered += 1
-            except (OSError, AssertionError) as error:
-                self.failures.append(repr(error))
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        for thread in self._threads:
-            thread.join(20)
 
 
 def test_http_requests_go_to_both_and_carry_the_clients_address(web: SmallFarm) -> None:
@@ -176,19 +82,6 @@ def test_drain_halt_and_online_hold_over_a_restart_and_a_reload(web: SmallFarm) 
     assert servers(web) == {"rs2"}
     web.balancer.evenkeel("real-server", "online", LABEL, "RS1")
     wait_until(lambda: servers(web) == {"rs1", "rs2"}, "rs1 to be back")
-
-
-def ask_on(own: socket.socket) -> str:
-    """Which server answers on this connection, which stays open."""
-    own.settimeout(3)
-    own.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    answer = b""
-    while not answer.endswith(b"}"):
-        part = own.recv(65536)
-        if not part:
-            raise ConnectionResetError("closed")
-        answer += part
-    return json.loads(answer.partition(b"\r\n\r\n")[2])["server"]
 
 
 def test_halt_cuts_connections_also_those_of_old_workers(web: SmallFarm) -> None:
@@ -450,48 +343,4 @@ def test_haproxy_runs_without_privileges_in_an_empty_directory(web: SmallFarm) -
     _, workers = haproxy(web)
     status = Path(f"/proc/{workers[0]}/status").read_text()
     assert "Uid:\t0" not in status and "CapEff:\t0000000000000000" in status
-    assert os.listdir(f"/proc/{workers[0]}/root/") == []
-
-
-@pytest.fixture(scope="module")
-def printing_farm() -> Iterator[Farm]:
-    """The guide's chapter 12, all green."""
-    with running_farm("ch12", Options(take_over_time=1.0), Method.LAYER7) as made:
-        made.balancer.start()
-        guide.configure(made, _FAST)
-        guide.wait_until_green(made)
-        yield made
-
-
-def test_chapter_12_prints_and_finds_the_application_server(printing_farm: Farm) -> None:
-    printing = Printing(printing_farm)
-    jobs = printing.make_jobs(9, lambda index: 40_000 * (index + 1))
-    printing.print_all(jobs)
-    assert [job.number for job in jobs if not job.ok or job.failures] == []
-    assert {arrival.server for job in jobs for arrival in job.arrived} == {"ps1", "ps2"}
-    answers = [printing_farm.client.get(printing_farm.applications, 9191, "/user") for _ in range(10)]
-    assert {(answer.status, answer.server) for answer in answers} == {(200, printing_farm.active().name)}
-
-
-def test_chapter_12_over_the_api_is_what_the_commands_made(printing_farm: Farm) -> None:
-    api = printing_farm.balancer.api
-    made = api.get("/api/v1/layer7-services")["layer7_services"]
-    assert [(one["label"], one["ports"], one["mode"]) for one in made] == [
-        (guide.APPLICATION_SERVICE, "9191,9192,9193", "tcp"), (guide.PRINT_SERVICE, "445", "tcp"),
-        (guide.MOBILITY_SERVICE, "53,9163,9164", "tcp")]
-    whole = api.get("/api/v1/configuration?secrets=masked")["configuration"]
-    status, answer = api.request("PUT", "/api/v1/configuration", whole)
-    assert (status, answer["plan"]["changes"]) == (200, [])
-
-
-def test_chapter_12_a_long_print_job_survives_reloads(printing_farm: Farm) -> None:
-    before = printing_farm.balancer.api.status()["layer7"]["old_workers"]
-    with printing_farm.client.namespace.connect(printing_farm.printing, 9163) as own:
-        own.sendall(b"POST /printers/printer HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n")
-        for timeout in (60, 61):
-            status, answer = printing_farm.balancer.api.request(
-                "PATCH", f"/api/v1/layer7-services/{guide.MOBILITY_SERVICE}", {"server_timeout": timeout})
-            assert status == 200, answer
-        wait_until(lambda: printing_farm.balancer.api.status()["layer7"]["old_workers"] > before, "an old worker")
-        own.sendall(b"abcd")
-        assert own.recv(100).startswith(b"HTTP/1.")
+    assert os.listdir(f"/proc/{workers[0]}/root/") == ["log.sock"]

@@ -133,7 +133,7 @@ def test_http2_is_offered_unless_switched_off(web: TlsFarm) -> None:
     add(web, "www.example")
     start(web)
     assert curl(web, "-o", "/dev/null", "-w", "%{http_version}").stdout == "2"
-    change(web, tls={"http2": False})
+    change(web, http={"h2": False})
     wait_until(lambda: curl(web, "-o", "/dev/null", "-w", "%{http_version}").stdout == "1.1", "HTTP/1.1")
 
 

@@ -151,7 +151,8 @@ int run(const Options& options) {
   HostNames host_names(clock, {});
   AlertSender alerts(io, worker, clock, events, options.state_directory + "/alerts.json");
   engines::l7_haproxy::HaproxyEngine layer7(
-      io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()});
+      io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()},
+      options.state_directory + "/log/haproxy.log");
   WebFront web(io, worker, clock, events,
                {.addresses = options.web_addresses,
                 .plain_port = options.web_plain_port,

@@ -100,9 +100,13 @@ Result<observed::Page<observed::PersistenceEntry>> ConnectionTable::persistence(
       const ek_real_server* server = record.template_service == 0 ? nullptr : match.find(header, way, record);
       if (server == nullptr) return;
       model::RealServerKey key = labels_.real_server(record.common.real_server);
-      page.rows.push_back({match.network_of(record), std::move(key.virtual_service), std::move(key.real_server),
-                           from_abi(server->address), match.expire(header, way, *now),
-                           header.state[way] == EK_STATE_TEMPLATE});
+      page.rows.push_back({.client = match.network_of(record),
+                           .key = {},
+                           .virtual_service = std::move(key.virtual_service),
+                           .real_server = std::move(key.real_server),
+                           .destination = from_abi(server->address),
+                           .expire = match.expire(header, way, *now),
+                           .is_confirmed = header.state[way] == EK_STATE_TEMPLATE});
     });
     return page.rows.size() < kRowsPerPage;
   });

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
+
+#include "engines/l7_haproxy/words.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
@@ -26,13 +27,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
   return words;
 }
 
-template <class Number>
-Number number(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() ? value : Number{0};
-}
-
 // One line of `show stat` by the names of its columns.
 class Row {
  public:
@@ -44,47 +38,58 @@ class Row {
     const auto found = columns_.find(column);
     return found == columns_.end() || found->second >= fields_.size() ? std::string_view() : fields_[found->second];
   }
-  uint64_t count(std::string_view column) const { return number<uint64_t>(text(column)); }
-  uint32_t small(std::string_view column) const { return number<uint32_t>(text(column)); }
+  uint64_t count(std::string_view column) const { return to_number<uint64_t>(text(column)); }
+  uint32_t small(std::string_view column) const { return to_number<uint32_t>(text(column)); }
 
  private:
   const Columns& columns_;
   std::vector<std::string_view> fields_;
 };
 
+std::chrono::milliseconds time(const Row& row, std::string_view column) {
+  return std::chrono::milliseconds(row.small(column));
+}
+
+// What HAProxy tells of a real server, and of all of a virtual service's together.
+void add_server_side(const Row& row, observed::Layer7Traffic& traffic) {
+  traffic.queued = row.small("qcur");
+  traffic.most_queued = row.small("qmax");
+  traffic.connect_errors = row.count("econ");
+  traffic.server_errors = row.count("hrsp_5xx");
+  traffic.times = {.queue = {time(row, "qtime"), time(row, "qtime_max")},
+                   .connect = {time(row, "ctime"), time(row, "ctime_max")},
+                   .response = {time(row, "rtime"), time(row, "rtime_max")},
+                   .total = {time(row, "ttime"), time(row, "ttime_max")}};
+}
+
+void add_connections(const Row& row, observed::Layer7Traffic& traffic) {
+  static constexpr std::array kAnswers{"hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other"};
+  traffic.connections = row.small("scur");
+  traffic.most_connections = row.small("smax");
+  traffic.total = row.count("stot");
+  traffic.rate = row.small("rate");
+  traffic.most_rate = row.small("rate_max");
+  traffic.request_rate = row.small("req_rate");
+  traffic.bytes_in = row.count("bin");
+  traffic.bytes_out = row.count("bout");
+  for (size_t i = 0; i < kAnswers.size(); ++i) traffic.answers.at(i) = row.count(kAnswers.at(i));
+}
+
 void add_row(const Row& row, observed::Layer7Report& report) {
   enum class Type { kFrontend, kBackend, kServer };
   const std::string service(row.text("pxname"));
   const std::string_view type = row.text("type");
   if (service.empty() || type.empty()) return;
-  switch (static_cast<Type>(number<int>(type))) {
-    case Type::kFrontend: {
-      auto& traffic = report.virtual_services[service];
-      traffic.connections = row.small("scur");
-      traffic.total = row.count("stot");
-      traffic.rate = row.small("rate");
-      traffic.request_rate = row.small("req_rate");
-      traffic.bytes_in = row.count("bin");
-      traffic.bytes_out = row.count("bout");
-      return;
+  switch (static_cast<Type>(to_number<int>(type))) {
+    case Type::kFrontend:
+      return add_connections(row, report.virtual_services[service]);
+    case Type::kBackend:
+      return add_server_side(row, report.virtual_services[service]);
+    case Type::kServer: {
+      auto& traffic = report.real_servers[{service, std::string(row.text("svname"))}];
+      add_connections(row, traffic);
+      return add_server_side(row, traffic);
     }
-    case Type::kBackend: {
-      auto& traffic = report.virtual_services[service];
-      traffic.queued = row.small("qcur");
-      traffic.connect_errors = row.count("econ");
-      traffic.server_errors = row.count("hrsp_5xx");
-      return;
-    }
-    case Type::kServer:
-      report.real_servers[{service, std::string(row.text("svname"))}] = {.connections = row.small("scur"),
-                                                                         .queued = row.small("qcur"),
-                                                                         .total = row.count("stot"),
-                                                                         .rate = row.small("rate"),
-                                                                         .request_rate = row.small("req_rate"),
-                                                                         .bytes_in = row.count("bin"),
-                                                                         .bytes_out = row.count("bout"),
-                                                                         .connect_errors = row.count("econ"),
-                                                                         .server_errors = row.count("hrsp_5xx")};
   }
 }
 
@@ -95,12 +100,13 @@ Processes parse_processes(std::string_view answer) {
   for_each_part(answer, '\n', [&](std::string_view line) {
     const auto words = words_of(line);
     if (words.size() < 3) return;
-    const auto pid = number<pid_t>(words[0]);
+    const auto pid = to_number<pid_t>(words[0]);
     if (pid <= 0) return;
+    if (words.size() > 3 && words[1] == "worker") processes.ages[pid] = to_seconds(words[3]);
     if (words[1] == "master") {
       processes.master = pid;
       // 1 [failed: 1]
-      if (words.size() > 4 && words[3] == "[failed:") processes.failed_reloads = number<int>(words[4]);
+      if (words.size() > 4 && words[3] == "[failed:") processes.failed_reloads = to_number<int>(words[4]);
     } else if (words[1] == "worker") {
       (words[2] == "0" ? processes.workers : processes.old_workers).push_back(pid);
     }

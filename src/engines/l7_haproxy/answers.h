@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +18,9 @@ namespace evenkeel::engines::l7_haproxy {
 struct Processes {
   pid_t master = 0;  // 0: none was named
   int failed_reloads = 0;
-  std::vector<pid_t> workers;      // that serve; one, unless it could not be reloaded
-  std::vector<pid_t> old_workers;  // that go on for the connections that they have
+  std::vector<pid_t> workers;                  // that serve; one, unless it could not be reloaded
+  std::vector<pid_t> old_workers;              // that go on for the connections that they have
+  std::map<pid_t, std::chrono::seconds> ages;  // of all of them
 };
 Processes parse_processes(std::string_view answer);
 

@@ -1,5 +1,7 @@
 #include "engines/l7_haproxy/engine.h"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -13,8 +15,14 @@ constexpr std::chrono::milliseconds kRestartPause{500};  // for one that ends as
 
 }  // namespace
 
-HaproxyEngine::HaproxyEngine(boost::asio::io_context& io, RenderOptions options)
-    : io_(io), proxy_(std::move(options)), observation_(io), restart_(io), master_(io) {}
+HaproxyEngine::HaproxyEngine(boost::asio::io_context& io, RenderOptions options, std::string log_file)
+    : io_(io),
+      paths_(options.paths),
+      proxy_(std::move(options)),
+      log_(paths_, std::move(log_file)),
+      observation_(io),
+      restart_(io),
+      master_(io) {}
 
 HaproxyEngine::~HaproxyEngine() {
   stop();
@@ -26,6 +34,7 @@ void HaproxyEngine::stop() {
   restart_.cancel();
   master_.close();
   thread_.join();
+  reader_.join();
 }
 
 std::vector<ObjectStatus> HaproxyEngine::check(const desired::Layer7& /*want*/) const {
@@ -34,6 +43,9 @@ std::vector<ObjectStatus> HaproxyEngine::check(const desired::Layer7& /*want*/) 
 
 Result<ApplyReport> HaproxyEngine::apply(const desired::Layer7& want) {
   want_ = want;
+  if (!want.services.empty()) {
+    if (auto heard = log_.listen(); !heard) spdlog::warn("{}", to_string(heard.error()));
+  }
   is_due_ = true;
   begin();
   return report_;
@@ -92,6 +104,23 @@ void HaproxyEngine::on_end() {
     is_due_ = true;
     begin();
   });
+}
+
+Places HaproxyEngine::places() const {
+  Places places;
+  for (const auto& service : want_.services) {
+    auto& servers = places[service.configuration.label];
+    for (const auto& server : service.configuration.real_servers) servers.emplace(server.label, server.address);
+  }
+  return places;
+}
+
+std::shared_ptr<SessionReport> HaproxyEngine::sessions(observed::ConnectionFilter filter) const {
+  return std::make_shared<SessionReport>(paths_, places(), std::move(filter));
+}
+
+std::shared_ptr<TableReport> HaproxyEngine::tables(observed::ConnectionFilter filter) const {
+  return std::make_shared<TableReport>(paths_, places(), std::move(filter));
 }
 
 void HaproxyEngine::arm_observation() {

@@ -12,7 +12,9 @@
 
 #include "base/clock.h"
 #include "engines/engine.h"
+#include "engines/l7_haproxy/log.h"
 #include "engines/l7_haproxy/proxy.h"
+#include "engines/l7_haproxy/reports.h"
 
 namespace evenkeel::engines::l7_haproxy {
 
@@ -25,7 +27,8 @@ class HaproxyEngine final : public Engine<desired::Layer7> {
     std::function<void()> ended;  // by itself; it is started again at once
   };
 
-  HaproxyEngine(boost::asio::io_context& io, RenderOptions options);
+  // `log_file`: see LogReceiver.
+  HaproxyEngine(boost::asio::io_context& io, RenderOptions options, std::string log_file);
   ~HaproxyEngine() override;
 
   // Before the first apply(); not called from within apply().
@@ -42,6 +45,13 @@ class HaproxyEngine final : public Engine<desired::Layer7> {
   // As it was at most a second ago.
   const observed::Layer7Report& report() const { return observed_; }
 
+  // Reports, which block: for reader(). Empty while HAProxy was not started.
+  std::shared_ptr<SessionReport> sessions(observed::ConnectionFilter filter) const;
+  std::shared_ptr<TableReport> tables(observed::ConnectionFilter filter) const;
+  boost::asio::thread_pool& reader() { return reader_; }  // one thread
+  bool has_proxy() const { return watched_ != 0; }
+  const LogMemory& log() const { return log_.memory(); }
+
   // No callback after it returns; HAProxy goes on.
   void stop();
 
@@ -51,9 +61,12 @@ class HaproxyEngine final : public Engine<desired::Layer7> {
   void watch_master(pid_t master);
   void on_end();
   void arm_observation();
+  Places places() const;
 
   boost::asio::io_context& io_;
+  Paths paths_;
   Proxy proxy_;  // the thread's, while it works
+  LogReceiver log_;
   Listener listener_;
   desired::Layer7 want_;
   ApplyReport report_;
@@ -67,6 +80,7 @@ class HaproxyEngine final : public Engine<desired::Layer7> {
   bool is_due_ = false;  // again, when what goes on is done
   std::shared_ptr<bool> stopped_ = std::make_shared<bool>(false);
   boost::asio::thread_pool thread_{1};
+  boost::asio::thread_pool reader_{1};
 };
 
 }  // namespace evenkeel::engines::l7_haproxy

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "base/result.h"
+
 namespace evenkeel::engines::l7_haproxy {
 
 struct Paths {
@@ -24,6 +26,12 @@ struct Paths {
   }
   static std::string authority(const std::string& label) { return "authorities/" + label + ".pem"; }  // in tls()
   std::string empty() const { return directory + "/empty"; }  // the workers' root
+  // Where evenkeeld hears what HAProxy notes: within the workers' root, so that they can reach it by this name.
+  static constexpr const char* kLogSocket = "log.sock";
+  std::string log_socket() const { return empty() + "/" + kLogSocket; }
 };
+
+// The directory and the workers' root, with their modes.
+Result<> make_directories(const Paths& paths);
 
 }  // namespace evenkeel::engines::l7_haproxy

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,16 +39,26 @@ bool names(const std::string& words, const std::string& label) {
          words.find(fmt::format("/{}:", label)) != std::string::npos;
 }
 
-Result<> make_directories(const Paths& paths) {
-  std::error_code error;
-  std::filesystem::create_directories(paths.empty(), error);
-  if (error) return fail(system_error(error.value(), "cannot create the directory", paths.empty()));
-  constexpr mode_t kPrivate = 0700;
-  constexpr mode_t kEmpty = 0555;
-  if (chmod(paths.directory.c_str(), kPrivate) != 0 || chmod(paths.empty().c_str(), kEmpty) != 0) {
-    return fail(system_error("cannot set the mode", paths.directory));
-  }
-  return {};
+// What runs, with the states that its real servers should have.
+desired::Layer7 with_states(desired::Layer7 running, const desired::Layer7& want) {
+  std::map<std::string, desired::Layer7Server> states;
+  const auto for_each_server = [](auto& layer7, auto take) {
+    for (auto& service : layer7.services) {
+      for (size_t i = 0; i < service.real_servers.size(); ++i) {
+        take(service.configuration.label + "/" + service.configuration.real_servers[i].label, service.real_servers[i]);
+      }
+    }
+  };
+  for_each_server(want, [&](const std::string& name, const desired::Layer7Server& state) { states[name] = state; });
+  for_each_server(running, [&](const std::string& name, desired::Layer7Server& state) {
+    if (const auto found = states.find(name); found != states.end()) state = found->second;
+  });
+  return running;
+}
+
+std::chrono::seconds age_of(const Processes& processes, pid_t worker) {
+  const auto found = processes.ages.find(worker);
+  return found == processes.ages.end() ? std::chrono::seconds(0) : found->second;
 }
 
 }  // namespace
@@ -76,9 +85,13 @@ Outcome Proxy::apply(const desired::Layer7& want) {
     const auto refused = refused_by(way.error().message);
     if (refused.empty()) {
       outcome.statuses.push_back({kEngine, ObjectStatus::State::kFailed, to_string(way.error())});
+      follow_states(want);
       break;
     }
     leave_out(refused, want, outcome.statuses);
+  }
+  if (!file_problem_.empty()) {
+    outcome.statuses.push_back({kEngine, ObjectStatus::State::kFailed, file_problem_});
   }
   outcome.master = is_running() ? master_ : 0;
   return outcome;
@@ -94,14 +107,14 @@ Result<Way> Proxy::realise() {
     if (auto started = start(); !started) return fail(started.error());
     return Way::kStart;
   }
-  if (running_ && *running_ == attempt_) return Way::kNothing;
+  if (running_ && *running_ == attempt_) {
+    if (!file_problem_.empty()) keep_file_up_to_date();
+    return Way::kNothing;
+  }
   if (running_) {
     const auto commands = commands_between(*running_, attempt_, options_.paths);
     if (commands && run(*commands)) {
-      // The file too: HAProxy may be started from it, or told to reload by hand.
-      if (auto written = write_state_file(options_.paths.configuration(), render(attempt_, options_)); !written) {
-        return fail(written.error());
-      }
+      keep_file_up_to_date();
       return commands->empty() ? Way::kNothing : Way::kCommands;
     }
   }
@@ -109,20 +122,36 @@ Result<Way> Proxy::realise() {
   return Way::kReload;
 }
 
+// What cannot be had at the moment keeps no drain and no failure from the worker that serves.
+void Proxy::follow_states(const desired::Layer7& want) {
+  if (!running_ || !is_running()) return;
+  auto next = with_states(*running_, want);
+  const auto commands = commands_between(*running_, next, options_.paths);
+  if (!commands || !run(*commands)) return;
+  const auto halted = newly_halted(&*running_, next);
+  running_ = std::move(next);
+  end_connections(halted);
+}
+
 // A master from before our own start goes on. Its worker says which file it has read: where that is the one that is
 // wanted, commands bring it up to date.
 Result<Way> Proxy::adopt() {
   if (auto found = find_master(); !found) return fail(found.error());
-  const auto info = ask(options_.paths.runtime_socket(), "show info");
-  if (info && parse_description(*info) == structure_name(attempt_, options_) &&
-      run(commands_to(attempt_, options_.paths))) {
-    if (auto written = write_state_file(options_.paths.configuration(), render(attempt_, options_)); !written) {
-      return fail(written.error());
-    }
+  const auto info = ask_worker("show info");
+  if (info && parse_description(*info) == structure_name(attempt_, options_) && run(commands_to(attempt_, options_.paths))) {
+    keep_file_up_to_date();
     return Way::kCommands;
   }
   if (auto reloaded = reload(); !reloaded) return fail(reloaded.error());
   return Way::kReload;
+}
+
+// HAProxy may be started from it, or told to reload by hand. It has been told already: where the file cannot be written
+// the change is in force all the same.
+void Proxy::keep_file_up_to_date() {
+  const auto written = write_state_file(options_.paths.configuration(), render(attempt_, options_));
+  file_problem_ =
+      written ? std::string() : "HAProxy does what is wanted, but a restart would not: " + to_string(written.error());
 }
 
 Result<> Proxy::find_master() {
@@ -176,6 +205,13 @@ void Proxy::remove_other_certificates() const {
   for (const auto& path : others) std::filesystem::remove(path, error);
 }
 
+// Where its own socket is gone the master passes the question on.
+Result<std::string> Proxy::ask_worker(const std::string& command) const {
+  auto answer = ask(options_.paths.runtime_socket(), command);
+  if (answer || answer.error().code != ErrorCode::kUnavailable) return answer;
+  return ask(options_.paths.master_socket(), "@1 " + command);
+}
+
 // HAProxy looks at the new file before the old one goes.
 Result<> Proxy::put_file_in_place() {
   const Paths& paths = options_.paths;
@@ -187,6 +223,7 @@ Result<> Proxy::put_file_in_place() {
       return fail(system_error("cannot replace it", paths.configuration()));
     }
   }
+  file_problem_.clear();
   if (::truncate(paths.log().c_str(), 0) != 0 && errno != ENOENT) {
     return fail(system_error("cannot empty it", paths.log()));
   }
@@ -234,7 +271,7 @@ Result<> Proxy::await_worker(const std::string& name, const Fd& master, int fail
   constexpr int kRarely = 20;
   const auto deadline = steady_clock::now() + kLongestStart;
   for (int i = 1; steady_clock::now() < deadline; ++i) {
-    const auto info = ask(options_.paths.runtime_socket(), "show info");
+    const auto info = ask_worker("show info");
     if (info && parse_description(*info) == name && parse_process(*info) != old_worker) return {};
     const bool ended = has_ended(master);
     const auto state = !ended && i % kRarely == 0 ? ask(options_.paths.master_socket(), "show proc")
@@ -252,7 +289,7 @@ Result<> Proxy::await_worker(const std::string& name, const Fd& master, int fail
 
 Result<> Proxy::run(const std::vector<std::string>& commands) const {
   for (const auto& command : commands) {
-    const auto answer = ask(options_.paths.runtime_socket(), command);
+    const auto answer = ask_worker(command);
     if (!answer) return fail(answer.error());
     if (auto words = objection(*answer)) {
       // Only the first line: others hold certificates and keys.
@@ -269,7 +306,7 @@ void Proxy::end_connections(const std::vector<std::string>& servers) const {
   const auto processes = ask_master();
   if (!processes) return;
   for (const auto& server : servers) {
-    (void)ask(options_.paths.runtime_socket(), "shutdown sessions server " + server);
+    (void)ask_worker("shutdown sessions server " + server);
   }
   for (const pid_t worker : processes->old_workers) {
     const auto sessions = ask(options_.paths.master_socket(), fmt::format("@!{} show sess", worker));
@@ -314,26 +351,27 @@ const desired::Layer7Service* Proxy::find_running(const std::string& label) cons
   return nullptr;
 }
 
-observed::Layer7Report Proxy::observe() const {
+// A worker that does not answer is left out this time.
+observed::Layer7Report Proxy::observe() {
   if (!is_running()) return {};
-  const auto statistics = ask(options_.paths.runtime_socket(), "show stat");
   const auto answer = ask(options_.paths.master_socket(), "show proc");
-  if (!statistics || !answer) return {};
-  auto report = parse_statistics(*statistics);
-  const auto old_workers = parse_processes(*answer).old_workers;
-  report.old_workers = static_cast<int>(old_workers.size());
-  for (const pid_t worker : old_workers) {
-    const auto old = ask(options_.paths.master_socket(), fmt::format("@!{} show stat", worker));
-    if (!old) continue;
-    const auto left = parse_statistics(*old);
-    for (auto& [label, traffic] : report.virtual_services) {
-      const auto found = left.virtual_services.find(label);
-      if (found != left.virtual_services.end()) traffic.connections += found->second.connections;
-    }
-    for (auto& [key, traffic] : report.real_servers) {
-      const auto found = left.real_servers.find(key);
-      if (found != left.real_servers.end()) traffic.connections += found->second.connections;
-    }
+  if (!answer) return {};
+  const auto processes = parse_processes(*answer);
+  std::map<pid_t, observed::Layer7Report> seen;
+  const auto note = [&](pid_t worker, const Result<std::string>& statistics) {
+    if (statistics) seen.emplace(worker, parse_statistics(*statistics));
+  };
+  const pid_t serving = processes.workers.empty() ? 0 : processes.workers.front();
+  if (serving != 0) note(serving, ask_worker("show stat"));
+  for (const pid_t worker : processes.old_workers) {
+    note(worker, ask(options_.paths.master_socket(), fmt::format("@!{} show stat", worker)));
+  }
+  auto report = totals_.add(seen, serving);
+  report.old_workers = static_cast<int>(processes.old_workers.size());
+  for (const auto& [pid, traffic] : seen) {
+    observed::ProxyWorker worker{.pid = pid, .age = age_of(processes, pid), .is_old = pid != serving};
+    for (const auto& [label, service] : traffic.virtual_services) worker.connections += service.connections;
+    report.workers.push_back(worker);
   }
   merge_subsets(report);
   return report;
@@ -344,6 +382,7 @@ void Proxy::forget() {
   master_ = 0;
   process_.reset();
   running_.reset();
+  file_problem_.clear();
 }
 
 }  // namespace evenkeel::engines::l7_haproxy

@@ -13,6 +13,7 @@
 #include "engines/l7_haproxy/answers.h"
 #include "engines/l7_haproxy/process.h"
 #include "engines/l7_haproxy/render.h"
+#include "engines/l7_haproxy/totals.h"
 
 namespace evenkeel::engines::l7_haproxy {
 
@@ -30,7 +31,7 @@ class Proxy {
 
   Outcome apply(const desired::Layer7& want);
   // What the workers count. Empty while HAProxy does not run.
-  observed::Layer7Report observe() const;
+  observed::Layer7Report observe();
 
  private:
   // What is tried is `attempt_`: what is wanted, without what HAProxy refused.
@@ -44,6 +45,11 @@ class Proxy {
   void remove_other_certificates() const;
   Result<Processes> ask_master() const;
   Result<> await_worker(const std::string& name, const Fd& master, int failed_before, pid_t old_worker) const;
+  void keep_file_up_to_date();
+  Result<Processes> ask_master() const;
+  Result<std::string> ask_worker(const std::string& command) const;
+  void follow_states(const desired::Layer7& want);
+  Result<> await_worker(const std::string& name, const Fd& master, int failed_before) const;
   Result<> run(const std::vector<std::string>& commands) const;
   void end_connections(const std::vector<std::string>& servers) const;
   using Refused = std::map<std::string, std::string>;  // label of a virtual service -> why
@@ -56,6 +62,8 @@ class Proxy {
   RenderOptions options_;
   desired::Layer7 attempt_;
   std::optional<desired::Layer7> running_;  // what the worker is known to do
+  std::string file_problem_;                // why the file does not say what the worker does; empty: it does
+  Totals totals_;
   pid_t master_ = 0;
   Fd process_;
 };

@@ -75,6 +75,7 @@ class Renderer {
         "# Written by evenkeeld, which replaces it at every change: use evenkeel or its API.\n"
         "global\n";
     line("description {}", name);
+    line("log /{} local0", Paths::kLogSocket);
     if (is_privileged) {
       line("# Not as user haproxy: to speak in clients' names takes root's rights.");
     } else {
@@ -91,7 +92,7 @@ class Renderer {
       line("tune.ssl.default-dh-param 2048");
     }
     line("# An old worker goes on for the connections that it has: print jobs are long.");
-    line("hard-stop-after 24h");
+    line("hard-stop-after {}s", want.settings.old_worker_limit.count());
     line("mworker-max-reloads 50");
   }
 
@@ -114,6 +115,7 @@ class Renderer {
     text_ += fmt::format("\n# Virtual service {}{}\nlisten {}\n", service.label, certificates(service), service.label);
     binds(service);
     mode(service);
+    log(service);
     scheduler(service);
     timeouts(service);
     requests(service);
@@ -150,6 +152,7 @@ class Renderer {
   void mode(const Layer7Service& service) {
     line("mode {}", is_http(service) ? "http" : "tcp");
     if (service.tcp_keepalive) line("option tcpka");
+    if (is_http(service)) line("option idle-close-on-response");  // a reload closes no connection under a request
     line("{}option redispatch{}", service.redispatch ? "" : "no ", service.redispatch ? " 1" : "");
     if (service.full_connections) line("fullconn {}", *service.full_connections);
     if (is_http(service)) connections(service.http);
@@ -168,6 +171,15 @@ class Renderer {
     if (http.reuse != model::ConnectionReuse::kSafe) line("http-reuse {}", model::to_string(http.reuse));
     if (http.pretend_keepalive) line("option http-pretend-keepalive");
     if (http.accept_invalid) line("option accept-invalid-http-response");
+  }
+
+  void log(const Layer7Service& service) {
+    if (service.log == model::Layer7Log::kNone) return;
+    line("log global");
+    line("option {}", service.mode == Layer7Mode::kHttp ? "httplog" : "tcplog");
+    if (service.log == model::Layer7Log::kAll) return;
+    line("option dontlog-normal");
+    line("option dontlognull");  // a port that is only tried is no error
   }
 
   void scheduler(const Layer7Service& service) {

@@ -61,7 +61,7 @@ std::string bind_tls(const model::Layer7Service& service, const Paths& paths) {
   const auto& tls = service.tls;
   if (!tls.is_on()) return "";
   const bool is_http = service.mode == model::Layer7Mode::kHttp;
-  const char* const protocols = !is_http ? "" : tls.http2 ? " alpn h2,http/1.1" : " alpn http/1.1";
+  const char* const protocols = !is_http ? "" : service.http.h2 ? " alpn h2,http/1.1" : " alpn http/1.1";
   return fmt::format(" ssl crt-list {}{}{}{}", paths.certificate_list(service.label), protocols, profile(tls),
                      client_certificates(tls));
 }

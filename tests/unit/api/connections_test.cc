@@ -112,8 +112,12 @@ TEST_F(RowsTest, HostNamesOnRequestOnly) {
 }
 
 TEST_F(RowsTest, PersistenceIsListed) {
-  control_.remembered = {{IpPrefix::parse("10.0.0.0/24").value(), "A", "B", IpAddress::parse("10.0.1.1").value(),
-                          std::chrono::seconds(12), true}};
+  control_.remembered = {{.client = IpPrefix::parse("10.0.0.0/24").value(),
+                          .virtual_service = "A",
+                          .real_server = "B",
+                          .destination = IpAddress::parse("10.0.1.1").value(),
+                          .expire = std::chrono::seconds(12),
+                          .is_confirmed = true}};
   const json::value list = json::parse(stream("/api/v1/persistence?client=10.0.0.7"));
   EXPECT_EQ(list.at("persistence").at(0).at("client"), "10.0.0.0/24");
   EXPECT_EQ(control_.last_filter->client, IpPrefix::parse("10.0.0.7").value());
@@ -129,6 +133,28 @@ TEST_F(RowsTest, ClearingSaysWhatToClear) {
   EXPECT_EQ(ask("DELETE", "/api/v1/persistence?all=true").status, 200);
   EXPECT_EQ(ask("DELETE", "/api/v1/persistence?all=true&client=10.0.0.7").status, 400);
   EXPECT_EQ(ask("DELETE", "/api/v1/persistence?virtual_service=unknown").status, 404);
+}
+
+TEST_F(RowsTest, BothLayersAreInOneList) {
+  rows(3);
+  control_.layer7_table.resize(2);
+  for (auto& connection : control_.layer7_table) {
+    connection.layer = 7;
+    connection.age = std::chrono::seconds(9);
+  }
+  control_.layer7_remembered.resize(1);
+  control_.layer7_remembered[0].key = "4f2a****";
+  const auto all = json::parse(stream("/api/v1/connections")).at("connections").as_array();
+  ASSERT_EQ(all.size(), 5u);
+  EXPECT_EQ(all[2].at("layer"), 4);
+  EXPECT_TRUE(all[2].at("age").is_null());
+  EXPECT_EQ(all[3].at("layer"), 7);
+  EXPECT_EQ(all[3].at("age"), 9);
+  EXPECT_EQ(json::parse(stream("/api/v1/connections?layer=7")).at("connections").as_array().size(), 2u);
+  EXPECT_EQ(json::parse(stream("/api/v1/connections?layer=4")).at("connections").as_array().size(), 3u);
+  EXPECT_EQ(json::parse(stream("/api/v1/connections?limit=4")).at("truncated"), true);
+  EXPECT_EQ(ask("GET", "/api/v1/connections?layer=5").status, 400);
+  EXPECT_EQ(json::parse(stream("/api/v1/persistence")).at("persistence").at(0).at("client"), "4f2a****");
 }
 
 TEST_F(RowsTest, SourcePorts) {

@@ -79,6 +79,30 @@ class FakeControl final : public Control {
     co_return observed::Page<observed::PersistenceEntry>{remembered, std::nullopt};
   }
 
+  ReadPage<observed::Connection> layer7_connections(observed::ConnectionFilter) override {
+    return [this](uint64_t) { return once(layer7_table); };
+  }
+  ReadPage<observed::PersistenceEntry> layer7_persistence(observed::ConnectionFilter) override {
+    return [this](uint64_t) { return once(layer7_remembered); };
+  }
+  template <class Row>
+  static boost::asio::awaitable<Result<observed::Page<Row>>> once(std::vector<Row> rows) {
+    co_return observed::Page<Row>{std::move(rows), std::nullopt};
+  }
+  boost::asio::awaitable<Result<observed::ProxyLogPage>> proxy_log(observed::ProxyLogFilter filter, uint64_t after,
+                                                                   size_t limit) override {
+    last_log_filter = filter;
+    observed::ProxyLogPage page{{}, log_lines.empty() ? 0 : log_lines.back().id};
+    for (const auto& line : log_lines) {
+      if (line.id > after && page.entries.size() < limit) page.entries.push_back(line);
+    }
+    co_return page;
+  }
+  std::vector<observed::Connection> layer7_table;
+  std::vector<observed::PersistenceEntry> layer7_remembered;
+  std::vector<observed::ProxyLogEntry> log_lines;
+  observed::ProxyLogFilter last_log_filter;
+
   boost::asio::awaitable<Result<uint64_t>> clear_persistence(observed::ConnectionFilter filter,
                                                              std::string author) override {
     if (filter.virtual_service == "unknown") co_return fail(ErrorCode::kNotFound, "there is no such virtual service");
@@ -196,7 +220,8 @@ class FakeControl final : public Control {
                           std::optional<int64_t> restores = std::nullopt) {
     current = std::move(configuration);
     history.emplace_back(
-        config::Revision{revision() + 1, clock_.wall_now(), std::move(author), std::move(comment), restores}, current);
+        config::Revision{revision() + 1, clock_.wall_now(), std::move(author), std::move(comment), restores, {}},
+        current);
     return history.back().first;
   }
 

@@ -57,6 +57,16 @@ TEST_F(StoreTest, KeepsRevisionsOverARestart) {
   EXPECT_EQ(store_->configuration(2)->virtual_services[0].health_check.request, "/api/health?Authorization=SECRETKEY");
 }
 
+TEST_F(StoreTest, KeepsWhyARevisionFailed) {
+  open();
+  ASSERT_TRUE(store_->commit(weighted(1), "root", "", std::nullopt, 0));
+  ASSERT_TRUE(store_->commit(weighted(2), "root", "", std::nullopt, 1));
+  ASSERT_TRUE(store_->note_failure(2, "HAProxy: cannot bind"));
+  open();
+  EXPECT_EQ(store_->revisions(10)->at(0).failure, "HAProxy: cannot bind");
+  EXPECT_EQ(store_->revisions(10)->at(1).failure, "");
+}
+
 TEST_F(StoreTest, IsReadByItsOwnerOnly) {
   open();
   ASSERT_TRUE(commit(sample()));
@@ -108,6 +118,7 @@ void remove_deadlines(const std::string& path) {
   ASSERT_TRUE(database);
   ASSERT_TRUE(
       database->execute("ALTER TABLE operator_action DROP COLUMN deadline; DROP TABLE certificate; "
+                        "ALTER TABLE revision DROP COLUMN failure; "
                         "PRAGMA user_version = 1"));
 }
 

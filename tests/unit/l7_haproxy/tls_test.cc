@@ -53,10 +53,10 @@ TEST(Tls, ABindSaysWhatClientsMayDo) {
   tls_of(want).ciphersuites = "TLS_AES_128_GCM_SHA256";
   tls_of(want).client_certificates = model::ClientCertificates::kRequired;
   tls_of(want).client_authority = "office";
-  tls_of(want).http2 = false;
+  want.services[0].configuration.http.h2 = false;
   EXPECT_THAT(render(want, options()),
               HasSubstr(" alpn http/1.1 ssl-min-ver TLSv1.0 ciphers DEFAULT:@SECLEVEL=0 ciphersuites "
-                        "TLS_AES_128_GCM_SHA256 ca-file authorities/office.pem verify required\n"));
+                        "TLS_AES_128_GCM_SHA256 ca-file authorities/office.pem verify required proto h1\n"));
   want.services[0].configuration.mode = model::Layer7Mode::kTcp;
   EXPECT_THAT(render(want, options()), Not(HasSubstr("alpn")));
 }

@@ -97,26 +97,27 @@ TEST(ObservedJson, ASnapshotHasTheDocumentedShape) {
     "at": "1970-01-01T00:00:00.000Z", "notices": [{"object": "interface/eth0", "message": "generic XDP"}],
     "connection_table": {"size": 1048572, "used": 12},
     "reasons": [{"name": "no_real_server", "description": "nobody there", "packets": 4}], "alerts": [], "virtual_services": [],
-    "layer7": {"old_workers": 0, "services": []}})");
+    "layer7": {"old_workers": 0, "workers": [], "services": []}})");
   EXPECT_EQ(json::value(to_json(snapshot)), expected);
 }
 
 TEST(ObservedJson, AConnectionIsARowOfTheTable) {
-  const Connection connection{"TCP",
-                              std::chrono::seconds(899),
-                              "ESTABLISHED",
-                              Endpoint::parse("10.77.0.10:40000").value(),
-                              Endpoint::parse("[2001:db8::1]:445").value(),
-                              Endpoint::parse("10.77.0.21:445").value(),
-                              Endpoint::parse("10.77.0.100:40000").value(),
-                              "Print_Provider",
-                              "PS1",
-                              "pc12.example",
-                              "",
-                              ""};
+  const Connection connection{.protocol = "TCP",
+                        .expire = std::chrono::seconds(899),
+                        .state = "ESTABLISHED",
+                        .source = Endpoint::parse("10.77.0.10:40000").value(),
+                        .virtual_endpoint = Endpoint::parse("[2001:db8::1]:445").value(),
+                        .destination = Endpoint::parse("10.77.0.21:445").value(),
+                        .source_address = Endpoint::parse("10.77.0.100:40000").value(),
+                        .virtual_service = "Print_Provider",
+                        .real_server = "PS1",
+                        .source_name = "pc12.example",
+                        .virtual_name = {},
+                        .destination_name = {}};
   const json::value expected = json::parse(R"({"protocol": "TCP", "expire": 899, "state": "ESTABLISHED",
     "source": "10.77.0.10:40000", "virtual": "[2001:db8::1]:445", "destination": "10.77.0.21:445",
-    "source_address": "10.77.0.100:40000", "virtual_service": "Print_Provider", "real_server": "PS1"})");
+    "source_address": "10.77.0.100:40000", "virtual_service": "Print_Provider", "real_server": "PS1",
+    "layer": 4, "age": null, "bytes_in": null, "bytes_out": null})");
   EXPECT_EQ(json::value(to_json(connection)), expected);
   json::object named;
   add_names(named, connection);
@@ -125,8 +126,12 @@ TEST(ObservedJson, AConnectionIsARowOfTheTable) {
 }
 
 TEST(ObservedJson, APersistenceEntry) {
-  const PersistenceEntry entry{IpPrefix::parse("10.77.0.0/24").value(), "Print_Provider",          "PS1",
-                               IpAddress::parse("10.77.0.21").value(),  std::chrono::seconds(299), true};
+  const PersistenceEntry entry{.client = IpPrefix::parse("10.77.0.0/24").value(),
+                               .virtual_service = "Print_Provider",
+                               .real_server = "PS1",
+                               .destination = IpAddress::parse("10.77.0.21").value(),
+                               .expire = std::chrono::seconds(299),
+                               .is_confirmed = true};
   EXPECT_EQ(json::value(to_json(entry)), json::parse(R"({"client": "10.77.0.0/24", "expire": 299, "confirmed": true,
     "destination": "10.77.0.21", "virtual_service": "Print_Provider", "real_server": "PS1"})"));
 }

@@ -1,0 +1,125 @@
+"""Two web servers behind a layer-7 virtual service, and what its clients see: for the tests of layer 7."""
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from conftest import running_small_farm
+
+from lab.commands import wait_until
+from lab.method import Method
+from lab.small_farm import SmallFarm
+
+VIP = "10.77.0.110"
+WEB, WEB_PROXIED = 8080, 8081
+LABEL = "Web"
+
+
+@contextlib.contextmanager
+def running_web() -> Iterator[SmallFarm]:
+    """Two web servers and evenkeeld, not configured yet."""
+    with running_small_farm("l7", Method.SNAT) as farm:
+        for server in farm.servers:
+            server.web = server.module("web_server", ["--name", server.name, "--port", str(WEB),
+                                                      "--proxy-port", str(WEB_PROXIED)])
+            server.web.start()
+        for server in farm.servers:
+            server.web.wait_for(WEB)
+            server.web.wait_for(WEB_PROXIED)
+        farm.balancer.start()
+        yield farm
+
+
+def service(**changes: object) -> dict:
+    return {
+        "label": LABEL, "address": VIP, "ports": "80", "mode": "http", "scheduler": "weighted_round_robin",
+        "health_check": {"type": "connect", "check_port": WEB, "interval": 1, "timeout": 0.5, "failure_count": 1},
+        "real_servers": [{"label": "RS1", "address": "10.77.0.21", "port": WEB},
+                         {"label": "RS2", "address": "10.77.0.22", "port": WEB}],
+    } | changes
+
+
+def start(farm: SmallFarm, *services: dict) -> None:
+    farm.apply({"layer7_services": list(services)})
+    told = farm.balancer.run_directory / "haproxy" / "haproxy.cfg"  # written when the worker has been told
+    for one in services:
+        if one["real_servers"]:
+            farm.balancer.wait_for_service(one["label"], "up")
+        wait_until(lambda: " disabled" not in told.read_text(), "HAProxy to know that they are up")
+        for port in str(one["ports"]).split(","):
+            wait_until(lambda port=port: farm.client.namespace.answers(one["address"], int(port)), f"port {port}")
+
+
+def change(farm: SmallFarm, **fields: object) -> None:
+    status, answer = farm.balancer.api.request("PATCH", f"/api/v1/layer7-services/{LABEL}", fields)
+    assert status == 200, answer
+
+
+def ask(farm: SmallFarm, path: str = "/", headers: dict[str, str] | None = None, port: int = 80) -> dict:
+    answer = farm.client.get(VIP, port, path, headers)
+    assert answer.status == 200, answer
+    return json.loads(answer.body)
+
+
+def servers(farm: SmallFarm, count: int = 10, **options: object) -> set[str]:
+    return {ask(farm, **options)["server"] for _ in range(count)}
+
+
+def haproxy(farm: SmallFarm) -> tuple[int, list[int]]:
+    """The master's process, and the workers'."""
+    pids = [pid for pid in farm.balancer.namespace.pids()
+            if Path(f"/proc/{pid}/comm").read_text().strip() == "haproxy"]
+    parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in pids}
+    workers = [pid for pid in pids if parents[pid] in pids]
+    return next(pid for pid in pids if pid not in workers), workers
+
+
+def proxy_events(farm: SmallFarm, kind: str) -> int:
+    """How many since evenkeeld was started."""
+    lines = farm.balancer.evenkeel("events", "--json").stdout.splitlines()
+    return sum(json.loads(line)["kind"] == kind for line in lines)
+
+
+class Load:
+    """Clients that ask again and again, on connections of their own, until the block ends."""
+
+    def __init__(self, farm: SmallFarm, clients: int = 4):
+        self.farm = farm
+        self.answered = 0
+        self.failures: list[str] = []
+        self._ends = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(clients)]
+
+    def _ask(self) -> None:
+        while not self._ends.is_set():
+            try:
+                ask(self.farm)
+                self.answered += 1
+            except (OSError, AssertionError) as error:
+                self.failures.append(repr(error))
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        for thread in self._threads:
+            thread.join(20)
+
+
+def ask_on(own: socket.socket) -> str:
+    """Which server answers on this connection, which stays open."""
+    own.settimeout(3)
+    own.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = b""
+    while not answer.endswith(b"}"):
+        part = own.recv(65536)
+        if not part:
+            raise ConnectionResetError("closed")
+        answer += part
+    return json.loads(answer.partition(b"\r\n\r\n")[2])["server"]
