@@ -7,8 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <optional>
 
-#include "certificates/bundle.h"
 #include "base/blocking.h"
+#include "certificates/bundle.h"
 #include "daemon/turn.h"
 
 namespace evenkeel::daemon {

@@ -18,8 +18,8 @@
 #include <memory>
 #include <utility>
 
-#include "base/state_file.h"
 #include "base/blocking.h"
+#include "base/state_file.h"
 #include "engines/web_nginx/frame.h"
 
 namespace evenkeel::daemon {

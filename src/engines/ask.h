@@ -16,7 +16,8 @@ namespace evenkeel::engines {
 Result<std::string> ask(const std::string& socket_path, std::string_view command,
                         std::chrono::milliseconds within = std::chrono::seconds(5));
 
-// An answer that may be long, a line at a time as it comes: the program waits until it is read, for ten seconds at most.
+// An answer that may be long, a line at a time as it comes: the program waits until it is read, for ten seconds at
+// most.
 class LineStream {
  public:
   static Result<LineStream> open(const std::string& socket_path, std::string_view command);

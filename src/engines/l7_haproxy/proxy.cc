@@ -138,7 +138,8 @@ void Proxy::follow_states(const desired::Layer7& want) {
 Result<Way> Proxy::adopt() {
   if (auto found = find_master(); !found) return fail(found.error());
   const auto info = ask_worker("show info");
-  if (info && parse_description(*info) == structure_name(attempt_, options_) && run(commands_to(attempt_, options_.paths))) {
+  if (info && parse_description(*info) == structure_name(attempt_, options_) &&
+      run(commands_to(attempt_, options_.paths))) {
     keep_file_up_to_date();
     return Way::kCommands;
   }

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engines/ask.h"
 #include "engines/l7_haproxy/paths.h"
 #include "engines/l7_haproxy/session_parser.h"
-#include "engines/ask.h"
 #include "engines/l7_haproxy/table_parser.h"
 #include "observed/connection.h"
 

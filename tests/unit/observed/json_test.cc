@@ -103,17 +103,17 @@ TEST(ObservedJson, ASnapshotHasTheDocumentedShape) {
 
 TEST(ObservedJson, AConnectionIsARowOfTheTable) {
   const Connection connection{.protocol = "TCP",
-                        .expire = std::chrono::seconds(899),
-                        .state = "ESTABLISHED",
-                        .source = Endpoint::parse("10.77.0.10:40000").value(),
-                        .virtual_endpoint = Endpoint::parse("[2001:db8::1]:445").value(),
-                        .destination = Endpoint::parse("10.77.0.21:445").value(),
-                        .source_address = Endpoint::parse("10.77.0.100:40000").value(),
-                        .virtual_service = "Print_Provider",
-                        .real_server = "PS1",
-                        .source_name = "pc12.example",
-                        .virtual_name = {},
-                        .destination_name = {}};
+                              .expire = std::chrono::seconds(899),
+                              .state = "ESTABLISHED",
+                              .source = Endpoint::parse("10.77.0.10:40000").value(),
+                              .virtual_endpoint = Endpoint::parse("[2001:db8::1]:445").value(),
+                              .destination = Endpoint::parse("10.77.0.21:445").value(),
+                              .source_address = Endpoint::parse("10.77.0.100:40000").value(),
+                              .virtual_service = "Print_Provider",
+                              .real_server = "PS1",
+                              .source_name = "pc12.example",
+                              .virtual_name = {},
+                              .destination_name = {}};
   const json::value expected = json::parse(R"({"protocol": "TCP", "expire": 899, "state": "ESTABLISHED",
     "source": "10.77.0.10:40000", "virtual": "[2001:db8::1]:445", "destination": "10.77.0.21:445",
     "source_address": "10.77.0.100:40000", "virtual_service": "Print_Provider", "real_server": "PS1",
