@@ -239,7 +239,6 @@ class Linter {
 std::vector<model::Problem> lint(const model::Configuration& configuration) {
   auto warnings = Linter(configuration).lint();
   std::ranges::move(lint_alerts(configuration), std::back_inserter(warnings));
-  std::ranges::move(lint_layer7(configuration), std::back_inserter(warnings));
   std::ranges::move(lint_tls(configuration), std::back_inserter(warnings));
   return warnings;
 }

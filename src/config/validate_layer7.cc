@@ -149,6 +149,30 @@ std::vector<uint16_t> ports_of(const Layer7Service& service, const model::Layer7
   return ports;
 }
 
+// The guide (chapter 12): layer-4 SNAT and layer 7 both choose a source port for what they send to one RIP:port, and
+// neither knows of the other's.
+void refuse_shared_destinations(const model::Configuration& configuration, std::vector<Problem>& problems) {
+  const auto& services = configuration.layer7_services;
+  if (services.empty()) return;
+  const auto snat = snat_destinations(configuration);
+  for (size_t i = 0; i < services.size(); ++i) {
+    for (size_t j = 0; j < services[i].real_servers.size(); ++j) {
+      const auto& server = services[i].real_servers[j];
+      for (const uint16_t port : ports_of(services[i], server)) {
+        const auto taken = snat.find({server.address, port});
+        if (taken == snat.end()) continue;
+        problems.push_back(
+            {fmt::format("$.layer7_services[{}].real_servers[{}].address", i, j),
+             fmt::format("{} port {} is also a real server of {}, at layer 4 with snat: both choose source "
+                         "ports for it without knowing of the other's, so connections would collide",
+                         server.address.to_string(), port, taken->second),
+             "use one layer for this real server and port: layer 7 for both, or layer-4 snat for both"});
+        break;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<model::VirtualService> common_parts(const model::Configuration& configuration) {
@@ -159,32 +183,9 @@ std::vector<model::VirtualService> common_parts(const model::Configuration& conf
 }
 
 std::vector<Problem> validate_layer7(const model::Configuration& configuration) {
-  return Layer7Validator().validate(configuration.layer7_services);
-}
-
-// The guide: one RIP:port in layer-4 SNAT and at layer 7 at once has two that choose source ports for it, and neither
-// knows of the other's.
-std::vector<Problem> lint_layer7(const model::Configuration& configuration) {
-  std::vector<Problem> warnings;
-  const auto& services = configuration.layer7_services;
-  if (services.empty()) return warnings;
-  const auto snat = snat_destinations(configuration);
-  for (size_t i = 0; i < services.size(); ++i) {
-    for (size_t j = 0; j < services[i].real_servers.size(); ++j) {
-      const auto& server = services[i].real_servers[j];
-      for (const uint16_t port : ports_of(services[i], server)) {
-        const auto taken = snat.find({server.address, port});
-        if (taken == snat.end()) continue;
-        warnings.push_back({fmt::format("$.layer7_services[{}].real_servers[{}].address", i, j),
-                            fmt::format("{} port {} is also a real server of {}, at layer 4 with snat: with the same "
-                                        "source address, connections of the two can collide",
-                                        server.address.to_string(), port, taken->second),
-                            "give one of them a source address of its own, or use one layer for this real server"});
-        break;
-      }
-    }
-  }
-  return warnings;
+  auto problems = Layer7Validator().validate(configuration.layer7_services);
+  refuse_shared_destinations(configuration, problems);
+  return problems;
 }
 
 }  // namespace evenkeel::config

@@ -13,6 +13,5 @@ namespace evenkeel::config {
 std::vector<model::VirtualService> common_parts(const model::Configuration& configuration);
 
 std::vector<model::Problem> validate_layer7(const model::Configuration& configuration);
-std::vector<model::Problem> lint_layer7(const model::Configuration& configuration);
 
 }  // namespace evenkeel::config

@@ -8,7 +8,7 @@ namespace {
 TEST_F(ApiTest, TheWebInterfaceSaysWhereItIs) {
   control_.web_status.is_on = true;
   control_.web_status.addresses = {"0.0.0.0:9443"};
-  control_.web_status.certificate = observed::WebCertificate{.subject = "CN=lb", .fingerprint = "AB:CD"};
+  control_.web_status.certificate.emplace().fingerprint = "AB:CD";
   const auto reply = ask("GET", "/api/v1/web");
   ASSERT_EQ(reply.status, 200) << reply.body;
   const json::value answer = reply.value();

@@ -160,15 +160,17 @@ TEST(Layer7, AnyPortIsRefused) {
   EXPECT_THAT(problems, testing::Contains(Field(&model::Problem::message, HasSubstr("listens on each port"))));
 }
 
-TEST(Layer7, OneRealServerInSnatAndAtLayer7IsDoubtful) {
+TEST(Layer7, OneRealServerInSnatAndAtLayer7IsRefused) {
   auto configuration = with(print_provider());
-  EXPECT_THAT(lint(configuration), IsEmpty());
+  EXPECT_THAT(validate(configuration), IsEmpty());
   configuration.virtual_services[1].forwarding_method = model::ForwardingMethod::kSnat;
   configuration.virtual_services[2].address = ip("10.77.0.103");
-  const auto warnings = lint(configuration);
-  ASSERT_EQ(warnings.size(), 2U);
-  EXPECT_EQ(warnings[0].path, "$.layer7_services[0].real_servers[0].address");
-  EXPECT_THAT(warnings[0].message, HasSubstr("also a real server of Print_Provider, at layer 4 with snat"));
+  const auto problems = validate(configuration);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].path, "$.layer7_services[0].real_servers[0].address");
+  EXPECT_THAT(problems[0].message, HasSubstr("also a real server of Print_Provider, at layer 4 with snat"));
+  configuration.virtual_services[1].protocol = model::Protocol::kUdp;
+  EXPECT_THAT(validate(configuration), IsEmpty()) << "UDP's source ports are its own";
 }
 
 TEST(Layer7, ARedirectionNeedsNoRealServers) {
