@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import re
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -50,6 +52,15 @@ def test_connections_are_in_the_report_of_layer_4(web: SmallFarm) -> None:
     wait_until(lambda: connections(web) == [], "it to be gone")
 
 
+# HAProxy looks for an older worker for five seconds after its first start, and hands nothing on before it has given up.
+def hands_on(web: SmallFarm) -> bool:
+    with socket.socket(socket.AF_UNIX) as runtime:
+        runtime.connect(str(web.balancer.run_directory / "haproxy" / "runtime.sock"))
+        runtime.sendall(b"show peers\n")
+        answer = b"".join(iter(lambda: runtime.recv(4096), b"")).decode()
+    return int(re.search(r"disabled=0 flags=(0x[0-9a-f]+)", answer)[1], 16) & 3 == 3
+
+
 def test_persistence_is_readable_and_clearable_and_survives_a_reload(web: SmallFarm) -> None:
     start(web, service(persistence="source_ip"))
     first = servers(web, 3)
@@ -63,6 +74,7 @@ def test_persistence_is_readable_and_clearable_and_survives_a_reload(web: SmallF
     assert (entry["client"], entry["virtual_service"]) == (f"{web.client.address}/32", LABEL)
     assert entry["real_server"].lower() in first and entry["destination"] == f"10.77.0.2{entry['real_server'][-1]}"
     assert 1700 < entry["expire"] <= 1800
+    wait_until(lambda: hands_on(web), "a worker that hands on what it knows")
     change(web, client_timeout=50)
     wait_until(lambda: proxy_events(web, "proxy_reloaded") == 1, "a reload")
     wait_until(lambda: len(remembered(f"?virtual_service={LABEL}&layer=7")) == 1, "the new worker to know it")
