@@ -19,8 +19,8 @@ function StaleNotice() {
   const { isStale, answeredAt, status } = useLive();
   return (
     <div role="status" className="ek-stale">
-      {isStale && <Alert variant="warning" isInline title={text.shell.stale}>{text.shell.staleText(clock(answeredAt))}</Alert>}
-      {!isStale && status?.read_only && <Alert variant="warning" isInline title={text.shell.storeReadOnly} />}
+      {isStale && <Alert component="p" variant="warning" isInline title={text.shell.stale}>{text.shell.staleText(clock(answeredAt))}</Alert>}
+      {!isStale && status?.read_only && <Alert component="p" variant="warning" isInline title={text.shell.storeReadOnly} />}
     </div>
   );
 }
@@ -57,7 +57,7 @@ function Frame() {
 }
 
 function NotFound() {
-  return <PageSection isFilled><Empty title={text.shell.notFound} body={text.shell.notFoundText} /></PageSection>;
+  return <PageSection isFilled><Empty level="h1" title={text.shell.notFound} body={text.shell.notFoundText} /></PageSection>;
 }
 
 const router = createBrowserRouter(

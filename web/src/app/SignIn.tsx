@@ -1,4 +1,4 @@
-import { ActionGroup, Alert, Button, Form, FormGroup, FormHelperText, HelperText, HelperTextItem, LoginPage, TextInput } from '@patternfly/react-core';
+import { ActionGroup, Alert, Brand, Button, Form, FormGroup, FormHelperText, HelperText, HelperTextItem, Login, LoginFooter, LoginHeader, LoginMainBody, TextInput, Title } from '@patternfly/react-core';
 import { useEffect, useState, type FormEvent } from 'react';
 
 import { ApiError } from '../api/client';
@@ -42,8 +42,8 @@ function Credentials() {
   return (
     <Form onSubmit={(event) => void submit(event)}>
       <div role="alert">
-        {refused && <Alert variant={refused.message === text.signIn.codeNeeded ? 'info' : 'danger'} isInline isPlain title={refused.message} />}
-        {!refused && hasEnded && <Alert variant="info" isInline isPlain title={text.signIn.ended} />}
+        {refused && <Alert component="p" variant={refused.message === text.signIn.codeNeeded ? 'info' : 'danger'} isInline isPlain title={refused.message} />}
+        {!refused && hasEnded && <Alert component="p" variant="info" isInline isPlain title={text.signIn.ended} />}
       </div>
       <FormGroup label={text.signIn.user} fieldId="user" isRequired>
         <TextInput id="user" name="username" autoComplete="username" isRequired value={user} onChange={(_, value) => setUser(value)} />
@@ -72,8 +72,18 @@ export function SignIn() {
     document.title = `${text.signIn.submit} · ${text.product}`;
   }, []);
   return (
-    <LoginPage loginTitle={text.signIn.title} loginSubtitle={text.signIn.subtitle} textContent={text.signIn.about} brandImgSrc={`${import.meta.env.BASE_URL}icon.svg`} brandImgAlt={text.product}>
-      <Credentials />
-    </LoginPage>
+    <Login header={<LoginHeader headerBrand={<Brand src={`${import.meta.env.BASE_URL}icon.svg`} alt={text.product} />} />} footer={<LoginFooter>{text.signIn.about}</LoginFooter>}>
+      <main className="pf-v6-c-login__main">
+        <LoginMainBody>
+          <div className="ek-stack">
+            <div className="ek-tight">
+              <Title headingLevel="h1" size="2xl">{text.signIn.title}</Title>
+              <p className="ek-subtle">{text.signIn.subtitle}</p>
+            </div>
+            <Credentials />
+          </div>
+        </LoginMainBody>
+      </main>
+    </Login>
   );
 }

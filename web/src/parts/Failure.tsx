@@ -22,7 +22,7 @@ export function Failure({ error, title = text.error.title, again }: { error: unk
   const problems = error instanceof ApiError ? error.problems : [];
   const message = error instanceof Error ? error.message : String(error);
   return (
-    <Alert
+    <Alert component="p"
       variant="danger"
       isInline
       title={title}

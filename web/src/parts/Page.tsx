@@ -37,12 +37,13 @@ interface EmptyProps {
   title: string;
   body?: ReactNode;
   icon?: ComponentType;
+  level?: 'h1' | 'h2';
   children?: ReactNode;
 }
 
-export function Empty({ title, body, icon = CubesIcon, children }: EmptyProps) {
+export function Empty({ title, body, icon = CubesIcon, level = 'h2', children }: EmptyProps) {
   return (
-    <EmptyState titleText={title} headingLevel="h2" icon={icon}>
+    <EmptyState titleText={title} headingLevel={level} icon={icon}>
       {body && <EmptyStateBody>{body}</EmptyStateBody>}
       {children && (
         <EmptyStateFooter>

@@ -22,7 +22,7 @@ export function Toasts({ children }: { children: ReactNode }) {
   const list = useMemo(
     () =>
       toasts.map((toast) => (
-        <Alert
+        <Alert component="p"
           key={toast.key}
           variant={toast.variant ?? 'success'}
           title={toast.title}

@@ -196,6 +196,7 @@ export const text = {
     undone: (revision: number) => `Undone: revision ${revision} is in force again.`,
     inForce: (revision: number) => `In force as revision ${revision}.`,
     duplicated: (label: string, given: string) => `WARNING: Label ${label} already exists. A temporary label of ${given} has been assigned.`,
+    duplicateHow: 'This is a copy with its real servers. Change what is to be different; Update creates it.',
     problems: 'The load balancer did not accept this',
     unsavedTitle: 'Leave without Update?',
     unsavedText: 'What you changed on this page has not been applied.',

@@ -102,7 +102,7 @@ export default function AlertsPage() {
   return (
     <Page title={text.page.alerts} lead={names.lead} actions={mayChange && hasChannels && <TestButton />}>
       <div className="ek-stack">
-        {status && (hasChannels ? <Deliveries alerts={status.alerts} /> : <Alert variant="info" isInline isPlain title={names.nobody} />)}
+        {status && (hasChannels ? <Deliveries alerts={status.alerts} /> : <Alert component="p" variant="info" isInline isPlain title={names.nobody} />)}
         <Loaded loaded={loaded}>
           {({ schema, document }) => (
             <AlertsForm key={document.revision} schema={schema} configuration={document.configuration} revision={document.revision} reload={loaded.reload} />

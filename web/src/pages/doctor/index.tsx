@@ -46,7 +46,7 @@ function AddressCard({ address }: { address: Address }) {
       </CardHeader>
       <CardBody>
         {address.claimants.length > 0 && (
-          <Alert variant="danger" isInline title={names.claimants}>
+          <Alert component="p" variant="danger" isInline title={names.claimants}>
             {address.claimants.map(({ mac, real_server: server, address: own }) => <p key={mac}><code>{mac}</code> {server || names.unknownMachine} {own}</p>)}
           </Alert>
         )}

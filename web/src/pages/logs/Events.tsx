@@ -46,7 +46,7 @@ export default function Events() {
   const save = <Button variant="secondary" isDisabled={shown.length === 0} onClick={() => download(names.file, JSON.stringify(shown, null, 2), 'application/json')}>{text.action.download}</Button>;
   return (
     <Page title={text.page.events} lead={names.followed} actions={save}>
-      {lost > 0 && <Alert variant="info" isInline isPlain title={names.lost} />}
+      {lost > 0 && <Alert component="p" variant="info" isInline isPlain title={names.lost} />}
       <Toolbar inset={{ default: 'insetNone' }}>
         <ToolbarContent>
           <Choice name={names.kind} value={kind} options={kinds} onChange={setKind} />

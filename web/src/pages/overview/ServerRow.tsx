@@ -51,6 +51,7 @@ function Verdict({ server }: { server: RealServerStatus }) {
     <div className="ek-tight">
       <span className="ek-clip" title={words}>{words}</span>
       <span className="ek-labels">
+        <span className="ek-subtle"><Weight server={server} /></span>
         <Lamp name={text.state.lampServer} check={server.server_check} />
         {server.path_check && <Lamp name={text.state.lampPath} check={server.path_check} />}
         <span className="ek-subtle"><Time at={server.since} isRelative /></span>
@@ -78,11 +79,9 @@ export const ServerRow = memo(function ServerRow(props: Props) {
           <span>{server.label}</span>
         </div>
       </Td>
-      <Td dataLabel={columns.address} className="ek-nowrap">{server.address}</Td>
-      <Td dataLabel={columns.ports}>{server.port || ''}</Td>
+      <Td dataLabel={columns.address} className="ek-nowrap">{server.address}{server.port ? `:${server.port}` : ''}</Td>
       <Td dataLabel={columns.connections}>{short(activeOf(server))}</Td>
-      <Td dataLabel={columns.weight}><Weight server={server} /></Td>
-      <Td dataLabel={columns.health}><Verdict server={server} /></Td>
+      <Td dataLabel={columns.health} colSpan={3}><Verdict server={server} /></Td>
       <Td dataLabel={columns.actions}><Actions {...props} /></Td>
     </Tr>
   );

@@ -60,8 +60,8 @@ export const ServiceRow = memo(function ServiceRow({ service, isOpen, toggle }: 
         </div>
       </Td>
       <Td dataLabel={columns.address} className="ek-nowrap">{status.address}</Td>
-      <Td dataLabel={columns.ports}>{status.ports}</Td>
       <Td dataLabel={columns.connections}>{short(activeOf(status))}</Td>
+      <Td dataLabel={columns.ports} modifier="breakWord">{status.ports.replaceAll(',', ', ')}</Td>
       <Td dataLabel={columns.method}>
         <div className="ek-tight">
           <span className="ek-nowrap">Layer {layer} · {modeOf(service)}</span>

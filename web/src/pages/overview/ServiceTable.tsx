@@ -32,16 +32,16 @@ export function ServiceTable({ rows, closed, toggle, onIntent, onExplain }: Prop
   const { columns } = text.overview;
   return (
     <div className={isLong ? 'ek-scroll' : undefined}>
-      <Table aria-label={text.overview.title} variant="compact" gridBreakPoint={isLong ? '' : 'grid-lg'} className={isLong ? 'ek-long' : undefined}>
+      <Table aria-label={text.overview.title} variant="compact" gridBreakPoint={isLong ? '' : 'grid-lg'} className={isLong ? 'ek-overview ek-long' : 'ek-overview'}>
         <Thead>
           <Tr>
             <Th screenReaderText={text.action.more} />
             <Th>{columns.service}</Th>
             <Th>{columns.address}</Th>
-            <Th>{columns.ports}</Th>
             <Th>{columns.connections}</Th>
+            <Th>{columns.ports}</Th>
             <Th>{columns.method}</Th>
-            <Th width={30}>{columns.health}</Th>
+            <Th>{columns.health}</Th>
             <Th screenReaderText={columns.actions} />
           </Tr>
         </Thead>

@@ -26,7 +26,7 @@ function Nothing() {
 }
 
 function Notices({ status }: { status: Status }) {
-  return status.notices.map(({ object, message }) => <Alert key={object + message} variant="warning" isInline title={object}>{message}</Alert>);
+  return status.notices.map(({ object, message }) => <Alert component="p" key={object + message} variant="warning" isInline title={object}>{message}</Alert>);
 }
 
 function Overview({ status }: { status: Status }) {

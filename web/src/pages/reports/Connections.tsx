@@ -21,7 +21,7 @@ function SynNotice({ rows }: { rows: ConnectionRow[] }) {
   const waiting = rows.filter((row) => row.state === 'SYN_RECV' && direct.has(row.virtual_service)).length;
   if (waiting === 0) return null;
   return (
-    <Alert variant="warning" isInline title={names.synTitle(waiting)} actionLinks={<Link to="/maintenance/doctor">{names.askDoctor}</Link>}>
+    <Alert component="p" variant="warning" isInline title={names.synTitle(waiting)} actionLinks={<Link to="/maintenance/doctor">{names.askDoctor}</Link>}>
       {names.synText}
     </Alert>
   );

@@ -3,7 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 
 import { valuesOf, type Field, type FieldValue } from '../../api/schema';
 import type { JsonObject } from '../../api/types';
-import { labelOf } from '../../parts/form/names';
+import { choiceOf, labelOf } from '../../parts/form/names';
 import type { Draft } from '../../parts/form/useDraft';
 import { text } from '../../text/en';
 
@@ -21,7 +21,8 @@ interface Props {
   onCancel: () => void;
 }
 
-function shown(value: FieldValue | undefined): string {
+function shown({ path, schema }: Field, value: FieldValue | undefined): string {
+  if (schema.enum && typeof value === 'string') return choiceOf(path, value);
   if (typeof value === 'boolean') return value ? text.users.on : text.users.off;
   return value || '–';
 }
@@ -41,11 +42,11 @@ export function ConflictDialog({ conflict: { theirs }, fields, draft, onKeep, on
             <Table variant="compact" aria-label={text.services.conflictTitle}>
               <Thead><Tr><Th>{columns.field}</Th><Th>{columns.theirs}</Th><Th>{columns.mine}</Th></Tr></Thead>
               <Tbody>
-                {differing.map(({ path }) => (
-                  <Tr key={path}>
-                    <Td dataLabel={columns.field}>{labelOf(path)}</Td>
-                    <Td dataLabel={columns.theirs} className="ek-mono">{shown(now[path])}</Td>
-                    <Td dataLabel={columns.mine} className="ek-mono">{shown(draft.values[path])}</Td>
+                {differing.map((field) => (
+                  <Tr key={field.path}>
+                    <Td dataLabel={columns.field}>{labelOf(field.path)}</Td>
+                    <Td dataLabel={columns.theirs} className="ek-mono">{shown(field, now[field.path])}</Td>
+                    <Td dataLabel={columns.mine} className="ek-mono">{shown(field, draft.values[field.path])}</Td>
                   </Tr>
                 ))}
               </Tbody>

@@ -27,7 +27,7 @@ export function EditorForm({ name, sections, draft, isBusy, isGuarded, isServer 
   return (
     <Form className="ek-form" aria-label={name} onSubmit={(event) => { event.preventDefault(); onUpdate(); }}>
       {draft.error !== null && <Failure error={draft.error} title={text.services.problems} />}
-      {draft.problems.size > 0 && <Alert variant="danger" isInline isPlain title={text.services.problems} />}
+      {draft.problems.size > 0 && <Alert component="p" variant="danger" isInline isPlain title={text.services.problems} />}
       {note}
       {sections.map((section) => (
         <FormSection key={section.title} section={section} values={draft.values} problems={draft.problems} isServer={isServer} isReadOnly={!mayChange} onChange={draft.set} />

@@ -1,7 +1,7 @@
 import { Alert, Button } from '@patternfly/react-core';
 import { useMemo, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { useLocation, useNavigate, useParams } from 'react-router-dom';
+import { useNavigate, useParams } from 'react-router-dom';
 
 import { loadSchema, patchOf, valuesOf, type ConfigurationSchema } from '../../api/schema';
 import { collection, listServices, servicePath } from '../../api/services';
@@ -14,7 +14,6 @@ import { useAnnounce } from '../../parts/useAnnounce';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import { ConflictDialog, type Conflict } from './ConflictDialog';
-import { duplicate } from './duplicate';
 import { EditorForm } from './EditorForm';
 import { servicePlace, servicesPlace } from './places';
 import { useChange } from './useChange';
@@ -102,7 +101,7 @@ function ServiceForm({ layer, schema, service, revision }: EditorProps) {
     <>
       <EditorForm
         name={text.services.modifyHeading(layer)} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone}
-        note={more > 0 && <Alert isInline isPlain variant="info" title={text.services.moreChecks(more)} />}
+        note={more > 0 && <Alert component="p" isInline isPlain variant="info" title={text.services.moreChecks(more)} />}
         onUpdate={() => send(draft.patch, base)} onCancel={() => navigate(servicesPlace(layer))}
       />
       {control.dialog}
@@ -117,44 +116,21 @@ function ServiceForm({ layer, schema, service, revision }: EditorProps) {
   );
 }
 
-function Duplicate({ layer, service, labels }: { layer: Layer; service: JsonObject; labels: string[] }) {
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const navigate = useNavigate();
-  const run = async () => {
-    setBusy(true);
-    try {
-      const given = await duplicate(layer, String(service.label), labels);
-      navigate(servicePlace(layer, given), { state: { warning: text.services.duplicated(String(service.label), given) } });
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
-  };
-  return (
-    <>
-      <Button variant="secondary" isLoading={isBusy} isDisabled={isBusy} onClick={() => void run()}>{text.action.duplicate}</Button>
-      {error !== null && <span role="alert" className="ek-subtle">{error instanceof Error ? error.message : String(error)}</span>}
-    </>
-  );
-}
-
 export function ModifyService({ layer }: { layer: Layer }) {
   const { label = '' } = useParams();
-  const { state } = useLocation() as { state: { warning?: string } | null };
+  const navigate = useNavigate();
   const mayChange = useMay('administrator');
   const loaded = useLoaded(async () => ({ schema: await loadSchema(), list: await listServices(layer) }), `${layer}/${label}`);
   const list = loaded.value?.list;
   const service = list?.services.find((other) => other.label === label);
-  const labels = list?.services.map((other) => String(other.label)) ?? [];
+  const duplicate = mayChange && service && (
+    <Button variant="secondary" onClick={() => navigate(`${servicePlace(layer, label)}/duplicate`)}>{text.action.duplicate}</Button>
+  );
   return (
-    <Page title={text.services.modifyHeading(layer)} actions={mayChange && service && <Duplicate layer={layer} service={service} labels={labels} />}>
+    <Page title={text.services.modifyHeading(layer)} actions={duplicate}>
       <Loaded loaded={loaded}>
         {({ schema, list: { revision } }) => service ? (
-          <div className="ek-stack">
-            {state?.warning && <Alert variant="warning" isInline title={state.warning} />}
-            <ServiceForm key={`${label} ${revision}`} layer={layer} schema={schema} service={service} revision={revision} />
-          </div>
+          <ServiceForm key={`${label} ${revision}`} layer={layer} schema={schema} service={service} revision={revision} />
         ) : <Empty title={text.services.gone} />}
       </Loaded>
     </Page>

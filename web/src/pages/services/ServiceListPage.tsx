@@ -32,6 +32,7 @@ function ServiceLine({ layer, service, onDelete }: RowProps) {
   const mayChange = useMay('administrator');
   const label = String(service.label);
   const { columns } = text.services;
+  const count = Array.isArray(service.real_servers) ? service.real_servers.length : 0;
   const kind = layer === 4 ? choiceOf('protocol', String(service.protocol)) : choiceOf('mode', String(service.mode));
   return (
     <Tr>
@@ -40,7 +41,7 @@ function ServiceLine({ layer, service, onDelete }: RowProps) {
       <Td dataLabel={columns.ports}>{String(service.ports)}</Td>
       <Td dataLabel={columns.protocol}>{kind}</Td>
       {layer === 4 && <Td dataLabel={columns.method}>{choiceOf('forwarding_method', String(service.forwarding_method))}</Td>}
-      <Td dataLabel={columns.servers}><Link to={serversPlace(layer)} aria-label={`${text.services.seeServers}: ${label}`}>{Array.isArray(service.real_servers) ? service.real_servers.length : 0}</Link></Td>
+      <Td dataLabel={columns.servers}><Link to={serversPlace(layer)} aria-label={`${count} ${text.services.seeServers}: ${label}`}>{count}</Link></Td>
       <Td dataLabel={columns.actions}>
         <div className="ek-actions">
           <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label}`} onClick={() => navigate(servicePlace(layer, label))}>{text.action.modify}</Button>

@@ -1,6 +1,7 @@
 import { Route, Routes } from 'react-router-dom';
 
 import type { Layer } from '../../api/types';
+import { DuplicateService } from './DuplicateService';
 import { AddServer, ModifyServer } from './ServerEditor';
 import { AddService, ModifyService } from './ServiceEditor';
 import { ServerList } from './ServerList';
@@ -11,6 +12,7 @@ function Services({ layer }: { layer: Layer }) {
     <Routes>
       <Route index element={<ServiceListPage layer={layer} />} />
       <Route path="add" element={<AddService layer={layer} />} />
+      <Route path=":label/duplicate" element={<DuplicateService layer={layer} />} />
       <Route path=":label" element={<ModifyService layer={layer} />} />
     </Routes>
   );

@@ -25,7 +25,7 @@ interface Token {
 
 function Created({ token }: { token: string }) {
   return (
-    <Alert variant="success" isInline title={names.created}>
+    <Alert component="p" variant="success" isInline title={names.created}>
       <ClipboardCopy isReadOnly isCode textAriaLabel={names.created} hoverTip={text.action.copy} clickTip={text.action.copied}>{token}</ClipboardCopy>
     </Alert>
   );

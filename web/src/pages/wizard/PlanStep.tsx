@@ -34,7 +34,7 @@ export function PlanStep({ answers, applied, onApplied }: Props) {
   const announce = useAnnounce();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  if (applied) return <Alert variant="success" isInline title={names.checks.exists}>{applied.join(', ')}</Alert>;
+  if (applied) return <Alert component="p" variant="success" isInline title={names.checks.exists}>{applied.join(', ')}</Alert>;
 
   const apply = async () => {
     if (!loaded.value) return;
@@ -53,13 +53,13 @@ export function PlanStep({ answers, applied, onApplied }: Props) {
   return (
     <div className="ek-stack">
       <Title headingLevel="h2">{names.steps.plan}</Title>
-      {adviceFor(answers).map((advice) => <Alert key={advice} variant="warning" isInline title={names.advice[advice]} />)}
+      {adviceFor(answers).map((advice) => <Alert component="p" key={advice} variant="warning" isInline title={names.advice[advice]} />)}
       {error !== null && <Failure error={error} title={names.problems} />}
       <Loaded loaded={loaded}>
         {({ wanted, change: planned }) => (
           <>
-            {wanted.renamed.map((label) => <Alert key={label} variant="warning" isInline title={names.taken(label)} />)}
-            {planned.warnings.length > 0 && <Alert variant="warning" isInline title={names.warnings}><Problems problems={planned.warnings} /></Alert>}
+            {wanted.renamed.map((label) => <Alert component="p" key={label} variant="warning" isInline title={names.taken(label)} />)}
+            {planned.warnings.length > 0 && <Alert component="p" variant="warning" isInline title={names.warnings}><Problems problems={planned.warnings} /></Alert>}
             <p>{names.planLead}</p>
             <PlanView plan={planned.plan} />
             {mayChange && <div><Button isLoading={isBusy} isDisabled={isBusy} onClick={() => void apply()}>{names.apply}</Button></div>}
