@@ -73,7 +73,7 @@ export function SignIn() {
   }, []);
   return (
     <Login header={<LoginHeader headerBrand={<Brand src={`${import.meta.env.BASE_URL}icon.svg`} alt={text.product} />} />} footer={<LoginFooter>{text.signIn.about}</LoginFooter>}>
-      <main className="pf-v6-c-login__main">
+      <div className="pf-v6-c-login__main">
         <LoginMainBody>
           <div className="ek-stack">
             <div className="ek-tight">
@@ -83,7 +83,7 @@ export function SignIn() {
             <Credentials />
           </div>
         </LoginMainBody>
-      </main>
+      </div>
     </Login>
   );
 }

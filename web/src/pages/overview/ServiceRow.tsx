@@ -64,7 +64,7 @@ export const ServiceRow = memo(function ServiceRow({ service, isOpen, toggle }: 
       <Td dataLabel={columns.ports} modifier="breakWord">{status.ports.replaceAll(',', ', ')}</Td>
       <Td dataLabel={columns.method}>
         <div className="ek-tight">
-          <span className="ek-nowrap">Layer {layer} · {modeOf(service)}</span>
+          <span>Layer {layer} · {modeOf(service)}</span>
           <span className="ek-subtle">{protocolOf(service)}</span>
         </div>
       </Td>

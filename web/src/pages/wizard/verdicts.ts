@@ -23,7 +23,7 @@ function exists(labels: string[], services: ServiceStatus[]): Verdict {
 function health(services: ServiceStatus[]): Verdict {
   const unwell = serversOf(services).filter(({ server }) => server.state !== 'up' && server.state !== 'standby' && !isPassive(server));
   const words = unwell.map(({ service, server }) => `${server.label} (${service}): ${server.reason}`).join('; ');
-  return { name: names.health, isGood: services.length > 0 && unwell.length === 0, words: words || services.map(({ label, reason }) => `${label}: ${reason}`).join('; ') };
+  return { name: names.health, isGood: services.length > 0 && unwell.length === 0, words: words || services.map(({ label, reason }) => (reason ? `${label}: ${reason}` : label)).join('; ') };
 }
 
 function path(services: ServiceStatus[]): Verdict | null {
