@@ -137,7 +137,7 @@ std::string parse_description(std::string_view answer) {
 }
 
 pid_t parse_process(std::string_view answer) {
-  return number<pid_t>(value_in_info(answer, "Pid: "));
+  return to_number<pid_t>(value_in_info(answer, "Pid: "));
 }
 
 observed::Layer7Report parse_statistics(std::string_view answer) {

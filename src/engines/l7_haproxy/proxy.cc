@@ -257,7 +257,7 @@ Result<> Proxy::reload() {
   const auto state = ask_master();
   if (!state) return fail(state.error());
   const int failed_before = state->failed_reloads;
-  const auto info = ask(paths.runtime_socket(), "show info");
+  const auto info = ask_worker("show info");
   const pid_t old_worker = info ? parse_process(*info) : 0;
   if (const auto asked = ask(paths.master_socket(), "reload"); !asked) return fail(asked.error());
   auto reloaded = await_worker(structure_name(attempt_, options_), process_, failed_before, old_worker);

@@ -43,13 +43,11 @@ class Proxy {
   Result<> put_file_in_place();
   Result<> put_certificates_in_place() const;
   void remove_other_certificates() const;
-  Result<Processes> ask_master() const;
-  Result<> await_worker(const std::string& name, const Fd& master, int failed_before, pid_t old_worker) const;
   void keep_file_up_to_date();
   Result<Processes> ask_master() const;
   Result<std::string> ask_worker(const std::string& command) const;
   void follow_states(const desired::Layer7& want);
-  Result<> await_worker(const std::string& name, const Fd& master, int failed_before) const;
+  Result<> await_worker(const std::string& name, const Fd& master, int failed_before, pid_t old_worker) const;
   Result<> run(const std::vector<std::string>& commands) const;
   void end_connections(const std::vector<std::string>& servers) const;
   using Refused = std::map<std::string, std::string>;  // label of a virtual service -> why

@@ -1,0 +1,47 @@
+// Every page, light and dark, on a desk and at 360 px: axe finds nothing, nothing is wider than the screen.
+
+import { assert, axeSource, farm, picture, signIn, walk } from './browser.mjs';
+
+const kPages = [
+  'overview', 'local/alerts', 'cluster/layer4-services', 'cluster/layer4-services/add', 'cluster/layer4-services/Papercut_WUI', 'cluster/layer4-servers',
+  'cluster/layer4-servers/Print_Provider/add', 'cluster/layer7-services', 'cluster/layer7-servers', 'cluster/wizard', 'maintenance/revisions',
+  'maintenance/passwords', 'maintenance/users', 'maintenance/tokens', 'maintenance/doctor', 'view/document', 'view/schema', 'reports/layer4', 'reports/layer7',
+  'reports/traffic', 'reports/counters', 'reports/connections', 'reports/persistence', 'reports/reasons', 'logs/events', 'logs/audit', 'support', 'nowhere',
+];
+const theme = farm.theme;
+const width = farm.width;
+
+// Without loading everything anew: the pages are one program.
+async function open(page, name) {
+  await page.evaluate((place) => {
+    history.pushState({}, '', place);
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+  }, new URL(farm.url + name).pathname);
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+}
+
+// PatternFly's own toggle of a wizard's steps has a label of other words than it shows.
+async function look(page, name) {
+  await page.mouse.move(1, 1); // no tooltip in the way
+  if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: axeSource });
+  const { violations } = await page.evaluate(() => window.axe.run({ exclude: ['.pf-v6-c-wizard__toggle'] }, { resultTypes: ['violations'] }));
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).slice(0, 3).join(' | ')}`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (overflow > 0) found.push(`${overflow} px wider than the screen`);
+  await picture(page, `${theme}-${width}-${name.replaceAll('/', '_')}`);
+  return found.map((text) => `${name} (${theme}, ${width} px): ${text}`);
+}
+
+await walk(`pages-${theme}-${width}`, async (page) => {
+  await page.goto(farm.url);
+  await page.getByLabel('Username').waitFor();
+  const found = await look(page, 'sign-in');
+  await signIn(page);
+  await page.getByRole('heading', { name: 'System Overview' }).waitFor();
+  for (const name of kPages) {
+    await open(page, name);
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    found.push(...(await look(page, name)));
+  }
+  assert(found.length === 0, `\n${found.join('\n')}`);
+}, { viewport: { width: farm.width, height: 1400 }, colorScheme: theme, bypassCSP: true });

@@ -1,0 +1,54 @@
+"""The web interface in a real browser, on the client's machine, with the farm behind it."""
+
+import pytest
+
+from lab import guide
+from lab.printing import Printing
+
+
+def _print_a_page(farm) -> None:
+    """Chapter 14.2: a job by SMB through the virtual address arrives whole."""
+    run = Printing(farm)
+    jobs = run.make_jobs(1, lambda _: 20_000)
+    run.print_all(jobs)
+    run.look_for(jobs)
+    assert all(job.ok for job in jobs), jobs
+
+
+def test_the_guide_can_be_followed_to_a_printed_page(empty_site):
+    empty_site.walk("guide.mjs")
+    guide.wait_until_green(empty_site.farm)
+    _print_a_page(empty_site.farm)
+
+
+def test_the_wizard_makes_the_same_out_of_six_questions(empty_dr_site):
+    empty_dr_site.walk("wizard.mjs")
+    guide.wait_until_green(empty_dr_site.farm)
+    _print_a_page(empty_dr_site.farm)
+
+
+def test_operators_find_what_they_need(site):
+    site.walk("operate.mjs")
+
+
+def test_nothing_is_to_be_had_without_signing_in(site):
+    site.walk("sign_in.mjs")
+
+
+def test_a_page_is_stale_while_evenkeeld_is_away(site):
+    walking = site.begin("stale.mjs")
+    try:
+        assert walking.stdout.readline() == "live\n", walking.stderr.read()
+        site.farm.balancer.stop()
+        assert walking.stdout.readline() == "stale\n", walking.stderr.read()
+        site.farm.balancer.start()
+        assert walking.wait(60.0) == 0, walking.stderr.read()
+    finally:
+        walking.kill()
+        walking.wait()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_accessible(site, theme, width):
+    site.walk("pages.mjs", timeout=600.0, theme=theme, width=width)

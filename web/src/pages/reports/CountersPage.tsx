@@ -1,0 +1,50 @@
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+
+import type { Counters } from '../../api/types';
+import { useLive } from '../../app/live';
+import { bytes, whole } from '../../parts/format';
+import { Empty, Page, Waiting } from '../../parts/Page';
+import { text } from '../../text/en';
+
+const names = text.reports;
+
+function Line({ label, counters, isServer }: { label: string; counters: Counters; isServer: boolean }) {
+  return (
+    <Tr className={isServer ? 'ek-server-row' : undefined}>
+      <Td dataLabel={text.overview.columns.service} className={isServer ? 'ek-indent' : undefined}>{isServer ? label : <strong>{label}</strong>}</Td>
+      <Td dataLabel={names.counters.total}>{whole(counters.connections)}</Td>
+      <Td dataLabel={names.counters.active}>{whole(counters.active)}</Td>
+      <Td dataLabel={names.counters.inactive}>{whole(counters.inactive)}</Td>
+      <Td dataLabel={names.traffic.packets}>{whole(counters.packets)} / {whole(counters.packets_out)}</Td>
+      <Td dataLabel={names.traffic.in} className="ek-nowrap">{bytes(counters.bytes)} / {bytes(counters.bytes_out)}</Td>
+    </Tr>
+  );
+}
+
+/** Since the data plane started, which outlives evenkeeld. */
+export default function CountersPage() {
+  const { status } = useLive();
+  const services = status?.virtual_services;
+  return (
+    <Page title={text.page.counters}>
+      {!services && <Waiting />}
+      {services?.length === 0 && <Empty title={names.none(4)} body={names.noneText} />}
+      {services && services.length > 0 && (
+        <Table variant="compact" aria-label={text.page.counters} gridBreakPoint="grid-md">
+          <Thead>
+            <Tr>
+              <Th>{text.overview.columns.service}</Th><Th>{names.counters.total}</Th><Th>{names.counters.active}</Th><Th>{names.counters.inactive}</Th>
+              <Th>{names.traffic.packets} ({names.traffic.in} / {names.traffic.out})</Th><Th>{text.overview.columns.traffic} ({names.traffic.in} / {names.traffic.out})</Th>
+            </Tr>
+          </Thead>
+          <Tbody>
+            {services.flatMap((service) => [
+              service.counters && <Line key={service.label} label={service.label} counters={service.counters} isServer={false} />,
+              ...service.real_servers.map((server) => server.counters && <Line key={`${service.label}/${server.label}`} label={server.label} counters={server.counters} isServer />),
+            ])}
+          </Tbody>
+        </Table>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,42 @@
+import { ActionGroup, Alert, Button, Form } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
+
+import { useMay } from '../../app/session';
+import { Failure } from '../../parts/Failure';
+import { FormSection } from '../../parts/form/FormSection';
+import type { Section } from '../../parts/form/layout';
+import type { Draft } from '../../parts/form/useDraft';
+import { UnsavedGuard } from '../../parts/UnsavedGuard';
+import { text } from '../../text/en';
+
+interface Props {
+  name: string;
+  sections: Section[];
+  draft: Draft;
+  isBusy: boolean;
+  isGuarded: boolean;
+  isServer?: boolean;
+  note?: ReactNode;
+  onUpdate: () => void;
+  onCancel: () => void;
+}
+
+/** The guide's form: sections, fields, Cancel and Update. */
+export function EditorForm({ name, sections, draft, isBusy, isGuarded, isServer = false, note, onUpdate, onCancel }: Props) {
+  const mayChange = useMay('administrator');
+  return (
+    <Form className="ek-form" aria-label={name} onSubmit={(event) => { event.preventDefault(); onUpdate(); }}>
+      {draft.error !== null && <Failure error={draft.error} title={text.services.problems} />}
+      {draft.problems.size > 0 && <Alert component="p" variant="danger" isInline isPlain title={text.services.problems} />}
+      {note}
+      {sections.map((section) => (
+        <FormSection key={section.title} section={section} values={draft.values} problems={draft.problems} isServer={isServer} isReadOnly={!mayChange} onChange={draft.set} />
+      ))}
+      <ActionGroup className="ek-buttons">
+        {mayChange && <Button type="submit" isLoading={isBusy} isDisabled={isBusy}>{text.action.update}</Button>}
+        <Button variant="link" onClick={onCancel}>{text.action.cancel}</Button>
+      </ActionGroup>
+      <UnsavedGuard isDirty={isGuarded && draft.isDirty} />
+    </Form>
+  );
+}

@@ -1,0 +1,97 @@
+import { Button, Card, CardBody, CardHeader, CardTitle } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router-dom';
+
+import { listServices, serverPath } from '../../api/services';
+import type { JsonObject, Layer } from '../../api/types';
+import { useLive } from '../../app/live';
+import { useMay } from '../../app/session';
+import { Empty, Loaded, Page } from '../../parts/Page';
+import { useLoaded } from '../../parts/useLoaded';
+import { text } from '../../text/en';
+import { DeleteDialog, type Doomed } from './DeleteDialog';
+import { addServerPlace, serverPlace, servicePlace } from './places';
+
+function serversOf(service: JsonObject): JsonObject[] {
+  return Array.isArray(service.real_servers) ? (service.real_servers as JsonObject[]) : [];
+}
+
+interface Props {
+  layer: Layer;
+  service: JsonObject;
+  onDelete: (doomed: Doomed) => void;
+}
+
+function ServerTable({ layer, service, onDelete }: Props) {
+  const navigate = useNavigate();
+  const mayChange = useMay('administrator');
+  const name = String(service.label);
+  const { serverColumns: columns } = text.services;
+  return (
+    <Table aria-label={`${text.services.seeServers}: ${name}`} variant="compact" gridBreakPoint="grid-md" borders={false}>
+      <Thead>
+        <Tr>
+          <Th>{columns.label}</Th><Th>{columns.address}</Th><Th>{columns.port}</Th><Th>{columns.weight}</Th><Th>{columns.minimum}</Th><Th>{columns.maximum}</Th>
+          <Th screenReaderText={columns.actions} />
+        </Tr>
+      </Thead>
+      <Tbody>
+        {serversOf(service).map((server) => {
+          const label = String(server.label);
+          const path = serverPath(layer, name, label);
+          return (
+            <Tr key={label}>
+              <Td dataLabel={columns.label}>{label}</Td>
+              <Td dataLabel={columns.address} className="ek-nowrap">{String(server.address)}</Td>
+              <Td dataLabel={columns.port}>{server.port ? String(server.port) : text.services.samePort}</Td>
+              <Td dataLabel={columns.weight}>{String(server.weight)}</Td>
+              <Td dataLabel={columns.minimum}>{String(server.minimum_connections)}</Td>
+              <Td dataLabel={columns.maximum}>{String(server.maximum_connections)}</Td>
+              <Td dataLabel={columns.actions}>
+                <div className="ek-actions">
+                  <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label} (${name})`} onClick={() => navigate(serverPlace(layer, name, label))}>{text.action.modify}</Button>
+                  {mayChange && <Button size="sm" variant="secondary" isDanger aria-label={`${text.action.delete} ${label} (${name})`} onClick={() => onDelete({ service: name, server: label, path })}>{text.action.delete}</Button>}
+                </div>
+              </Td>
+            </Tr>
+          );
+        })}
+      </Tbody>
+    </Table>
+  );
+}
+
+function ServiceCard(props: Props) {
+  const { layer, service } = props;
+  const navigate = useNavigate();
+  const mayChange = useMay('administrator');
+  const label = String(service.label);
+  const actions = mayChange ? (
+    <Button variant="secondary" size="sm" aria-label={`${text.action.addServer}: ${label}`} onClick={() => navigate(addServerPlace(layer, label))}>{text.action.addServer}</Button>
+  ) : null;
+  return (
+    <Card isCompact>
+      <CardHeader actions={{ actions, hasNoOffset: true }}>
+        <CardTitle component="h2"><Link to={servicePlace(layer, label)}>{label}</Link> <span className="ek-subtle">{String(service.address)}:{String(service.ports)}</span></CardTitle>
+      </CardHeader>
+      <CardBody>{serversOf(service).length === 0 ? <p>{text.services.noServers}</p> : <ServerTable {...props} />}</CardBody>
+    </Card>
+  );
+}
+
+export function ServerList({ layer }: { layer: Layer }) {
+  const { status } = useLive();
+  const loaded = useLoaded(() => listServices(layer), `${layer} ${status?.revision ?? 0}`);
+  const [doomed, setDoomed] = useState<Doomed | null>(null);
+  return (
+    <Page title={text.services.serversHeading(layer)}>
+      <Loaded loaded={loaded}>
+        {({ services }) => services.length === 0 ? <Empty title={text.services.empty(layer)} body={text.services.emptyText} /> : (
+          <div className="ek-stack">{services.map((service) => <ServiceCard key={String(service.label)} layer={layer} service={service} onDelete={setDoomed} />)}</div>
+        )}
+      </Loaded>
+      {doomed && <DeleteDialog doomed={doomed} onDone={() => { setDoomed(null); loaded.reload(); }} onCancel={() => setDoomed(null)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,138 @@
+import { Alert, Button } from '@patternfly/react-core';
+import { useMemo, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { useNavigate, useParams } from 'react-router-dom';
+
+import { loadSchema, patchOf, valuesOf, type ConfigurationSchema } from '../../api/schema';
+import { collection, listServices, servicePath } from '../../api/services';
+import type { JsonObject, Layer } from '../../api/types';
+import { useMay } from '../../app/session';
+import { serviceFields, serviceSections } from '../../parts/form/layout';
+import { useDraft } from '../../parts/form/useDraft';
+import { Empty, Loaded, Page } from '../../parts/Page';
+import { useAnnounce } from '../../parts/useAnnounce';
+import { useLoaded } from '../../parts/useLoaded';
+import { text } from '../../text/en';
+import { ConflictDialog, type Conflict } from './ConflictDialog';
+import { EditorForm } from './EditorForm';
+import { servicePlace, servicesPlace } from './places';
+import { useChange } from './useChange';
+
+function NewService({ layer, schema }: { layer: Layer; schema: ConfigurationSchema }) {
+  const fields = useMemo(() => serviceFields(schema, layer, true), [schema, layer]);
+  const sections = useMemo(() => serviceSections(fields, layer), [fields, layer]);
+  const draft = useDraft(fields);
+  const [isDone, setDone] = useState(false);
+  const control = useChange();
+  const announce = useAnnounce();
+  const navigate = useNavigate();
+  const update = () => {
+    const required = Object.fromEntries(fields.filter(({ isRequired }) => isRequired).map(({ path }) => [path, String(draft.values[path] ?? '').trim()]));
+    const body = { ...draft.patch, ...required };
+    const label = String(draft.values.label ?? '');
+    void control.apply({ method: 'POST', path: collection(layer), body, revision: null, service: label }, {
+      onRefused: draft.refuse,
+      onDone: (done) => {
+        flushSync(() => setDone(true));
+        announce(text.services.created(label), done);
+        navigate(servicesPlace(layer));
+      },
+    });
+  };
+  const name = text.services.addHeading(layer);
+  return <EditorForm name={name} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone} onUpdate={update} onCancel={() => navigate(servicesPlace(layer))} />;
+}
+
+export function AddService({ layer }: { layer: Layer }) {
+  const loaded = useLoaded(loadSchema, 'schema');
+  return (
+    <Page title={text.services.addHeading(layer)}>
+      <Loaded loaded={loaded}>{(schema) => <NewService layer={layer} schema={schema} />}</Loaded>
+    </Page>
+  );
+}
+
+interface EditorProps {
+  layer: Layer;
+  schema: ConfigurationSchema;
+  service: JsonObject;
+  revision: number;
+}
+
+function ServiceForm({ layer, schema, service, revision }: EditorProps) {
+  const fields = useMemo(() => serviceFields(schema, layer, false), [schema, layer]);
+  const sections = useMemo(() => serviceSections(fields, layer), [fields, layer]);
+  const draft = useDraft(fields, service);
+  const [base, setBase] = useState(revision);
+  const [isDone, setDone] = useState(false);
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const control = useChange();
+  const announce = useAnnounce();
+  const navigate = useNavigate();
+  const label = String(service.label);
+
+  const send = (body: JsonObject, from: number | null) => {
+    void control.apply({ method: 'PATCH', path: servicePath(layer, label), body, revision: from, service: label }, {
+      onRefused: draft.refuse,
+      onConflict: () => void look(),
+      onDone: (done) => {
+        flushSync(() => setDone(true));
+        announce(text.services.updated(String(draft.values.label)), done);
+        navigate(servicesPlace(layer));
+      },
+    });
+  };
+
+  // Another revision is in force. Was it this service that somebody changed? If not, there is nothing to decide.
+  const look = async () => {
+    const list = await listServices(layer);
+    const theirs = list.services.find((other) => other.label === label) ?? null;
+    const changed = theirs && patchOf(fields, draft.before, valuesOf(fields, theirs));
+    if (theirs && Object.keys(changed ?? {}).length === 0) {
+      setBase(list.revision);
+      send(draft.patch, list.revision);
+    } else {
+      setConflict({ revision: list.revision, theirs });
+    }
+  };
+
+  const more = Array.isArray(service.more_checks) ? service.more_checks.length : 0;
+  return (
+    <>
+      <EditorForm
+        name={text.services.modifyHeading(layer)} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone}
+        note={more > 0 && <Alert component="p" isInline isPlain variant="info" title={text.services.moreChecks(more)} />}
+        onUpdate={() => send(draft.patch, base)} onCancel={() => navigate(servicesPlace(layer))}
+      />
+      {control.dialog}
+      {conflict && (
+        <ConflictDialog
+          conflict={conflict} fields={fields} draft={draft} onCancel={() => setConflict(null)}
+          onTake={() => { draft.reset(conflict.theirs ?? undefined); setBase(conflict.revision); setConflict(null); }}
+          onKeep={() => { setConflict(null); setBase(conflict.revision); send(draft.patch, conflict.revision); }}
+        />
+      )}
+    </>
+  );
+}
+
+export function ModifyService({ layer }: { layer: Layer }) {
+  const { label = '' } = useParams();
+  const navigate = useNavigate();
+  const mayChange = useMay('administrator');
+  const loaded = useLoaded(async () => ({ schema: await loadSchema(), list: await listServices(layer) }), `${layer}/${label}`);
+  const list = loaded.value?.list;
+  const service = list?.services.find((other) => other.label === label);
+  const duplicate = mayChange && service && (
+    <Button variant="secondary" onClick={() => navigate(`${servicePlace(layer, label)}/duplicate`)}>{text.action.duplicate}</Button>
+  );
+  return (
+    <Page title={text.services.modifyHeading(layer)} actions={duplicate}>
+      <Loaded loaded={loaded}>
+        {({ schema, list: { revision } }) => service ? (
+          <ServiceForm key={`${label} ${revision}`} layer={layer} schema={schema} service={service} revision={revision} />
+        ) : <Empty title={text.services.gone} />}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,82 @@
+import { Button } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router-dom';
+
+import { listServices, servicePath } from '../../api/services';
+import type { JsonObject, Layer } from '../../api/types';
+import { useLive } from '../../app/live';
+import { useMay } from '../../app/session';
+import { choiceOf } from '../../parts/form/names';
+import { Empty, Loaded, Page } from '../../parts/Page';
+import { ServiceLabel } from '../../parts/State';
+import { useLoaded } from '../../parts/useLoaded';
+import { text } from '../../text/en';
+import { DeleteDialog, type Doomed } from './DeleteDialog';
+import { servicePlace, servicesPlace, serversPlace } from './places';
+
+interface RowProps {
+  layer: Layer;
+  service: JsonObject;
+  onDelete: (doomed: Doomed) => void;
+}
+
+function State({ label }: { label: string }) {
+  const { status } = useLive();
+  const found = [...(status?.virtual_services ?? []), ...(status?.layer7.services ?? [])].find((service) => service.label === label);
+  return found ? <ServiceLabel service={found} /> : null;
+}
+
+function ServiceLine({ layer, service, onDelete }: RowProps) {
+  const navigate = useNavigate();
+  const mayChange = useMay('administrator');
+  const label = String(service.label);
+  const { columns } = text.services;
+  const count = Array.isArray(service.real_servers) ? service.real_servers.length : 0;
+  const kind = layer === 4 ? choiceOf('protocol', String(service.protocol)) : choiceOf('mode', String(service.mode));
+  return (
+    <Tr>
+      <Td dataLabel={columns.label}><div className="ek-labels"><State label={label} /><Link to={servicePlace(layer, label)}>{label}</Link></div></Td>
+      <Td dataLabel={columns.address} className="ek-nowrap">{String(service.address)}</Td>
+      <Td dataLabel={columns.ports}>{String(service.ports)}</Td>
+      <Td dataLabel={columns.protocol}>{kind}</Td>
+      {layer === 4 && <Td dataLabel={columns.method}>{choiceOf('forwarding_method', String(service.forwarding_method))}</Td>}
+      <Td dataLabel={columns.servers}><Link to={serversPlace(layer)} aria-label={`${count} ${text.services.seeServers}: ${label}`}>{count}</Link></Td>
+      <Td dataLabel={columns.actions}>
+        <div className="ek-actions">
+          <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label}`} onClick={() => navigate(servicePlace(layer, label))}>{text.action.modify}</Button>
+          {mayChange && <Button size="sm" variant="secondary" isDanger aria-label={`${text.action.delete} ${label}`} onClick={() => onDelete({ service: label, path: servicePath(layer, label) })}>{text.action.delete}</Button>}
+        </div>
+      </Td>
+    </Tr>
+  );
+}
+
+export function ServiceListPage({ layer }: { layer: Layer }) {
+  const navigate = useNavigate();
+  const mayChange = useMay('administrator');
+  const { status } = useLive();
+  const loaded = useLoaded(() => listServices(layer), `${layer} ${status?.revision ?? 0}`);
+  const [doomed, setDoomed] = useState<Doomed | null>(null);
+  const { columns } = text.services;
+  const add = mayChange && <Button onClick={() => navigate(`${servicesPlace(layer)}/add`)}>{text.action.addService}</Button>;
+  return (
+    <Page title={text.services.heading(layer)} actions={add}>
+      <Loaded loaded={loaded}>
+        {({ services }) => services.length === 0 ? <Empty title={text.services.empty(layer)} body={text.services.emptyText} /> : (
+          <Table aria-label={text.services.heading(layer)} variant="compact" gridBreakPoint="grid-md">
+            <Thead>
+              <Tr>
+                <Th>{columns.label}</Th><Th>{columns.address}</Th><Th>{columns.ports}</Th><Th>{columns.protocol}</Th>
+                {layer === 4 && <Th>{columns.method}</Th>}
+                <Th>{columns.servers}</Th><Th screenReaderText={columns.actions} />
+              </Tr>
+            </Thead>
+            <Tbody>{services.map((service) => <ServiceLine key={String(service.label)} layer={layer} service={service} onDelete={setDoomed} />)}</Tbody>
+          </Table>
+        )}
+      </Loaded>
+      {doomed && <DeleteDialog doomed={doomed} onDone={() => { setDoomed(null); loaded.reload(); }} onCancel={() => setDoomed(null)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,49 @@
+import { Label } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+
+import type { Plan, PlanChange } from '../api/types';
+import { text } from '../text/en';
+
+const kColours = { added: 'green', removed: 'red', modified: 'blue' } as const;
+
+function Fields({ change }: { change: PlanChange }) {
+  return (
+    <Table variant="compact" aria-label={change.object} className="ek-diff" borders={false}>
+      <Thead>
+        <Tr>
+          <Th width={30}>{text.services.conflictColumns.field}</Th>
+          <Th width={35}>{text.revisions.before}</Th>
+          <Th width={35}>{text.revisions.after}</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {change.fields.map(({ field, from, to }) => (
+          <Tr key={field}>
+            <Td dataLabel={text.services.conflictColumns.field}>{field}</Td>
+            <Td dataLabel={text.revisions.before} className="ek-mono">{from ? <del>{from}</del> : '–'}</Td>
+            <Td dataLabel={text.revisions.after} className="ek-mono">{to ? <ins>{to}</ins> : '–'}</Td>
+          </Tr>
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+/** What changes, object by object, before and after side by side. */
+export function PlanView({ plan }: { plan: Plan }) {
+  if (plan.changes.length === 0) return <p>{text.revisions.same}</p>;
+  return (
+    <div className="ek-stack">
+      {plan.changes.map((change) => (
+        <div key={change.object + change.kind} className="ek-tight">
+          <span className="ek-labels">
+            <Label color={kColours[change.kind]} isCompact>{text.revisions[change.kind]}</Label>
+            <strong>{change.object.replaceAll('/', ' / ').replaceAll('_', ' ').replace(/^virtual service \/ /, '')}</strong>
+            {change.renamed_from && <span className="ek-subtle">{text.revisions.renamed(change.renamed_from)}</span>}
+          </span>
+          {change.fields.length > 0 && <Fields change={change} />}
+        </div>
+      ))}
+    </div>
+  );
+}
