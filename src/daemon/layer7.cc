@@ -7,7 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "daemon/blocking.h"
+#include "base/blocking.h"
 #include "daemon/controller.h"
 #include "engines/l7_haproxy/reload_reason.h"
 #include "engines/l7_haproxy/structure.h"

@@ -1,7 +1,7 @@
 // What people ask to see of layer 7. HAProxy is read in a thread for that alone: one that is silent holds up nothing
 // else.
 
-#include "daemon/blocking.h"
+#include "base/blocking.h"
 #include "daemon/controller.h"
 
 namespace evenkeel::daemon {

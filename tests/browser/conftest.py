@@ -1,7 +1,8 @@
-"""Fixtures of the browser tests: the farm, evenkeeld, its front, and Chromium on the client's machine."""
+"""Fixtures of the browser tests: the farm, evenkeeld with its web interface, and Chromium on the client's machine."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab import farm as lab_farm  # noqa: E402
 from lab import guide, namespaces  # noqa: E402
-from lab.commands import PROJECT  # noqa: E402
+from lab.commands import PROJECT, run, wait_until  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
 from lab.method import Method  # noqa: E402
 from lab.network import Family  # noqa: E402
-from lab.process import Process  # noqa: E402
 
 _WALKS = Path(__file__).resolve().parent
 _PREFIX = os.environ.get("EVENKEEL_TEST_PREFIX", "ekb-")
@@ -33,7 +33,7 @@ class Site:
     """The farm with its web interface; `walk` sends a browser through it."""
 
     farm: Farm
-    front: Process
+    arguments: list[str]  # evenkeeld's, that put the interface there
     facts: dict = field(default_factory=dict)
 
     def _start(self, script: str, **more: object) -> subprocess.Popen:
@@ -60,7 +60,7 @@ def _facts(farm: Farm) -> dict:
     _PICTURES.mkdir(parents=True, exist_ok=True)
     labels = {"App_Svr1": farm.application_servers[0], "App_Svr2": farm.application_servers[1]}
     return {
-        "url": f"http://{farm.balancer.address_in(Family.IPV4)}:{_PORT}/lbadmin/", "password": _PASSWORD,
+        "url": f"https://{farm.balancer.address_in(Family.IPV4)}:{_PORT}/lbadmin/", "password": _PASSWORD,
         "pictures": str(_PICTURES), "method": farm.method.value, "key": farm.key,
         "applications": farm.applications, "printing": farm.printing,
         "applicationServers": {label: host.address_in(farm.family) for label, host in labels.items()},
@@ -71,14 +71,20 @@ def _facts(farm: Farm) -> dict:
     }
 
 
-def _serve(farm: Farm) -> Process:
+# nginx's workers may read nothing but what anybody may, wherever this tree lies.
+def _pages(farm: Farm) -> Path:
+    pages = farm.balancer.directory / "pages"
+    shutil.copytree(PROJECT / "web" / "dist", pages)
+    return pages
+
+
+def _serve(farm: Farm) -> list[str]:
     address = farm.balancer.address_in(Family.IPV4)
-    front = farm.balancer.process("front", [
-        "node", str(_WALKS / "stand_in.mjs"), str(PROJECT / "web" / "dist"), str(farm.balancer.api.path), address,
-        str(_PORT), _PASSWORD])
-    front.start()
-    front.wait_for(_PORT, address)
-    return front
+    arguments = ["--web-address", f"{address}:{_PORT}", "--web-root", str(_pages(farm))]
+    farm.balancer.start(*arguments)
+    run(farm.balancer.command_line("setup", "--password-stdin"), text_input=f"{_PASSWORD}\n")
+    wait_until(lambda: farm.client.namespace.answers(address, _PORT), "the web interface")
+    return arguments
 
 
 def _site(name: str, method: Method) -> Iterator[Site]:
@@ -86,7 +92,6 @@ def _site(name: str, method: Method) -> Iterator[Site]:
     try:
         farm = Farm(prefix, Options(take_over_time=1.0), method, Family.IPV4)
         farm.start()
-        farm.balancer.start()
         yield Site(farm, _serve(farm), _facts(farm))
     finally:
         lab_farm.remove(prefix)

@@ -41,7 +41,7 @@ def test_a_page_is_stale_while_evenkeeld_is_away(site):
         assert walking.stdout.readline() == "live\n", walking.stderr.read()
         site.farm.balancer.stop()
         assert walking.stdout.readline() == "stale\n", walking.stderr.read()
-        site.farm.balancer.start()
+        site.farm.balancer.start(*site.arguments)
         assert walking.wait(60.0) == 0, walking.stderr.read()
     finally:
         walking.kill()

@@ -87,8 +87,7 @@ class Front:
         self.address = farm.balancer.address
         self.root = farm.balancer.directory / "pages"
         self.socket = farm.balancer.directory / "web.sock"
-        self.upstream = Upstream(self.socket)
-        threading.Thread(target=self.upstream.serve_forever, daemon=True).start()
+        self.upstream: Upstream | None = None
         (self.root / "assets").mkdir(parents=True)
         (self.root / "index.html").write_text(PAGE)
         (self.root / "assets" / "index-4f3a.js").write_text(ASSET)
@@ -97,15 +96,25 @@ class Front:
     def start(self) -> None:
         self.balancer.start("--web-address", f"0.0.0.0:{PORT}", "--web-root", str(self.root),
                             "--web-socket", str(self.socket))
+        self._answer_for_evenkeeld()
         self.wait()
+
+    # evenkeeld listens there itself, and would want sign-in: here it is nginx that is tested.
+    def _answer_for_evenkeeld(self) -> None:
+        self.stop()
+        self.socket.unlink(missing_ok=True)
+        self.upstream = Upstream(self.socket)
+        threading.Thread(target=self.upstream.serve_forever, daemon=True).start()
 
     def wait(self) -> None:
         wait_until(lambda: self.status()["serving"] and not self.status()["reason"]
                    and self.farm.client.namespace.answers(self.address, PORT), "the web interface")
 
     def stop(self) -> None:
-        self.upstream.shutdown()
-        self.upstream.server_close()
+        if self.upstream:
+            self.upstream.shutdown()
+            self.upstream.server_close()
+            self.upstream = None
 
     def status(self) -> dict:
         return self.balancer.api.get("/api/v1/web")
@@ -364,8 +373,7 @@ def test_it_outlives_evenkeeld_and_is_found_again(killable: Front) -> None:
     master, workers = killable.master(), killable.workers()
     killable.balancer.kill()
     assert killable.curl("/lbadmin/").body == PAGE
-    killable.upstream.shutdown()
-    killable.upstream.server_close()
+    killable.stop()
     killable.socket.unlink()
     answer = killable.curl("/api/v1/status")
     assert (answer.status, answer.json()["error"]["code"]) == (503, "unavailable")

@@ -29,6 +29,13 @@ interface Options {
   signal?: AbortSignal;
 }
 
+// What a page asks by itself does not keep a session alive: only requests soon after somebody did something do.
+const kActingMs = 15_000;
+let actedAt = Date.now();
+for (const event of ['pointerdown', 'keydown']) {
+  window.addEventListener(event, () => { actedAt = Date.now(); }, { capture: true, passive: true });
+}
+
 let token = '';
 let onSignedOut: () => void = () => undefined;
 
@@ -82,7 +89,8 @@ export async function open(path: string, query: Query, headers: Record<string, s
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, init);
+    const isBackground = Date.now() - actedAt > kActingMs;
+    return await fetch(url, isBackground ? { ...init, headers: { ...init.headers, 'X-Background': 'true' } } : init);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'unreachable', 'The load balancer does not answer.');
