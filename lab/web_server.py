@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: ", ".join(self.headers.get_all(name, [])) for name in self.headers}
         body = json.dumps({"server": self.server.name, "client": self.client_address[0].removeprefix("::ffff:"),
                            "client_port": self.client_address[1], "method": self.command, "path": self.path,
-                           "asked_for": getattr(self.connection, "asked_for", None), "headers": dict(self.headers), "proxy": self.proxy,
+                           "asked_for": getattr(self.connection, "asked_for", None), "headers": headers, "proxy": self.proxy,
                            "proxied_client": self.proxied_client}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

@@ -93,7 +93,7 @@ std::string what_is(const Trouble& trouble, Tense tense) {
                   "used all its real servers for a while, since too few were healthy",
                   "has enough healthy real servers again");
     case EventKind::kCertificateExpires:
-      return pick("expires", "was about to expire", "is replaced in time, or not used any more");
+      return pick("expires", "was about to expire for a while", "is replaced in time, or not used any more");
     case EventKind::kOcspFailed:
       return pick("is not confirmed by its authority", "was not confirmed by its authority for a while",
                   "is confirmed by its authority again");

@@ -250,7 +250,6 @@ json::object schemas() {
   whole.erase("$schema");
   all["configuration"] = std::move(whole);
   for (const Resource& resource : kResources) {
-    if (resource.word == "configuration") continue;
     all[fmt::format("{}_changes", resource.schema)] = changes_of(all.at(resource.schema).as_object());
   }
   all["error"] = error_schema();

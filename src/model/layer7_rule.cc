@@ -49,13 +49,15 @@ template <>
 const Table& table<Layer7Condition>() {
   static const Table table = make_table<Layer7Condition>(
       "layer7_condition", "What must be so for a rule to fit.",
-      field<&Layer7Condition::subject>({.name = "subject", .help = "What is looked at.", .need = Need::kRequired},
-                                       choice<RuleSubject>()),
+      field<&Layer7Condition::subject>(
+          {.name = "subject", .help = "What of the request is looked at.", .need = Need::kRequired},
+          choice<RuleSubject>()),
       field<&Layer7Condition::name>({.name = "name",
                                      .help = "Which header, or which parameter of the query; empty means the whole "
                                              "query."},
                                     token()),
-      field<&Layer7Condition::comparison>({.name = "comparison", .help = "How it is compared."}, choice<Comparison>()),
+      field<&Layer7Condition::comparison>({.name = "comparison", .help = "How it is compared with the value."},
+                                          choice<Comparison>()),
       field<&Layer7Condition::value>(
           {.name = "value",
            .help = "What it is compared with. Capitals count, except in host names. Of source: networks such as "
@@ -77,7 +79,7 @@ const Table& table<Layer7Rule>() {
                                       .help = "All of them must hold. None means that the rule always fits. For one or "
                                               "the other, write two rules."},
                                      inline_list<Layer7Condition>()),
-      field<&Layer7Rule::action>({.name = "action", .help = "What is done.", .need = Need::kRequired},
+      field<&Layer7Rule::action>({.name = "action", .help = "What is done with the request.", .need = Need::kRequired},
                                  choice<RuleAction>()),
       field<&Layer7Rule::servers>({.name = "servers",
                                    .help = "With use_servers, the labels of the real servers that answer, balanced as "
@@ -100,7 +102,8 @@ template <>
 const Table& table<Layer7HeaderRule>() {
   static const Table table = make_table<Layer7HeaderRule>(
       "layer7_header_rule", "One change of a header, in every request or response.",
-      field<&Layer7HeaderRule::of>({.name = "of", .help = "Whose header it is."}, choice<HeaderOf>()),
+      field<&Layer7HeaderRule::of>({.name = "of", .help = "Of which the header is: requests or responses."},
+                                   choice<HeaderOf>()),
       field<&Layer7HeaderRule::action>({.name = "action", .help = "What is done with it."}, choice<HeaderAction>()),
       field<&Layer7HeaderRule::name>(
           {.name = "name", .help = "The header's name, such as X-Tenant.", .need = Need::kRequired}, token()),

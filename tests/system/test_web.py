@@ -94,14 +94,17 @@ class Front:
         (farm.balancer.directory / "secret.txt").write_text("the secret")
 
     def start(self) -> None:
-        self.balancer.start("--web-address", f"0.0.0.0:{PORT}", "--web-root", str(self.root),
-                            "--web-socket", str(self.socket))
+        self.start_alone()
         self._answer_for_evenkeeld()
         self.wait()
 
+    def start_alone(self) -> None:
+        self.stop()
+        self.balancer.start("--web-address", f"0.0.0.0:{PORT}", "--web-root", str(self.root),
+                            "--web-socket", str(self.socket))
+
     # evenkeeld listens there itself, and would want sign-in: here it is nginx that is tested.
     def _answer_for_evenkeeld(self) -> None:
-        self.stop()
         self.socket.unlink(missing_ok=True)
         self.upstream = Upstream(self.socket)
         threading.Thread(target=self.upstream.serve_forever, daemon=True).start()
@@ -406,8 +409,7 @@ def test_a_port_that_somebody_else_has_is_named(killable: Front) -> None:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         wait_until(lambda: taken.bind(("0.0.0.0", PORT)) is None, "the port")
         taken.listen()
-        killable.balancer.start("--web-address", f"0.0.0.0:{PORT}", "--web-root", str(killable.root),
-                                "--web-socket", str(killable.socket))
+        killable.start_alone()
         wait_until(lambda: "Address already in use" in killable.status()["reason"], "the reason")
         assert not killable.status()["serving"]
         assert "Address already in use" in killable.balancer.evenkeel("status").stdout

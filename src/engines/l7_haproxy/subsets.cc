@@ -54,7 +54,8 @@ std::string without_rule(const std::string& label) {
 }  // namespace
 
 desired::Layer7 with_subsets(const desired::Layer7& want) {
-  desired::Layer7 result;
+  desired::Layer7 result = want;
+  result.services.clear();
   for (const auto& service : want.services) {
     result.services.push_back(service);
     for (const auto& rule : service.configuration.rules) {

@@ -58,7 +58,10 @@ TEST_F(ApiTest, WhatIsWrongWithABodyIsNamed) {
 }
 
 TEST_F(ApiTest, CertificatesAreListedAndRemoved) {
-  control_.known_certificates = {{.label = "asked", .origin = "requested", .request = "CSR"}};
+  auto& asked = control_.known_certificates.emplace_back();
+  asked.label = "asked";
+  asked.origin = "requested";
+  asked.request = "CSR";
   EXPECT_EQ(ask("GET", "/api/v1/certificates").value().at("certificates").at(0).at("state"), "requested");
   EXPECT_EQ(ask("GET", "/api/v1/certificates/asked").value().at("request"), "CSR");
   EXPECT_EQ(ask("GET", "/api/v1/certificates/other").status, 404);

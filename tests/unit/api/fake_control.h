@@ -198,7 +198,10 @@ class FakeControl final : public Control {
   boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) override {
     if (change.label == "taken") co_return fail(ErrorCode::kConflict, "there is one already");
     last_certificate = std::move(change);
-    co_return CertificateResult{.certificate = {.label = last_certificate->label}, .layer7 = "commands"};
+    CertificateResult result;
+    result.certificate.label = last_certificate->label;
+    result.layer7 = "commands";
+    co_return result;
   }
 
   boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override {

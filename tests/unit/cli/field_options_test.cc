@@ -63,7 +63,7 @@ TEST(FieldOptions, AreNamedAfterTheirFields) {
 // Of the structures of one layer; what a health check has is in both.
 size_t settable_fields(bool is_layer7) {
   // Other commands set what is there once in the whole configuration.
-  const std::set<std::string> applied{"configuration", "alerts", "email_alerts", "webhook_alerts"};
+  const std::set<std::string> applied{"configuration", "layer7", "alerts", "email_alerts", "webhook_alerts"};
   const std::set<std::string> of_layer7{"layer7_service", "layer7_server", "layer7_http", "tls", "server_tls"};
   // What is in a list is given with the list, as JSON.
   const std::set<std::string> listed{"layer7_rule", "layer7_condition", "layer7_header_rule"};

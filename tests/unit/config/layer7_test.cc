@@ -170,7 +170,9 @@ TEST(Layer7, OneRealServerInSnatAndAtLayer7IsRefused) {
   EXPECT_EQ(problems[0].path, "$.layer7_services[0].real_servers[0].address");
   EXPECT_THAT(problems[0].message, HasSubstr("also a real server of Print_Provider, at layer 4 with snat"));
   configuration.virtual_services[1].protocol = model::Protocol::kUdp;
-  EXPECT_THAT(validate(configuration), IsEmpty()) << "UDP's source ports are its own";
+  EXPECT_THAT(validate(configuration),
+              testing::Not(testing::Contains(Field(&model::Problem::message, HasSubstr("also a real server of")))))
+      << "UDP's source ports are its own";
 }
 
 TEST(Layer7, ARedirectionNeedsNoRealServers) {

@@ -90,12 +90,12 @@ TEST(Rules, ChangesOfRealServersReachTheirBackendsToo) {
   from.configuration.rules = {api()};
   auto to = from;
   to.real_servers[1] = {desired::Admission::kNone, true, 100};
-  EXPECT_THAT(commands_between(layer7(from), layer7(to)),
+  EXPECT_THAT(commands_between(layer7(from), layer7(to), options().paths),
               testing::Optional(ElementsAre("set server Web/PS2 state maint", "set server Web:api/PS2 state maint")));
   const auto before = layer7(from), after = layer7(to);
   EXPECT_THAT(newly_halted(&before, after), ElementsAre("Web/PS2", "Web:api/PS2"));
   to.configuration.rules[0].servers = "PS1";
-  EXPECT_EQ(commands_between(layer7(from), layer7(to)), std::nullopt);
+  EXPECT_EQ(commands_between(layer7(from), layer7(to), options().paths), std::nullopt);
 }
 
 TEST(Rules, WhatTheirBackendsCountIsTheVirtualServices) {

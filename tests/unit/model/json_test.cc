@@ -114,7 +114,7 @@ TEST(Json, WritesWhatTheDocumentsSay) {
       R"("virtual_host":"papercut.example","request":"/api/health?disk=1&Authorization=****",)"
       R"("response_expected":"\"status\"\\s*:\\s*\"OK\"","allowed_status":"200,204-206","method":"head",)"
       R"("headers":"X-Site: main\nAuthorization: ****","json_pointer":"/status","json_equals":"OK",)"
-      R"("follow_redirects":true,"verify_certificate":true,"certificate_warning":30,"login":"monitor",)"
+      R"("follow_redirects":true,"starttls":false,"verify_certificate":true,"certificate_warning":30,"login":"monitor",)"
       R"("password":"****","secret":"****","database":"papercut","share":"printer","script":"check-queue.sh","record_type":"ptr",)"
       R"("accept_silence":true,"connects_per_negotiate":5,"interval":7,"jitter":10,"insist":true,)"
       R"("timeout":2.5,"failure_count":3,"success_count":2,"path_check":true},"more_checks":[)" +
@@ -127,7 +127,7 @@ TEST(Json, WritesWhatTheDocumentsSay) {
           R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false,)"
           R"("alerts":{"minimum_severity":"warning","gather":5,"interval":300,"email":{"smarthost":"","port":null,)"
           R"("security":"starttls","verify_certificate":true,"login":"","password":"","from":"","to":""},)"
-          R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"certificate_warnings":"30,14,7,1","layer7_services":[]})");
+          R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"certificate_warnings":"30,14,7,1","layer7_services":[],"layer7":{"old_worker_limit":86400}})");
 }
 
 TEST(Json, OfAWebhookOnlySchemeAndServerAreShown) {

@@ -33,7 +33,7 @@ interface Options {
 const kActingMs = 15_000;
 let actedAt = Date.now();
 for (const event of ['pointerdown', 'keydown']) {
-  window.addEventListener(event, () => { actedAt = Date.now(); }, { capture: true, passive: true });
+  globalThis.addEventListener?.(event, () => { actedAt = Date.now(); }, { capture: true, passive: true });
 }
 
 let token = '';
