@@ -20,9 +20,16 @@ async function open(page, name) {
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
 }
 
+// Colours that are still on their way to others have a contrast of their own.
+function atRest() {
+  const moving = document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity);
+  return Promise.all(moving.map((one) => one.finished.catch(() => null)));
+}
+
 // PatternFly's own toggle of a wizard's steps has a label of other words than it shows.
 async function look(page, name) {
   await page.mouse.move(1, 1); // no tooltip in the way
+  await page.evaluate(atRest);
   if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: axeSource });
   const { violations } = await page.evaluate(() => window.axe.run({ exclude: ['.pf-v6-c-wizard__toggle'] }, { resultTypes: ['violations'] }));
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).slice(0, 3).join(' | ')}`);

@@ -48,7 +48,7 @@ export function useChange(): ChangeControl {
     try {
       return await change(method, path, body, { revision, dryRun });
     } catch (error) {
-      const isConflict = error instanceof ApiError && error.status === 409 && error.problems.length === 0;
+      const isConflict = error instanceof ApiError && [409, 412].includes(error.status) && error.problems.length === 0;
       if (isConflict && steps.onConflict) steps.onConflict();
       else steps.onRefused(error);
       return null;
