@@ -76,7 +76,7 @@ dc: lab
 o: The lab
 """
 
-_RADIUSD = """prefix = /usr
+RADIUSD = """prefix = /usr
 libdir = /usr/lib/freeradius
 raddbdir = {home}
 run_dir = {home}
@@ -214,7 +214,7 @@ class Services:
 
     def _freeradius(self) -> None:
         home = self._home("freeradius")
-        (home / "radiusd.conf").write_text(_RADIUSD.format(home=home, secret=SECRET, login=LOGIN, password=PASSWORD))
+        (home / "radiusd.conf").write_text(RADIUSD.format(home=home, secret=SECRET, login=LOGIN, password=PASSWORD))
         (home / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
         self._radius = self.host.process("freeradius", ["freeradius", "-f", "-d", str(home), "-n", "radiusd"])
 

@@ -10,46 +10,8 @@ import pytest
 from conftest import running_small_farm
 from lab.browser import Browser
 from lab.commands import run, wait_until
+from lab.services import LOGIN, PASSWORD, RADIUSD, SECRET
 from lab.small_farm import SmallFarm
-
-LOGIN, PASSWORD, SECRET = "monitor", "lab-pass-4711", "lab-secret-4711"
-
-_RADIUSD = """prefix = /usr
-libdir = /usr/lib/freeradius
-raddbdir = {home}
-run_dir = {home}
-pidfile = {home}/pid
-max_requests = 256
-log {{
-  destination = stdout
-}}
-modules {{
-  pap {{
-  }}
-}}
-client lab {{
-  ipaddr = 10.77.0.0/16
-  secret = {secret}
-}}
-server lab {{
-  listen {{
-    type = auth
-    ipaddr = *
-    port = 1812
-  }}
-  authorize {{
-    if (&User-Name == "{login}") {{
-      update control {{
-        &Cleartext-Password := "{password}"
-      }}
-    }}
-    pap
-  }}
-  authenticate {{
-    pap
-  }}
-}}
-"""
 
 _SLAPD = """include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -141,7 +103,7 @@ def test_users_of_a_radius_server_sign_in(farm: SmallFarm) -> None:
     server = farm.servers[0]
     home = server.directory / "freeradius"
     home.mkdir(mode=0o755)
-    (home / "radiusd.conf").write_text(_RADIUSD.format(home=home, secret=SECRET, login=LOGIN, password=PASSWORD))
+    (home / "radiusd.conf").write_text(RADIUSD.format(home=home, secret=SECRET, login=LOGIN, password=PASSWORD))
     (home / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
     radius = server.process("freeradius", ["freeradius", "-f", "-d", str(home), "-n", "radiusd"])
     radius.start()
