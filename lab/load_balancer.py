@@ -75,11 +75,6 @@ class LoadBalancer(Host):
         wait_until(lambda: self.api.virtual_service(service)["state"] in states,
                    f"virtual service {service} to be {' or '.join(states)}", timeout)
 
-    def mapped_kilobytes(self) -> int:
-        """Of the data plane's memory, which is there without evenkeeld too: the kernel counts it as resident all the same."""
-        blocks = Path(f"/proc/{self.daemon.pid}/smaps").read_text().split("\nVmFlags")
-        return sum(int(block.split("Rss:")[1].split()[0]) for block in blocks if "bpf-map" in block)
-
     def resident_kilobytes(self) -> int:
         status = Path(f"/proc/{self.daemon.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))

@@ -119,7 +119,7 @@ Result<> BpfTables::write_some_rings(std::span<const RingEntry> entries) {
 // itself: that is what a restart compares, so whoever was killed in between writes both again.
 void BpfTables::write_ring_heads(std::span<const RingEntry> entries) {
   for (const RingEntry& entry : entries)
-    arrays_.ring_heads[entry.service] = entry.ring.empty() ? ek_ring_block{} : head_of(entry.ring);
+    arrays_.at<&ek_arrays::ring_heads>(entry.service) = entry.ring.empty() ? ek_ring_block{} : head_of(entry.ring);
 }
 
 // While it lasts the data plane may meet parts of both rings. Both hold only real servers that are there.

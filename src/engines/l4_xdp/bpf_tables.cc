@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "engines/l4_xdp/abi_values.h"
+#include "engines/l4_xdp/mapped_sets.h"
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
@@ -19,14 +20,20 @@ Result<> write_zeros(const ArrayMap& map, std::span<const uint32_t> ids) {
   return map.write(ids, zeros.data());
 }
 
-// Those that are all zero were never used; 0 is nobody's.
+// Those that are all zero were never used; 0 is nobody's. All are looked at, in a mapping that lasts no longer.
 template <class Entry, class Record, size_t kCount>
-void visit_used(const Record (&records)[kCount], const std::function<void(const Entry&)>& visit) {
+Result<> visit_used(int map, Record (ek_arrays::*array)[kCount], const std::function<void(const Entry&)>& visit) {
+  const ek_arrays* const nowhere = nullptr;
+  const auto offset = reinterpret_cast<size_t>(&(nowhere->*array));
+  const auto memory = MappedMemory::open(map, offset, sizeof(Record[kCount]));
+  if (!memory) return fail(memory.error());
+  const auto* const records = reinterpret_cast<const Record*>(memory->bytes());
   const Record zero{};
   for (uint32_t id = 1; id < kCount; ++id) {
     const Entry entry{.id = id, .record = records[id]};
     if (!same_bytes(entry.record, zero)) visit(entry);
   }
+  return {};
 }
 
 }  // namespace
@@ -39,13 +46,11 @@ BpfTables::BpfTables(const TableAccess& access)
                             ArrayMap::per_cpu_value_size(sizeof(ek_counters))) {}
 
 Result<> BpfTables::visit_real_servers(const std::function<void(const RealServerEntry&)>& visit) const {
-  visit_used(arrays_.real_servers, visit);
-  return {};
+  return visit_used(arrays_.map(), &ek_arrays::real_servers, visit);
 }
 
 Result<> BpfTables::visit_services(const std::function<void(const ServiceEntry&)>& visit) const {
-  visit_used(arrays_.services, visit);
-  return {};
+  return visit_used(arrays_.map(), &ek_arrays::services, visit);
 }
 
 Result<> BpfTables::visit_keys(const std::function<void(const KeyEntry&)>& visit) const {
@@ -85,8 +90,8 @@ Result<std::vector<Totals>> BpfTables::read_totals(std::span<const uint32_t> rea
     if (auto read = real_server_counters_.read(first, run, counters.data()); !read) return fail(read.error());
     for (uint32_t index = 0; index < run; ++index) {
       Totals& sum = totals.emplace_back();
-      sum.active = arrays_.real_server_live[first + index].active;
-      sum.inactive = arrays_.real_server_live[first + index].inactive;
+      sum.active = arrays_.at<&ek_arrays::real_server_live>(first + index).active;
+      sum.inactive = arrays_.at<&ek_arrays::real_server_live>(first + index).inactive;
       for (size_t cpu = 0; cpu < ArrayMap::possible_cpus(); ++cpu) {
         ek_counters value;
         std::memcpy(&value, counters.data() + index * real_server_counters_.value_size() + cpu * sizeof value,
@@ -105,38 +110,39 @@ Result<std::vector<Totals>> BpfTables::read_totals(std::span<const uint32_t> rea
 
 Result<> BpfTables::write_real_servers(std::span<const RealServerEntry> entries) {
   for (const RealServerEntry& entry : entries) {
-    if (!same_bytes(entry.tunnel_source, ek_address{})) arrays_.tunnel_sources[entry.id] = entry.tunnel_source;
-    arrays_.real_servers[entry.id] = entry.record;
+    if (!same_bytes(entry.tunnel_source, ek_address{}))
+      arrays_.at<&ek_arrays::tunnel_sources>(entry.id) = entry.tunnel_source;
+    arrays_.at<&ek_arrays::real_servers>(entry.id) = entry.record;
   }
   return {};
 }
 
 Result<> BpfTables::reset_real_servers(std::span<const uint32_t> ids) {
-  for (const uint32_t id : ids) arrays_.real_server_live[id] = {};
+  for (const uint32_t id : ids) arrays_.at<&ek_arrays::real_server_live>(id) = {};
   return write_zeros(real_server_counters_, ids);
 }
 
 Result<> BpfTables::write_services(std::span<const ServiceEntry> entries) {
-  for (const ServiceEntry& entry : entries) arrays_.services[entry.id] = entry.record;
+  for (const ServiceEntry& entry : entries) arrays_.at<&ek_arrays::services>(entry.id) = entry.record;
   return {};
 }
 
 Result<> BpfTables::reset_services(std::span<const uint32_t> ids) {
   for (const uint32_t id : ids) {  // half_open goes on: what the slot's last service has left counts itself out
-    arrays_.service_live[id].round_robin = 0;
-    arrays_.service_live[id].last_cookie = 0;
+    arrays_.at<&ek_arrays::service_live>(id).round_robin = 0;
+    arrays_.at<&ek_arrays::service_live>(id).last_cookie = 0;
   }
   return {};
 }
 
 void BpfTables::write_sources(uint32_t service, const ek_sources& sources) {
-  arrays_.sources[service] = sources;
+  arrays_.at<&ek_arrays::sources>(service) = sources;
 }
 
 void BpfTables::add_translated(std::span<const ek_address> addresses) {
   for (const ek_address& address : addresses) {
     const uint32_t bit = translated_bit(address);
-    arrays_.translated[bit / 64] |= uint64_t{1} << (bit % 64);
+    arrays_.all<&ek_arrays::translated>()[bit / 64] |= uint64_t{1} << (bit % 64);
   }
 }
 
@@ -147,7 +153,8 @@ void BpfTables::write_translated(std::span<const ek_address> addresses) {
     words[bit / 64] |= uint64_t{1} << (bit % 64);
   }
   for (size_t word = 0; word < words.size(); ++word) {
-    if (arrays_.translated[word] != words[word]) arrays_.translated[word] = words[word];
+    if (arrays_.all<&ek_arrays::translated>()[word] != words[word])
+      arrays_.all<&ek_arrays::translated>()[word] = words[word];
   }
 }
 

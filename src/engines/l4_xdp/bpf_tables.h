@@ -2,12 +2,13 @@
 // The Tables of the kernel. Memory and descriptors belong to the loaded program, which outlives this.
 
 #include "engines/l4_xdp/array_map.h"
+#include "engines/l4_xdp/shared_arrays.h"
 #include "engines/l4_xdp/tables.h"
 
 namespace evenkeel::engines::l4_xdp {
 
 struct TableAccess {
-  ek_arrays* arrays = nullptr;  // mapped: shared with the data plane
+  const SharedArrays* arrays = nullptr;
   int service_keys = -1, rings = -1, real_server_counters = -1;
 };
 
@@ -38,7 +39,7 @@ class BpfTables final : public Tables {
   void write_ring_heads(std::span<const RingEntry> entries);
   Result<> erase_ring(uint32_t service);
 
-  ek_arrays& arrays_;
+  const SharedArrays& arrays_;
   int service_keys_, rings_;
   ArrayMap real_server_counters_;
 };

@@ -16,7 +16,7 @@ ConnectionMatch::ConnectionMatch(const Program& program, const LabelBook& labels
 }
 
 const ek_real_server* ConnectionMatch::owner_of(const ek_connection& connection) const {
-  const ek_real_server& server = arrays_.real_servers[connection.real_server];
+  const ek_real_server& server = arrays_.at<&ek_arrays::real_servers>(connection.real_server);
   const bool is_alive = server.service != 0 && server.generation == connection.real_server_generation;
   return is_alive ? &server : nullptr;
 }

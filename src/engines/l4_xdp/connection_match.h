@@ -32,7 +32,7 @@ class ConnectionMatch {
   IpPrefix network_of(const Record& record) const {
     const IpAddress client = client_of(record).address;
     if (record.template_service == 0) return {client, client.bits()};
-    const ek_service& service = arrays_.services[record.template_service & (EK_MAX_SERVICES - 1)];
+    const ek_service& service = arrays_.at<&ek_arrays::services>(record.template_service & (EK_MAX_SERVICES - 1));
     return {client, client.is_ipv4() ? service.ipv4_prefix : service.ipv6_prefix};
   }
 
@@ -42,7 +42,7 @@ class ConnectionMatch {
  private:
   const ek_real_server* owner_of(const ek_connection& connection) const;
 
-  const ek_arrays& arrays_;
+  const SharedArrays& arrays_;
   const observed::ConnectionFilter& filter_;
   uint32_t ticks_per_second_x256_;
   std::unordered_set<uint32_t> wanted_;  // real servers; empty: any

@@ -69,7 +69,7 @@ class L4Engine::Impl {
 
   // Ends of connections that began under the slot's last service may be counted before its own begin.
   uint64_t half_open_of(uint32_t service) const {
-    const auto count = static_cast<int32_t>(program_.tables().arrays->service_live[service].half_open);
+    const auto count = static_cast<int32_t>(program_.tables().arrays->at<&ek_arrays::service_live>(service).half_open);
     return static_cast<uint64_t>(std::max(count, 0));
   }
   Result<> count_real_servers(Counters& counters) const;
@@ -145,7 +145,7 @@ Result<ApplyReport> L4Engine::apply(const desired::Layer4& want) {
 }
 
 ApplyReport L4Engine::attach(const std::vector<Interface>& interfaces) {
-  impl_->program_.tables().arrays->partial_checksums =
+  impl_->program_.tables().arrays->all<&ek_arrays::partial_checksums>() =
       std::ranges::any_of(interfaces, &Interface::leaves_checksums) ? 1 : 0;
   return impl_->links_.attach(interfaces);
 }

@@ -175,10 +175,17 @@ Result<Program> Program::load(const PinDirectory& directory, const Sizes& sizes)
     if (auto written = write_identity(**skeleton, *identity); !written) return fail(written.error());
   }
   if (auto pinned = pin_maps(**skeleton, directory); !pinned) return fail(pinned.error());
-  Program program(std::move(*skeleton), *identity);
-  if (auto pinned = directory.replace(program.xdp(), "evenkeel_xdp"); !pinned) return fail(pinned.error());
-  if (auto pinned = directory.replace(program.sweep(), "evenkeel_sweep"); !pinned) return fail(pinned.error());
+  auto program = of(std::move(*skeleton), *identity);
+  if (!program) return program;
+  if (auto pinned = directory.replace(program->xdp(), "evenkeel_xdp"); !pinned) return fail(pinned.error());
+  if (auto pinned = directory.replace(program->sweep(), "evenkeel_sweep"); !pinned) return fail(pinned.error());
   return program;
+}
+
+Result<Program> Program::of(Skeleton skeleton, const ek_identity& identity) {
+  auto arrays = SharedArrays::in_place_of(&skeleton->bss->arrays, bpf_map__fd(skeleton->maps.bss));
+  if (!arrays) return fail(arrays.error());
+  return Program(std::move(skeleton), std::move(*arrays), identity);
 }
 
 Result<Program> Program::load_explaining() const {
@@ -196,7 +203,7 @@ Result<Program> Program::load_explaining() const {
   });
   if (!shared) return fail(shared.error());
   if (auto loaded = load_skeleton(**skeleton); !loaded) return fail(loaded.error());
-  return Program(std::move(*skeleton), identity_);
+  return of(std::move(*skeleton), identity_);
 }
 
 int Program::map(const char* name) const {
@@ -205,7 +212,7 @@ int Program::map(const char* name) const {
 
 TableAccess Program::tables() const {
   const auto& maps = skeleton_->maps;
-  return {.arrays = &skeleton_->bss->arrays,
+  return {.arrays = arrays_.get(),
           .service_keys = bpf_map__fd(maps.service_keys),
           .rings = bpf_map__fd(maps.rings),
           .real_server_counters = bpf_map__fd(maps.real_server_counters)};

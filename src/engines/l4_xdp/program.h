@@ -2,6 +2,7 @@
 // The loaded XDP program and its maps: created and pinned the first time, adopted from then on.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -33,9 +34,14 @@ class Program {
   Result<> start_sweeping() const;
 
  private:
-  Program(Skeleton skeleton, const ek_identity& identity) : skeleton_(std::move(skeleton)), identity_(identity) {}
+  Program(Skeleton skeleton, SharedArrays arrays, const ek_identity& identity)
+      : skeleton_(std::move(skeleton)),
+        arrays_(std::make_unique<SharedArrays>(std::move(arrays))),
+        identity_(identity) {}
+  static Result<Program> of(Skeleton skeleton, const ek_identity& identity);
 
   Skeleton skeleton_;
+  std::unique_ptr<SharedArrays> arrays_;
   ek_identity identity_{};
 };
 

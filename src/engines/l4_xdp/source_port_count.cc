@@ -14,10 +14,10 @@ constexpr uint64_t kSetsPerPage = 1024;
 
 // An entry that has expired holds its port until it is swept, which is within two seconds: it need not be told apart.
 Result<bool> SourcePortCount::count_page() {
-  const ek_arrays& arrays = *program_.tables().arrays;
+  const SharedArrays& arrays = *program_.tables().arrays;
   auto next = walk_slices(program_, position_, kSetsPerPage, [&](const auto& slice) {
     slice.visit_all([&](const auto& record) {
-      const ek_real_server& server = arrays.real_servers[record.common.real_server];
+      const ek_real_server& server = arrays.at<&ek_arrays::real_servers>(record.common.real_server);
       if (!is_translated_record(record) || server.method != EK_METHOD_SNAT) return;
       const Key key{source_of(record).address,
                     {from_abi(server.address), ntohs(record.translation.real_port_be)},
@@ -50,13 +50,13 @@ std::vector<observed::SourcePorts> SourcePortCount::result() const {
   return rows;
 }
 
-uint64_t most_source_ports(const ek_arrays& arrays, const LabelBook& labels) {
+uint64_t most_source_ports(const SharedArrays& arrays, const LabelBook& labels) {
   std::unordered_map<IpAddress, uint64_t> connections;
   uint64_t most = 0;
   for (const uint32_t id : labels.real_server_ids({}, {})) {
-    const ek_real_server& server = arrays.real_servers[id];
+    const ek_real_server& server = arrays.at<&ek_arrays::real_servers>(id);
     if (server.method != EK_METHOD_SNAT) continue;
-    const ek_real_server_live& live = arrays.real_server_live[id];
+    const ek_real_server_live& live = arrays.at<&ek_arrays::real_server_live>(id);
     most = std::max(most, connections[from_abi(server.address)] += uint64_t{live.active} + live.inactive);
   }
   return most;

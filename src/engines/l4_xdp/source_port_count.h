@@ -40,8 +40,7 @@ class SourcePortCount {
 };
 
 // The most source ports that can be in use for one address of a real server, from the live counts alone: costs a look
-// at each real server that there is, and no table. (A look at each that there could be would map 8 MB into the
-// process.)
-uint64_t most_source_ports(const ek_arrays& arrays, const LabelBook& labels);
+// at each real server that there is, and no table.
+uint64_t most_source_ports(const SharedArrays& arrays, const LabelBook& labels);
 
 }  // namespace evenkeel::engines::l4_xdp
