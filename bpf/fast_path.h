@@ -148,6 +148,7 @@ static __always_inline int send_plainly_to_real_server(struct xdp_md *context, v
 	rewrite_to_real_server(connection, false, &rewrite);
 	if (unlikely(write_plainly(frame, packet, &rewrite)))
 		return -drop(EK_REASON_TTL_EXPIRED);
+	count_packet(connection->real_server, packet->length);
 	write_macs(frame, (const void *)server);
 	return leave_by(context, server->interface_index);
 }
@@ -161,14 +162,13 @@ static __always_inline int forward_plainly_by_method(struct xdp_md *context, voi
 	if (server->method >= EK_METHOD_NAT) {
 		if (unlikely(is_proxied(connection, false) || server->vlan))
 			return NOT_PLAIN;
-		count_packet(connection->real_server, packet->length);
 		return send_plainly_to_real_server(context, frame, packet, connection, server);
 	}
 	if (server->method == EK_METHOD_TUNNEL && !fits_in_tunnel(packet, server))
 		return NOT_PLAIN;
-	count_packet(connection->real_server, packet->length);
 	if (server->method == EK_METHOD_TUNNEL)
 		return forward_plain_tunnel(context, packet, server, connection->real_server);
+	count_packet(connection->real_server, packet->length);
 	return forward_direct_routing(context, packet, server);
 }
 
@@ -211,10 +211,10 @@ static __always_inline int send_plainly_to_client(struct xdp_md *context, const 
 	if (frame + PLAIN_L4 + sizeof(struct tcphdr) > (void *)(long)context->data_end || !translation->client_interface ||
 	    interface->index != translation->client_interface || translation->client_vlan)
 		return NOT_PLAIN;
-	count_answer(connection->real_server, packet->length);
 	rewrite_to_client(connection, false, &rewrite);
 	if (unlikely(write_plainly(frame, packet, &rewrite)))
 		return -drop(EK_REASON_TTL_EXPIRED);
+	count_answer(connection->real_server, packet->length);
 	copy_mac(frame, (const __u16 *)translation->client_mac);
 	copy_mac(frame + ETH_ALEN, (const __u16 *)interface->mac);
 	return leave_by(context, translation->client_interface);

@@ -19,6 +19,26 @@ static __always_inline int forward_by_method(struct xdp_md *context, const struc
 	return packet->ipv6 ? forward_translated6(context, packet, id) : forward_translated4(context, packet, id);
 }
 
+static __always_inline bool has_left(int verdict)
+{
+	return verdict == XDP_TX || verdict == XDP_REDIRECT;
+}
+
+/* Only what has left is counted: what could not be sent after all has its reason. */
+static __always_inline int forward_and_count(struct xdp_md *context, const struct packet *packet,
+					     const struct ek_real_server *server, __u32 id)
+{
+	int verdict = forward_by_method(context, packet, server, id);
+
+	if (unlikely(!has_left(verdict)))
+		return verdict;
+	if (packet->is_answer)
+		count_answer(id, packet->length);
+	else
+		count_packet(id, packet->length);
+	return verdict;
+}
+
 static __always_inline int forward(struct xdp_md *context, const struct packet *packet, int decision)
 {
 	__u32 id = decision;
@@ -31,14 +51,12 @@ static __always_inline int forward(struct xdp_md *context, const struct packet *
 	if (decision <= 0)
 		return -decision;
 	server = real_server_at(id);
-	if (packet->is_answer)
-		count_answer(id, packet->length);
-	else if (unlikely(!(server->flags & EK_REAL_SERVER_HAS_NEXT_HOP)))
+	if (unlikely(!packet->is_answer && !(server->flags & EK_REAL_SERVER_HAS_NEXT_HOP)))
 		return -drop(EK_REASON_NO_NEXT_HOP);
-	else
-		count_packet(id, packet->length);
 	explain_real_server(id);
 	if (unlikely(arrays.partial_checksums))
 		complete_checksum(context, packet);
-	return forward_by_method(context, packet, server, id);
+	if (server->method == EK_METHOD_TUNNEL && unlikely(!fits_in_tunnel(packet, server)))
+		return refuse_too_big(context, packet, id);
+	return forward_and_count(context, packet, server, id);
 }

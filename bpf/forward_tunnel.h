@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "bpf/counters.h"
 #include "bpf/frame.h"
 #include "bpf/packet_too_big.h"
 #include "bpf/translation.h"
@@ -94,11 +95,20 @@ static __always_inline int encapsulate6(struct xdp_md *context, const struct pac
 	return 0;
 }
 
+static __always_inline __u32 outer_header(const struct packet *packet)
+{
+	return packet->ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+}
+
 static __always_inline bool fits_in_tunnel(const struct packet *packet, const struct ek_real_server *server)
 {
-	__u32 header = packet->ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	return !server->mtu || packet->length + outer_header(packet) <= server->mtu;
+}
 
-	return !server->mtu || packet->length + header <= server->mtu;
+/* What does not fit is not forwarded: its sender is told what would. */
+__noinline_global int refuse_too_big(struct xdp_md *context, const struct packet *packet, __u32 id)
+{
+	return packet ? answer_too_big(context, packet, real_server_at(id)->mtu - outer_header(packet)) : XDP_DROP;
 }
 
 /* What fits, without a call. */
@@ -107,6 +117,7 @@ static __always_inline int forward_plain_tunnel(struct xdp_md *context, const st
 {
 	if (encapsulate4(context, packet, server, &arrays.tunnel_sources[id & EK_MAX_REAL_SERVERS]))
 		return -drop(EK_REASON_REDIRECT_FAILED);
+	count_packet(id, packet->length);
 	return leave_by(context, server->interface_index);
 }
 
@@ -114,13 +125,9 @@ __noinline_global int forward_tunnel(struct xdp_md *context, const struct packet
 {
 	const struct ek_real_server *server = real_server_at(id);
 	const struct ek_address *source = &arrays.tunnel_sources[id & EK_MAX_REAL_SERVERS];
-	__u32 header;
 
 	if (!packet)
 		return XDP_DROP;
-	header = packet->ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
-	if (unlikely(!fits_in_tunnel(packet, server)))
-		return answer_too_big(context, packet, server->mtu - header);
 	if (packet->ipv6 ? encapsulate6(context, packet, server, source)
 			 : encapsulate4(context, packet, server, source))
 		return -drop(EK_REASON_REDIRECT_FAILED);

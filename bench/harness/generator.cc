@@ -103,6 +103,8 @@ int Generator::program_fd(Program program) const {
       return bpf_program__fd(programs.trivial_with_memory);
     case Program::kTrivialWithNew:
       return bpf_program__fd(programs.trivial_with_new);
+    case Program::kLeastNew:
+      return bpf_program__fd(programs.least_new);
     case Program::kTrivialWithNewTwice:
       return bpf_program__fd(programs.trivial_with_new_twice);
   }

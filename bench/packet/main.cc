@@ -76,6 +76,7 @@ const std::vector<Scenario> kScenarios = {
     memory(524288),
     established("dr-established-v4", 524288, 7.0),
     {.name = "trivial-with-new", .flows = kHalf, .program = Generator::Program::kTrivialWithNew},
+    {.name = "least-new", .flows = kHalf, .program = Generator::Program::kLeastNew},
     fresh("dr-new-v4", 7.0, EK_METHOD_DIRECT_ROUTING),
     fresh("dr-new-half-full-v4", std::nullopt, EK_METHOD_DIRECT_ROUTING, kHalf),
     {.name = "dr-udp-v4", .flows = 1, .udp = true},

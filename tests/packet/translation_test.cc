@@ -51,6 +51,11 @@ class Translation : public Lab, public testing::WithParamInterface<Way> {
   Decoded from_real_server(uint8_t flags, size_t payload = 0, uint16_t port = kClientPort) const {
     return pass(ip(real_address(), source_address()).tcp(kRealPort, port, flags, payload));
   }
+  static Bytes on_its_last_hop(const Frame& frame) {
+    Bytes bytes = frame.bytes();
+    bytes[ipv6() ? 14 + 7 : 14 + 8] = 1;
+    return bytes;
+  }
   // Sends it with right checksums; it must be forwarded.
   Decoded pass(const Frame& frame) const {
     Output output = plane->run(Decoded(frame.bytes()).with_l4_checksum());
@@ -173,10 +178,29 @@ TEST_P(Translation, WhatIsNoAnswerIsTheLocalStacks) {
 }
 
 TEST_P(Translation, TheLastHopIsNamed) {
-  Bytes frame = ip(client_address(), virtual_address()).tcp(kClientPort, kPort, kSyn).bytes();
-  frame[ipv6() ? 14 + 7 : 14 + 8] = 1;
-  EXPECT_EQ(plane->run(frame).verdict, Verdict::kDrop);
+  EXPECT_EQ(plane->run(on_its_last_hop(ip(client_address(), virtual_address()).tcp(kClientPort, kPort, kSyn))).verdict,
+            Verdict::kDrop);
   EXPECT_EQ(count(EK_REASON_TTL_EXPIRED), 1U);
+}
+
+TEST_P(Translation, WhatIsDroppedAfterAllIsNotCountedAsForwarded) {
+  from_client(kSyn);
+  from_real_server(kSyn | kAck);
+  from_client(kAck);
+  const ek_counters before = plane->counters(1);
+  EXPECT_EQ(before.packets, 2U);
+  EXPECT_EQ(before.answer_packets, 1U);
+  for (const uint8_t flags : {uint8_t{kAck}, uint8_t{kAck | kFin}}) {
+    for (const Frame& frame : {ip(client_address(), virtual_address()).tcp(kClientPort, kPort, flags),
+                               ip(real_address(), source_address()).tcp(kRealPort, kClientPort, flags)}) {
+      EXPECT_EQ(plane->run(on_its_last_hop(frame)).verdict, Verdict::kDrop);
+    }
+  }
+  const ek_counters after = plane->counters(1);
+  EXPECT_EQ(after.packets, before.packets);
+  EXPECT_EQ(after.bytes, before.bytes);
+  EXPECT_EQ(after.answer_packets, before.answer_packets);
+  EXPECT_EQ(count(EK_REASON_TTL_EXPIRED), 4U);
 }
 
 TEST_P(Translation, HaltedIsDroppedInBothDirections) {
