@@ -45,12 +45,12 @@ def by_hand(addresses: list[str]) -> str:
     return f"""global
     user haproxy
     group haproxy
-    maxconn 80000
+    maxconn 8000
 defaults
     timeout connect 4s
     timeout client 43s
     timeout server 45s
-    maxconn 40000
+    maxconn 4000
     balance leastconn
 listen http
     bind {VIP}:{HAND_HTTP}
