@@ -72,6 +72,7 @@ Farm::Farm() : plane_({.sets4 = kSets, .sets6 = kSets}), servers_(1) {
          elsewhere(kOtherInterface, 7, EK_METHOD_NAT), elsewhere(kIngress, 7, EK_METHOD_TUNNEL)});
   serve(kCookiePort, {.flags = EK_SERVICE_SYN_COOKIES, .half_open_limit = 1}, {by(EK_METHOD_SNAT), by(EK_METHOD_NAT)});
   serve(kTwicePort, {.flags = EK_SERVICE_SYN_TWICE, .half_open_limit = 1}, {{}});
+  check(server_count() == kFarmServers, "kFarmServers");
   map_tables();
 }
 
@@ -92,7 +93,7 @@ void Farm::serve_family(bool ipv6, uint16_t port, const ServiceOptions& service,
     }
     options.tunnel_source = ipv6 ? "fd78::9" : "10.78.0.9";
     ring.push_back(plane_.add_real_server(id, options));
-    servers_.push_back({options, ipv6});
+    servers_.push_back({options, ipv6, port});
   }
   plane_.set_ring(id, ring);
   plane_.set_sources(id, {virtual_address});

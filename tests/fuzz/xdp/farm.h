@@ -27,6 +27,8 @@ enum FarmPort : uint16_t {
   kLastRangePort = 9100,
 };
 
+constexpr uint32_t kFarmServers = 46;  // of both families
+
 class Farm {
  public:
   Farm();
@@ -38,6 +40,7 @@ class Farm {
   struct Server {
     RealServerOptions options;
     bool ipv6 = false;
+    uint16_t port = 0;  // of its virtual service
   };
   const Server& server(uint32_t id) const { return servers_.at(id); }
   uint32_t server_count() const { return servers_.size() - 1; }  // their numbers are 1 and up

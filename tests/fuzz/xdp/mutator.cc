@@ -20,6 +20,33 @@ class Maker {
 
   uint32_t below(uint32_t limit) { return static_cast<uint32_t>(random_() % limit); }
 
+  // What goes by when a client of a flooded service is answered with a cookie: to come upon that by chance takes too
+  // long.
+  std::vector<Bytes> handshake() {
+    ipv6_ = below(2) != 0;
+    const std::string who = client(), real = real_server_of_cookies();
+    const uint16_t port = client_port();
+    const bool is_nat = below(2) != 0;
+    std::vector<Bytes> frames;
+    const auto request = [&](const std::string& from, uint8_t flags) {
+      frames.push_back(
+          plain(from, virtual_address()).tcp(port, kCookiePort, flags, flags & kSyn ? 0 : payload()).bytes());
+    };
+    const auto answer = [&](uint8_t flags) {
+      frames.push_back(plain(real, is_nat ? who : virtual_address())
+                           .tcp(is_nat ? kLocalRealPort : kCookiePort, port, flags, flags & kSyn ? 0 : payload())
+                           .bytes());
+    };
+    request(client(), kSyn);  // mostly another: now there is a flood
+    request(who, kSyn);
+    request(who, kAck);
+    answer(one_of<uint8_t>({kSyn | kAck, kSyn | kAck, kSyn | kAck, kRst, kAck}));
+    request(who, one_of<uint8_t>({kAck, kAck | kPsh, kFin | kAck, kRst}));
+    answer(flags());
+    for (Bytes& frame : frames) write_checksums(frame);
+    return frames;
+  }
+
   Bytes frame() {
     ipv6_ = below(2) != 0;
     Frame frame;
@@ -53,7 +80,13 @@ class Maker {
   }
   std::string virtual_address() const { return ipv6_ ? kFarm6 : kFarm4; }
   std::string client() { return (ipv6_ ? "fd77:1::" : "10.77.1.") + std::to_string(1 + below(12)); }
-  std::string real_server() { return (ipv6_ ? "fd78::" : "10.78.0.") + std::to_string(21 + below(36)); }
+  std::string real_server() { return (ipv6_ ? "fd78::" : "10.78.0.") + std::to_string(21 + below(kFarmServers)); }
+  std::string real_server_of_cookies() {
+    return (ipv6_ ? "fd78::" : "10.78.0.") + std::to_string((ipv6_ ? 63 : 61) + below(2));
+  }
+  Frame plain(const std::string& source, const std::string& destination) const {
+    return ipv6_ ? Frame().ipv6(source, destination) : Frame().ipv4(source, destination);
+  }
   uint16_t client_port() { return static_cast<uint16_t>(40000 + below(3)); }
   uint16_t service_port() {
     return below(6) == 0
@@ -165,8 +198,12 @@ void mutate(std::vector<Captured>& frames, Maker& maker) {
   const uint32_t what = count == 0 ? 0 : maker.below(8);
   const uint32_t at = count == 0 ? 0 : maker.below(count);
   const auto where = frames.begin() + at;
-  if (what < 3) {
-    const uint32_t second = count == 0 ? 0 : where->second;
+  const uint32_t second = count == 0 ? 0 : where->second;
+  if (what == 0 && maker.below(3) == 0) {
+    std::vector<Captured> together;
+    for (Bytes& frame : maker.handshake()) together.push_back({second, std::move(frame)});
+    frames.insert(where, together.begin(), together.end());
+  } else if (what < 3) {
     frames.insert(where, {second, maker.frame()});
   } else if (what < 6) {
     damage(where->frame, maker);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "capture_file.h"
+#include "clients.h"
 #include "coverage.h"
 #include "decoded.h"
 #include "farm.h"
@@ -92,19 +93,18 @@ class Judge {
     } else if (event.output.verdict == Verdict::kDrop) {
       require(drops == 1 || has(event, EK_REASON_TABLE_FULL), "a drop without its one reason", event);
       require(passes == 0, "a drop that was counted as left to the local stack", event);
+      require(event.counted == 0, "a drop that was counted as forwarded", event);
     } else if (!tells_sender(event)) {
       require(event.counted == 1 && drops == 0 && passes == 0, "counters of a forwarded packet", event);
     }
   }
 
-  // Whoever sent a frame that was forwarded may get what answers it.
+  // Whoever sent a frame that was forwarded, or would have been with a hop to go, may get what answers it.
   void note_client(const Event& event) {
-    if (event.to_server == 0 || event.frame.size() < 12) return;
-    Bytes back = part(event.frame, 6, 12);
-    const Bytes ours = part(event.frame, 0, 6);
-    back.insert(back.end(), ours.begin(), ours.end());
-    ways_back_.insert(back.begin(), back.begin() + 6);
-    own_.insert(ours);
+    const bool is_from_client = event.to_server != 0 || has(event, EK_REASON_TTL_EXPIRED);
+    if (!is_from_client || event.frame.size() < 12) return;
+    ways_back_.insert(part(event.frame, 6, 12));
+    own_.insert(part(event.frame, 0, 6));
   }
 
   void judge_sent(const Event& event) {
@@ -134,7 +134,7 @@ class Judge {
   void judge_answer(const Event& event, const View& in, const View& out) const {
     require(ways_back_.contains(part(event.output.bytes, 0, 6)), "an answer to a MAC address of no client", event);
     require(own_.contains(part(event.output.bytes, 6, 12)), "an answer from a MAC address that is not ours", event);
-    judge_translated(event, in, out);
+    judge_translated(event, in, out, farm_.server(event.from_server));
   }
 
   void judge_to_server(const Event& event, const View& in, const View& out) const {
@@ -155,7 +155,7 @@ class Judge {
         judge_tunnel(event, in, out, server);
         break;
       default:
-        judge_translated(event, in, out);
+        judge_translated(event, in, out, server);
     }
   }
 
@@ -177,7 +177,30 @@ class Judge {
     require(server.options.mtu == 0 || out.end - out.ip <= server.options.mtu, "larger than the way's MTU", event);
   }
 
-  static void judge_translated(const Event& event, const View& in, const View& out) {
+  // Of a handshake that is made twice: the client's acknowledgement of a cookie becomes a SYN, the answer to that a
+  // segment which opens the client's window.
+  static bool is_made_anew(const Event& event, const View& in, const View& out, const Farm::Server& server) {
+    constexpr size_t kFlags = 13;
+    if (server.port != kCookiePort || !in.l4_known || !out.l4_known || in.protocol != kTcp) return false;
+    const uint8_t before = event.frame[in.l4 + kFlags], after = event.output.bytes[out.l4 + kFlags];
+    return ((before ^ after) & kSyn) != 0;
+  }
+
+  static void judge_made_anew(const Event& event, const View& in, const View& out) {
+    constexpr size_t kSynLength = 28, kOpenerLength = 21;
+    const size_t length = out.end - out.l4;
+    require(out.protocol == kTcp && out.l4 - out.ip == in.l4 - in.ip, "another header before a segment made anew",
+            event);
+    require(length == (event.from_server != 0 ? kOpenerLength : kSynLength), "a segment made anew of another length",
+            event);
+    require(out.ip_checksum_holds && out.l4_checksum_holds == true, "a segment made anew with a wrong checksum", event);
+  }
+
+  static void judge_translated(const Event& event, const View& in, const View& out, const Farm::Server& server) {
+    if (is_made_anew(event, in, out, server)) {
+      judge_made_anew(event, in, out);
+      return;
+    }
     require(out.end - out.ip == in.end - in.ip, "translation changed the length", event);
     require(out.protocol == in.protocol && out.l4 - out.ip == in.l4 - in.ip, "translation changed the headers", event);
     require(!in.ip_checksum_holds || out.ip_checksum_holds, "the IP header's checksum is wrong now", event);
@@ -189,11 +212,7 @@ class Judge {
   }
 
   const Farm& farm_;
-  struct Macs : std::set<Bytes> {
-    using std::set<Bytes>::insert;
-    void insert(Bytes::const_iterator from, Bytes::const_iterator to) { std::set<Bytes>::insert(Bytes(from, to)); }
-  };
-  Macs ways_back_, own_;
+  std::set<Bytes> ways_back_, own_;  // MAC addresses
 };
 
 Event observe(const Bytes& frame, Output output, const Farm::Counts& before, const Farm::Counts& after) {
@@ -217,15 +236,18 @@ void run(std::span<const uint8_t> file) {
   farm.forget();
   coverage.start();
   Judge judge(farm);
+  Clients clients;
   const std::vector<Captured> frames = read_capture(file);
   Farm::Counts before = farm.counts();
   for (const Captured& captured : frames) {
     if (captured.frame.size() < 14) continue;  // the kernel refuses to run those
     farm.plane().set_tick(1000 + captured.second - frames.front().second);
-    Output output = farm.plane().run(captured.frame);
+    const Bytes frame = clients.acknowledging(captured.frame);
+    Output output = farm.plane().run(frame);
     Farm::Counts after = farm.counts();
-    const Event event = observe(captured.frame, std::move(output), before, after);
+    const Event event = observe(frame, std::move(output), before, after);
     judge.judge(event);
+    if (has(event, EK_REASON_SYN_COOKIE)) clients.note_cookie(event.frame, event.output.bytes);
     before = std::move(after);
   }
   coverage.collect();
