@@ -22,15 +22,20 @@ LABEL = "Web"
 def running_web() -> Iterator[SmallFarm]:
     """Two web servers and evenkeeld, not configured yet."""
     with running_small_farm("l7", Method.SNAT) as farm:
-        for server in farm.servers:
-            server.web = server.module("web_server", ["--name", server.name, "--port", str(WEB),
-                                                      "--proxy-port", str(WEB_PROXIED)])
-            server.web.start()
-        for server in farm.servers:
-            server.web.wait_for(WEB)
-            server.web.wait_for(WEB_PROXIED)
+        start_web_servers(farm, {"--proxy-port": WEB_PROXIED})
         farm.balancer.start()
         yield farm
+
+
+def start_web_servers(farm: SmallFarm, ports: dict[str, int], *options: str) -> None:
+    """On WEB, and on further ports by lab.web_server's options."""
+    further = [argument for option, port in ports.items() for argument in (option, str(port))]
+    for server in farm.servers:
+        server.web = server.module("web_server", ["--name", server.name, "--port", str(WEB), *further, *options])
+        server.web.start()
+    for server in farm.servers:
+        for port in (WEB, *ports.values()):
+            server.web.wait_for(port)
 
 
 def service(**changes: object) -> dict:
@@ -53,9 +58,11 @@ def start(farm: SmallFarm, *services: dict) -> None:
             wait_until(lambda port=port: farm.client.namespace.answers(one["address"], int(port)), f"port {port}")
 
 
-def change(farm: SmallFarm, **fields: object) -> None:
+def change(farm: SmallFarm, expected: int = 200, **fields: object) -> dict:
+    """evenkeeld's answer, which must have that status."""
     status, answer = farm.balancer.api.request("PATCH", f"/api/v1/layer7-services/{LABEL}", fields)
-    assert status == 200, answer
+    assert status == expected, answer
+    return answer
 
 
 def ask(farm: SmallFarm, path: str = "/", headers: dict[str, str] | None = None, port: int = 80) -> dict:
@@ -91,15 +98,18 @@ class Load:
         self.answered = 0
         self.failures: list[str] = []
         self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(clients)]
+        self._threads = [threading.Thread(target=self._go_on, daemon=True) for _ in range(clients)]
+
+    def _go_on(self) -> None:
+        while not self._ends.is_set():
+            self._ask()
 
     def _ask(self) -> None:
-        while not self._ends.is_set():
-            try:
-                ask(self.farm)
-                self.answered += 1
-            except (OSError, AssertionError) as error:
-                self.failures.append(repr(error))
+        try:
+            ask(self.farm)
+            self.answered += 1
+        except (OSError, AssertionError) as error:
+            self.failures.append(repr(error))
 
     def __enter__(self) -> "Load":
         for thread in self._threads:
@@ -109,7 +119,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._ends.set()
         for thread in self._threads:
-            thread.join(20)
+            thread.join(60)
 
 
 def ask_on(own: socket.socket) -> str:

@@ -2,95 +2,22 @@
 replaced without anybody noticing."""
 
 import json
-import subprocess
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from conftest import running_small_farm
+from layer7_web import LABEL, VIP, change
+from tls_web import (
+    WEB_TLS, TlsFarm, TlsLoad, add, curl, events, fingerprint, handshake, running_tls_web, shown, start, workers,
+)
 
 from lab.authority import Authority
 from lab.commands import wait_until
-from lab.method import Method
-from lab.small_farm import SmallFarm
-
-VIP = "10.77.0.110"
-WEB, WEB_TLS = 8080, 8443
-LABEL = "Web"
-
-
-class TlsFarm(SmallFarm):
-    authority: Authority
 
 
 @pytest.fixture
 def web() -> Iterator[TlsFarm]:
-    """Two web servers with certificates of the lab's authority, and evenkeeld, not configured yet."""
-    with running_small_farm("tls", Method.SNAT) as farm:
-        farm.authority = Authority(farm.record.directory / "authority")
-        inside = farm.authority.issue("inside.example", "inside")
-        for server in farm.servers:
-            server.web = server.module("web_server", ["--name", server.name, "--port", str(WEB), "--tls-port",
-                                                      str(WEB_TLS), "--certificate", str(inside.chain)])
-            server.web.start()
-        for server in farm.servers:
-            server.web.wait_for(WEB)
-            server.web.wait_for(WEB_TLS)
-        farm.balancer.start()
+    with running_tls_web() as farm:
         yield farm
-
-
-def service(**changes: object) -> dict:
-    return {
-        "label": LABEL, "address": VIP, "ports": "443", "mode": "http", "scheduler": "weighted_round_robin",
-        "health_check": {"type": "connect", "check_port": WEB, "interval": 1, "timeout": 0.5, "failure_count": 1},
-        "tls": {"certificates": ["www"]},
-        "real_servers": [{"label": "RS1", "address": "10.77.0.21", "port": WEB},
-                         {"label": "RS2", "address": "10.77.0.22", "port": WEB}],
-    } | changes
-
-
-def start(farm: TlsFarm, **changes: object) -> None:
-    farm.apply({"layer7_services": [service(**changes)]})
-    told = farm.balancer.run_directory / "haproxy" / "haproxy.cfg"
-    farm.balancer.wait_for_service(LABEL, "up")
-    wait_until(lambda: " disabled" not in told.read_text(), "HAProxy to know that they are up")
-    wait_until(lambda: farm.client.namespace.answers(VIP, 443), "port 443")
-
-
-def change(farm: TlsFarm, expected: int = 200, **fields: object) -> dict:
-    status, answer = farm.balancer.api.request("PATCH", f"/api/v1/layer7-services/{LABEL}", fields)
-    assert status == expected, answer
-    return answer
-
-
-def curl(farm: TlsFarm, *options: str, name: str = "www.example", check: bool = True) -> subprocess.CompletedProcess:
-    return farm.client.run(["curl", "-sS", "--max-time", "5", "--cacert", str(farm.authority.certificate),
-                            "--resolve", f"{name}:443:{VIP}", *options, f"https://{name}/"], check=check)
-
-
-def handshake(farm: TlsFarm, *options: str) -> str:
-    """All that openssl says, whether it came to a handshake or not."""
-    done = farm.client.run(["timeout", "5", "openssl", "s_client", "-connect", f"{VIP}:443", "-CAfile",
-                            str(farm.authority.certificate), *options], check=False)
-    return done.stdout + done.stderr
-
-
-def shown(farm: TlsFarm, *options: str) -> str:
-    """The subject of the certificate that a client is shown."""
-    return next(line for line in handshake(farm, *options).splitlines() if line.startswith("subject="))
-
-
-def workers(farm: TlsFarm) -> list[int]:
-    pids = [pid for pid in farm.balancer.namespace.pids()
-            if Path(f"/proc/{pid}/comm").read_text().strip() == "haproxy"]
-    parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in pids}
-    return sorted(pid for pid in pids if parents[pid] in pids)
-
-
-def add(farm: TlsFarm, name: str, label: str = "www") -> None:
-    farm.balancer.evenkeel("certificate", "add", label, "--file", str(farm.authority.issue(name, label).bundle))
 
 
 def test_the_name_that_a_client_asks_for_picks_the_certificate(web: TlsFarm) -> None:
@@ -181,43 +108,11 @@ def test_tcp_mode_ends_tls_too(web: TlsFarm) -> None:
     assert json.loads(curl(web).stdout)["server"] in ("rs1", "rs2")
 
 
-class Load:
-    """Clients that each make one HTTPS request after the other, on connections of their own."""
-
-    def __init__(self, farm: TlsFarm, clients: int):
-        self.farm = farm
-        self.answered = 0
-        self.failures: list[str] = []
-        self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(clients)]
-
-    def _ask(self) -> None:
-        many = [argument for _ in range(20) for argument in ("-o", "/dev/null", "https://www.example/")]
-        while not self._ends.is_set():
-            # A connection for each request: keep-alive would hide a port that is closed for a moment.
-            done = self.farm.client.run(["curl", "-sS", "-f", "-m", "20", "--http1.1", "-H", "Connection: close",
-                                         "--cacert", str(self.farm.authority.certificate), "--resolve",
-                                         f"www.example:443:{VIP}", *many], check=False)
-            self.answered += 20
-            if done.returncode != 0:
-                self.failures.append(done.stderr)
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        for thread in self._threads:
-            thread.join(60)
-
-
 def test_a_certificate_is_replaced_under_load_without_a_reload(web: TlsFarm) -> None:
     add(web, "www.example")
     start(web)
     before = workers(web)
-    with Load(web, 32) as load:
+    with TlsLoad(web, 32) as load:
         for round_ in range(5):
             issued = web.authority.issue("www.example", f"www{round_}")
             done = web.balancer.evenkeel("certificate", "replace", "www", "--file", str(issued.bundle))
@@ -231,11 +126,6 @@ def test_a_certificate_is_replaced_under_load_without_a_reload(web: TlsFarm) -> 
     change(web, client_timeout=50)
     wait_until(lambda: workers(web) != before, "a reload")
     assert issued.fingerprint in fingerprint(web)
-
-
-def fingerprint(farm: TlsFarm) -> str:
-    certificate = handshake(farm)
-    return farm.client.run(["openssl", "x509", "-noout", "-fingerprint", "-sha256"], text_input=certificate).stdout
 
 
 def test_certificates_outlive_evenkeeld_and_haproxy(web: TlsFarm) -> None:
@@ -260,10 +150,6 @@ def test_a_responder_that_is_down_is_said(web: TlsFarm) -> None:
     wait_until(lambda: "ocsp_failed" in events(web), "an event")
     assert "does not answer" in web.balancer.evenkeel("status").stdout
     assert json.loads(curl(web).stdout)["server"]
-
-
-def events(farm: TlsFarm) -> list[str]:
-    return [json.loads(line)["kind"] for line in farm.balancer.evenkeel("events", "--json").stdout.splitlines()]
 
 
 def test_an_end_that_is_near_is_told(web: TlsFarm) -> None:
