@@ -1,11 +1,16 @@
 """A certificate authority for tests: its certificates are real ones, made by openssl."""
 
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.commands import run
+from lab.host import Host
+from lab.process import Process
 
 OCSP_PORT = 2560
+_FAR_AWAY, _NOW = "491231235959Z", "260101000000Z"  # as the index writes times
+_responders = itertools.count(1)  # each has a log of its own
 _EXTENSIONS = """[leaf]
 basicConstraints=CA:FALSE
 subjectAltName={names}
@@ -36,6 +41,9 @@ class Authority:
         self.certificate = directory / "ca.pem"
         self.key = directory / "ca.key"
         self._serial = 0
+        self._index = directory / "index.txt"  # as `openssl ca` writes it: what the responder knows
+        self._index.touch()
+        (directory / "index.txt.attr").write_text("unique_subject = no\n")
         extensions = self._extensions("DNS:unused")
         self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-keyout", self.key, "-out", directory / "ca.csr", "-subj", f"/CN={name}")
@@ -59,7 +67,27 @@ class Authority:
         self._openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-set_serial",
                       str(self._serial), "-days", str(days), "-extfile", self._extensions(f"DNS:{name}"),
                       "-extensions", "leaf", "-out", certificate)
+        with self._index.open("a") as index:
+            index.write(f"V\t{_FAR_AWAY}\t\t{self._serial:02X}\tunknown\t/CN={name}\n")
         return certificate
+
+    def revoke(self, serial: int) -> None:
+        """The one that was issued as that number, from 1. For responders that start afterwards."""
+        lines = self._index.read_text().splitlines(keepends=True)
+        fields = lines[serial - 1].split("\t")
+        fields[0], fields[2] = "R", _NOW
+        lines[serial - 1] = "\t".join(fields)
+        self._index.write_text("".join(lines))
+
+    def start_responder(self, host: Host, minutes: int = 60) -> Process:
+        """Says at OCSP_PORT of that machine's loopback which certificates are good; an answer holds that long."""
+        responder = host.process(f"ocsp{next(_responders)}", ["openssl", "ocsp", "-index", str(self._index), "-port", str(OCSP_PORT),
+                                          "-rsigner", str(self.certificate), "-rkey", str(self.key), "-CA",
+                                          str(self.certificate), "-nmin", str(minutes)])
+        responder.start()
+        # Not by a connection: one that asks nothing is one that it waits for ever after.
+        responder.wait_while_running(lambda: "waiting for OCSP client connections" in responder.tail(), "it to listen")
+        return responder
 
     def _extensions(self, names: str) -> Path:
         file = self.directory / "extensions.cnf"

@@ -100,11 +100,11 @@ Result<OcspAnswer> read_ocsp_response(std::string_view der, const std::string& c
   if (OCSP_resp_find_status(basic.get(), id.get(), &status, &reason, &revoked, &from, &until) != 1) {
     return fail(ErrorCode::kInvalidArgument, "the responder's answer is about another certificate");
   }
-  if (status != V_OCSP_CERTSTATUS_GOOD) {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("the authority says that the certificate is {}", OCSP_cert_status_str(status)));
+  if (status != V_OCSP_CERTSTATUS_GOOD && status != V_OCSP_CERTSTATUS_REVOKED) {
+    return fail(ErrorCode::kUnsupported, "the authority says that it does not know the certificate");
   }
   OcspAnswer answer{std::string(der), time_of(from), until == nullptr ? now + kWithoutNextUpdate : time_of(until)};
+  if (status == V_OCSP_CERTSTATUS_REVOKED) answer.objection = "the authority has revoked the certificate: replace it";
   if (answer.this_update > now + std::chrono::seconds(kSlack) || answer.next_update <= now) {
     return fail(ErrorCode::kInvalidArgument, "the responder's answer is not valid now");
   }

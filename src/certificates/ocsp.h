@@ -13,14 +13,15 @@ namespace evenkeel::certificates {
 struct OcspAnswer {
   std::string der;  // what is stapled
   WallTime this_update;
-  WallTime next_update;  // until when it is good
+  WallTime next_update;        // until when it holds
+  std::string objection = {};  // "the authority has revoked the certificate"; empty: it is good
 };
 
 // `chain`: as in Bundle, with the issuer in it. DER.
 Result<std::string> make_ocsp_request(const std::string& chain);
 
 // kInvalidArgument: it is no answer about this certificate, not signed by whom it must be, or not valid at `now`.
-// kUnsupported: the authority does not say that the certificate is good; the message has its word.
+// kUnsupported: the authority does not know the certificate.
 Result<OcspAnswer> read_ocsp_response(std::string_view der, const std::string& chain, WallTime now);
 
 // Asks the certificate's responder; blocks for 10 s at most. kUnavailable: no answer.

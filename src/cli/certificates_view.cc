@@ -45,7 +45,7 @@ std::string stapling_of(const json::value& certificate, const Terminal& terminal
   if (stapling == nullptr) return {};
   const std::string until = text_at(*stapling, "next_update");
   const std::string error = terminal.safe(text_at(*stapling, "error"));
-  const std::string state = until.empty() ? "no answer yet" : "good, until " + local_time(until);
+  const std::string state = until.empty() ? "no answer yet" : "an answer, until " + local_time(until);
   return error.empty() ? state : state + "; " + error;
 }
 

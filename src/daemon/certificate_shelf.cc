@@ -89,7 +89,7 @@ void CertificateShelf::note_stapling(const std::string& label, const certificate
   const auto found = entries_.find(label);
   if (found == entries_.end()) return;
   found->second.stored.ocsp = answer.der;
-  found->second.stapling = {answer.this_update, answer.next_update, ""};
+  found->second.stapling = {answer.this_update, answer.next_update, answer.objection};
   certificates_[label].ocsp = answer.der;
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 #include <optional>
+#include <utility>
 
 #include "base/blocking.h"
 #include "certificates/bundle.h"
@@ -127,7 +128,7 @@ boost::asio::awaitable<void> Controller::put_in_force(StoredCertificate certific
     if (question.label == label) answer = co_await ocsp_.fetch(question);
   }
   (void)certificates_.put(std::move(certificate));
-  if (answer && *answer) note_stapling(label, **answer);
+  if (answer) hear(label, *answer);
   apply_now();
   look_at_certificates();
   co_await layer7_settled();
@@ -180,22 +181,31 @@ void Controller::arm_certificates() {
   });
 }
 
-// The old answer stays until its end, and HAProxy leaves it out from then on.
-void Controller::on_ocsp(const CertificateShelf::Question& question, Result<certificates::OcspAnswer> answer) {
-  const auto object = object_of(question.label);
-  if (!answer) {
-    const auto message = to_string(answer.error());
-    certificates_.note_stapling_error(question.label, message);
-    if (!ocsp_failing_.insert(question.label).second) return;
-    spdlog::warn("{}: {}", object, message);
-    parts_.events.append(observed::EventKind::kOcspFailed, object, message);
+void Controller::on_ocsp(const CertificateShelf::Question& question, const Result<certificates::OcspAnswer>& answer) {
+  hear(question.label, answer);
+  if (answer) apply_now();
+}
+
+// Without a new answer the old one stays until its end, and HAProxy leaves it out from then on. That a certificate was
+// revoked is passed on to clients like any other word of its authority.
+void Controller::hear(const std::string& label, const Result<certificates::OcspAnswer>& answer) {
+  if (answer) {
+    note_stapling(label, *answer);
+  } else {
+    certificates_.note_stapling_error(label, to_string(answer.error()));
+  }
+  const auto object = object_of(label);
+  const auto objection = answer ? answer->objection : to_string(answer.error());
+  if (objection.empty()) {
+    if (ocsp_failing_.erase(label) == 0) return;
+    parts_.events.append(observed::EventKind::kOcspRecovered, object, "its authority says that it is good");
     return;
   }
-  if (ocsp_failing_.erase(question.label) != 0) {
-    parts_.events.append(observed::EventKind::kOcspRecovered, object, "its authority says that it is good");
-  }
-  note_stapling(question.label, *answer);
-  apply_now();
+  const bool is_revoked = answer.has_value();
+  const auto [told, is_new] = ocsp_failing_.emplace(label, is_revoked);
+  if (!is_new && std::exchange(told->second, is_revoked) == is_revoked) return;
+  spdlog::warn("{}: {}", object, objection);
+  parts_.events.append(observed::EventKind::kOcspFailed, object, objection);
 }
 
 void Controller::note_stapling(const std::string& label, const certificates::OcspAnswer& answer) {

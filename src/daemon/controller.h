@@ -169,7 +169,8 @@ class Controller final : public api::Control {
   boost::asio::awaitable<void> put_in_force(config::StoredCertificate certificate);
   void look_at_certificates();
   void arm_certificates();
-  void on_ocsp(const CertificateShelf::Question& question, Result<certificates::OcspAnswer> answer);
+  void on_ocsp(const CertificateShelf::Question& question, const Result<certificates::OcspAnswer>& answer);
+  void hear(const std::string& label, const Result<certificates::OcspAnswer>& answer);
   void note_stapling(const std::string& label, const certificates::OcspAnswer& answer);
   std::vector<observed::Notice> certificate_notices() const;
 
@@ -208,7 +209,7 @@ class Controller final : public api::Control {
   CertificateShelf certificates_;
   ExpiryAlarm expiry_alarm_;
   OcspWatch ocsp_;
-  std::set<std::string> ocsp_failing_;  // labels, as last announced
+  std::map<std::string, bool> ocsp_failing_;  // by label, as last announced; true: revoked
   SlowStart slow_start_;
   SourcePortAlarm source_port_alarm_;
   SynFloodAlarm syn_flood_alarm_;

@@ -16,9 +16,10 @@ constexpr seconds kLongestPause{86400};
 constexpr seconds kFirstRetry{30};
 constexpr seconds kLongestRetry{3600};
 constexpr int kMostDoublings = 7;
+constexpr seconds kHaproxySlack{300};  // before its end HAProxy staples an answer no more
 
 WallTime due_after(WallTime this_update, WallTime next_update, WallTime now) {
-  const auto half = this_update + (next_update - this_update) / 2;
+  const auto half = this_update + (next_update - kHaproxySlack - this_update) / 2;
   return std::clamp<WallTime>(half, now + kShortestPause, now + kLongestPause);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Asks authorities again and again whether certificates are still good, in a thread of its own; answers come back on
-// the control loop. An answer is renewed at half of its time, so that there is time for a responder that is down.
+// the control loop. An answer is renewed at half of the time in which HAProxy staples it, so that there is time for a
+// responder that is down.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

@@ -58,10 +58,17 @@ TEST_F(Ocsp, AnOldAnswerIsNone) {
               HasSubstr("not valid now"));
 }
 
-TEST_F(Ocsp, RevokedIsSaid) {
+TEST_F(Ocsp, RevokedIsAnAnswerAndSaid) {
   const auto revoked = response(own_, chain_.middle, chain_.middle_key, V_OCSP_CERTSTATUS_REVOKED, kNow, later_);
-  EXPECT_EQ(read_ocsp_response(revoked, own_, kNow).error().message,
-            "the authority says that the certificate is revoked");
+  const auto answer = read_ocsp_response(revoked, own_, kNow);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->der, revoked);
+  EXPECT_THAT(answer->objection, HasSubstr("has revoked the certificate"));
+}
+
+TEST_F(Ocsp, UnknownIsNoAnswer) {
+  const auto unknown = response(own_, chain_.middle, chain_.middle_key, V_OCSP_CERTSTATUS_UNKNOWN, kNow, later_);
+  EXPECT_THAT(read_ocsp_response(unknown, own_, kNow).error().message, HasSubstr("does not know the certificate"));
 }
 
 TEST_F(Ocsp, OnlyTheIssuerMaySaySo) {
