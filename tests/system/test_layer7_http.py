@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest import running_small_farm
@@ -17,7 +18,7 @@ from lab.method import Method
 from lab.small_farm import PORT as TELLER
 from lab.small_farm import SmallFarm
 
-VIP = "10.77.0.110"
+VIP, VIP6 = "10.77.0.110", "fd77::110"
 WEB, WEB_PROXIED, TLS, AGENT = 8080, 8081, 8443, 3333
 FIRST_PORT = 8001
 
@@ -60,6 +61,8 @@ SERVICES: dict[str, dict] = {
     "Desktop": {"mode": "tcp", "persistence": "rdp_cookie", "real_servers": to_both(TELLER)},
     "Broker": {"mode": "tcp", "persistence": "ms_session_broker", "real_servers": to_both(TELLER)},
     "Session": {"mode": "tcp", "persistence": "ssl_session_id", "real_servers": to_both(TLS)},
+    "NoSession": {"mode": "tcp", "real_servers": to_both(TLS)},
+    "Small": {"persistence": "application_cookie", "persistence_table_size": 1},
     "Rules": {"rules": RULES},
     "Inside": {"mode": "tcp", "real_servers": to_both(TELLER),
                "rules": [{"label": "inside", "action": "use_servers", "servers": "RS2",
@@ -80,12 +83,16 @@ SERVICES: dict[str, dict] = {
     "ServerClose": {"http": {"connections": "server_close"}},
     "Pretend": {"http": {"connections": "server_close", "pretend_keepalive": True}},
     "Shared": {"http": {"reuse": "always"}, "real_servers": to_both(WEB)[:1]},
+    "Aggressive": {"http": {"reuse": "aggressive"}, "real_servers": to_both(WEB)[:1]},
+    "Safe": {"real_servers": to_both(WEB)[:1]},
     "Alone": {"http": {"reuse": "never"}, "real_servers": to_both(WEB)[:1]},
     "Lenient": {"http": {"accept_invalid": True}},
     "OneOnly": {"http": {"h2": False}},
     "ServerH2": {"http": {"server_h2": True}, "real_servers": to_both(AGENT + 1)[:1]},
     "Certified": {"send_proxy": "v2_ssl_cn", "real_servers": to_both(WEB_PROXIED)},
     "Transparent": {"transparent_proxy": True},
+    "Transparent6": {"address": VIP6, "transparent_proxy": True, "real_servers": [
+        {"label": "RS1", "address": "fd77:0:0:1::21", "port": WEB}, {"label": "RS2", "address": "fd77:0:0:1::22", "port": WEB}]},
     "Backup": {"real_servers": to_both(WEB, backup=True)},
     "Slow": {"slow_start": 600},
     "Agent": {"feedback": {"method": "agent", "port": AGENT}},
@@ -141,7 +148,7 @@ def start_servers(server) -> None:
 
 
 def get(farm: SmallFarm, label: str, path: str = "/", headers: dict[str, str] | None = None) -> HttpAnswer:
-    return farm.client.get(VIP, PORTS[label], path, headers)
+    return farm.client.get(SERVICES[label].get("address", VIP), PORTS[label], path, headers)
 
 
 def ask(farm: SmallFarm, label: str, path: str = "/", headers: dict[str, str] | None = None) -> dict:
@@ -183,6 +190,16 @@ def test_an_application_s_cookie_leads_back(web: SmallFarm) -> None:
     own = json.loads(answer.body)["server"]
     cookie = answer.headers["set-cookie"].partition(";")[0]
     assert servers(web, "Application", headers={"Cookie": cookie}) == {own}
+
+
+def test_a_table_that_is_full_forgets_the_oldest(web: SmallFarm) -> None:
+    cookies = []
+    for _ in range(2):
+        answer = get(web, "Small", "/login")
+        own = json.loads(answer.body)["server"]
+        cookies.append({"Cookie": answer.headers["set-cookie"].partition(";")[0]})
+    assert servers(web, "Small", headers=cookies[1]) == {own}
+    assert servers(web, "Small", headers=cookies[0]) == {"rs1", "rs2"}
 
 
 def test_a_cookie_goes_before_the_source_address(web: SmallFarm) -> None:
@@ -230,6 +247,23 @@ def test_a_user_of_remote_desktop_comes_back(web: SmallFarm) -> None:
     found = [{rdp(web, "Desktop", f"mstshash={user}") for _ in range(3)} for user in ("ann", "bob", "cid", "dan")]
     assert [len(names) for names in found] == [1] * 4
     assert set().union(*found) == {"rs1", "rs2"}
+
+
+def resumed(farm: SmallFarm, label: str, session: Path) -> bool:
+    """Whether the real server to which a client comes with that session of TLS knows it."""
+    said = farm.client.run(["timeout", "5", "openssl", "s_client", "-connect", f"{VIP}:{PORTS[label]}", "-tls1_2",
+                            "-no_ticket", "-sess_in", str(session)], check=False).stdout
+    assert "New, " in said or "Reused, " in said, said
+    return "Reused, " in said
+
+
+@pytest.mark.parametrize("label, leads_back", [("Session", True), ("NoSession", False)])
+def test_a_session_of_tls_leads_back(web: SmallFarm, label: str, leads_back: bool) -> None:
+    for number in range(4):
+        session = web.record.directory / f"session-{label}-{number}"
+        web.client.run(["timeout", "5", "openssl", "s_client", "-connect", f"{VIP}:{PORTS[label]}", "-tls1_2",
+                        "-no_ticket", "-sess_out", str(session)], check=False)
+        assert all(resumed(web, label, session) for _ in range(5)) == leads_back
 
 
 @pytest.mark.parametrize("number", [21, 22])
@@ -329,6 +363,23 @@ def test_connections_to_real_servers_are_shared_as_is_said(web: SmallFarm, label
     assert (len(ports) < 6) == is_shared, ports
 
 
+def is_taken_over(farm: SmallFarm, label: str, requests: int) -> bool:
+    """Whether a second client's first request goes by the first one's connection, which has had so many."""
+    first, second = Kept(farm, label), Kept(farm, label)
+    for _ in range(requests):
+        port = first.ask()[1]["client_port"]
+    return second.ask()[1]["client_port"] == port
+
+
+# Each time HAProxy's threads may have the two clients apart, so one of many is enough.
+@pytest.mark.parametrize("label, after_one, after_two", [("Shared", True, True), ("Aggressive", False, True),
+                                                         ("Safe", False, False), ("Alone", False, False)])
+def test_a_first_request_goes_by_another_s_connection_as_is_said(web: SmallFarm, label: str, after_one: bool,
+                                                                 after_two: bool) -> None:
+    assert any(is_taken_over(web, label, 1) for _ in range(8)) == after_one
+    assert any(is_taken_over(web, label, 2) for _ in range(8)) == after_two
+
+
 @pytest.mark.parametrize("label, status", [("Plain", 400), ("Lenient", 200)])
 def test_requests_that_break_the_rules(web: SmallFarm, label: str, status: int) -> None:
     with web.client.namespace.connect(VIP, PORTS[label]) as own:
@@ -367,6 +418,15 @@ def test_real_servers_see_the_client_itself(web: SmallFarm) -> None:
     change(web, "Transparent", transparent_proxy=False)
     wait_until(lambda: "30120" not in web.balancer.run(["ip", "rule"]).stdout, "the rules to be gone")
     wait_until(lambda: ask(web, "Transparent")["client"] == "10.77.1.2", "the load balancer's own address")
+
+
+def test_real_servers_see_the_client_itself_by_ipv6(web: SmallFarm) -> None:
+    assert ask(web, "Transparent6")["client"] == web.client.address6
+    assert servers(web, "Transparent6") == {"rs1", "rs2"}
+    assert "from fd77:0:0:1::21 ipproto tcp sport 8080 lookup 30120" in web.balancer.run(["ip", "-6", "rule"]).stdout
+    change(web, "Transparent6", transparent_proxy=False)
+    wait_until(lambda: "30120" not in web.balancer.run(["ip", "-6", "rule"]).stdout, "the rules to be gone")
+    wait_until(lambda: ask(web, "Transparent6")["client"] == "fd77:0:0:1::2", "the load balancer's own address")
 
 
 def test_a_backup_waits_for_its_turn(web: SmallFarm) -> None:

@@ -102,6 +102,26 @@ def test_real_servers_are_verified(web: TlsFarm) -> None:
     wait_until(lambda: curl(web, *status).stdout == "200", "any certificate to do")
 
 
+def test_rules_choose_by_what_was_encrypted_and_the_log_says_whom(web: TlsFarm) -> None:
+    add(web, "www.example")
+    rules = [{"label": "second", "action": "use_servers", "servers": "RS2",
+              "conditions": [{"subject": "path", "comparison": "begins", "value": "/second"}]},
+             {"label": "secret", "action": "deny", "status": 404,
+              "conditions": [{"subject": "path", "comparison": "begins", "value": "/secret"}]}]
+    start(web, rules=rules, log="all")
+    assert {json.loads(curl(web, path="second/a").stdout)["server"] for _ in range(6)} == {"rs2"}
+    assert {json.loads(curl(web).stdout)["server"] for _ in range(6)} == {"rs1", "rs2"}
+    assert curl(web, "-o", "/dev/null", "-w", "%{http_code}", path="secret").stdout == "404"
+
+    def noted(path: str) -> set[tuple[str, str, int]]:
+        lines = web.balancer.api.get("/api/v1/logs/haproxy")["lines"]
+        return {(line["virtual_service"], line["real_server"], line["status"]) for line in lines
+                if path in line["request"]}
+
+    wait_until(lambda: noted("/secret") == {(LABEL, "", 404)}, "the log to have the refusal")
+    assert noted("/second/a") == {(LABEL, "RS2", 200)}
+
+
 def test_tcp_mode_ends_tls_too(web: TlsFarm) -> None:
     add(web, "www.example")
     start(web, mode="tcp")

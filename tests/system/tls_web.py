@@ -43,9 +43,10 @@ def add(farm: TlsFarm, name: str, label: str = "www") -> None:
     farm.balancer.evenkeel("certificate", "add", label, "--file", str(farm.authority.issue(name, label).bundle))
 
 
-def curl(farm: TlsFarm, *options: str, name: str = "www.example", check: bool = True) -> subprocess.CompletedProcess:
+def curl(farm: TlsFarm, *options: str, name: str = "www.example", path: str = "",
+         check: bool = True) -> subprocess.CompletedProcess:
     return farm.client.run(["curl", "-sS", "--max-time", "5", "--cacert", str(farm.authority.certificate),
-                            "--resolve", f"{name}:443:{VIP}", *options, f"https://{name}/"], check=check)
+                            "--resolve", f"{name}:443:{VIP}", *options, f"https://{name}/{path}"], check=check)
 
 
 def handshake(farm: TlsFarm, *options: str) -> str:

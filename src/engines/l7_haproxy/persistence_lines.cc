@@ -49,6 +49,8 @@ void add_ssl_session_id(const Layer7Service& service, Lines& lines) {
   add_table(service, "binary len 32", lines);
   lines.add("{}", kInspection);
   lines.add("tcp-request content accept if {{ req.ssl_hello_type 1 }}");
+  // Without, HAProxy looks at the answer before there is any, and learns nothing.
+  lines.add("tcp-response inspect-delay 5s");
   lines.add("tcp-response content accept if {{ res.ssl_hello_type 2 }}");
   lines.add("stick on req.payload_lv(43,1) if {{ req.ssl_hello_type 1 }}");
   lines.add("stick store-response res.payload_lv(43,1) if {{ res.ssl_hello_type 2 }}");
