@@ -68,9 +68,12 @@ std::set<desired::ProxiedServer> parse_proxied(std::string_view text) {
   std::set<desired::ProxiedServer> servers;
   std::istringstream lines{std::string(text)};
   std::string address;
-  for (desired::ProxiedServer server; lines >> address >> server.first_port >> server.last_port;) {
+  for (std::string line; std::getline(lines, line);) {
+    desired::ProxiedServer server;
+    std::istringstream words(line);
+    words >> address >> server.first_port >> server.last_port;
     const auto parsed = IpAddress::parse(address);
-    if (!parsed) continue;
+    if (words.fail() || !parsed) continue;
     server.address = *parsed;
     servers.insert(server);
   }
