@@ -27,6 +27,7 @@
 #include "observed/snapshot.h"
 #include "observed/source_ports.h"
 #include "observed/web.h"
+#include "statistics/series.h"
 
 namespace evenkeel::api {
 
@@ -115,6 +116,8 @@ class Control {
                                                                     model::RealServerKey key) = 0;
 
   virtual std::vector<observed::Certificate> certificates() = 0;  // by label
+  // kNotFound: there is no such object, and there was none.
+  virtual boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) = 0;
   // kInvalidArgument: the certificate will not do. kConflict: the label is taken. kNotFound: there is none to replace.
   virtual boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) = 0;
   // kConflict: virtual services use it.

@@ -11,6 +11,8 @@ Answer get_status(Call& call);  // status.cc
 Answer get_counters(Call& call);
 Answer get_traffic(Call& call);
 Answer get_reasons(Call& call);
+Answer get_system(Call& call);  // statistics.cc
+Answer get_statistics(Call& call);
 Answer get_configuration(Call& call);  // configuration.cc
 Answer put_configuration(Call& call);
 Answer patch_configuration(Call& call);

@@ -16,6 +16,13 @@ constexpr std::array kConfigurationParameters{
 constexpr std::array kRevisionsParameters{
     Parameter{"limit", "1 to 10000, default 100"},
 };
+constexpr std::array kStatisticsParameters{
+    Parameter{"object", "`system`, `virtual_service/LABEL` or `real_server/LABEL/LABEL`; required"},
+    Parameter{"metric",
+              "`bytes_in`, `bytes_out`, `connections`, `active`; of the system also `load`, `memory`; required"},
+    Parameter{"from", "Unix time; default: an hour before `to`"},
+    Parameter{"to", "Unix time; default: now"},
+};
 constexpr std::array kReasonsParameters{
     Parameter{"all", "`true`: also those that never happened"},
 };
@@ -96,6 +103,9 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/status", get_status, {}, "everything as it is now"},
     Route{"GET", "/api/v1/counters", get_counters, {}, "counters per virtual service and real server, named reasons"},
     Route{"GET", "/api/v1/traffic", get_traffic, {}, "connections, packets and bytes per second"},
+    Route{"GET", "/api/v1/statistics", get_statistics, kStatisticsParameters,
+          "one number over time, from an hour to a year; the step follows from `from`"},
+    Route{"GET", "/api/v1/system", get_system, {}, "the machine: load, memory, uptime"},
     Route{"GET", "/api/v1/reasons", get_reasons, kReasonsParameters,
           "why packets were not simply forwarded, and what to do about it"},
     Route{"GET", "/api/v1/connections", get_connections, kConnectionsParameters, "current connections"},

@@ -47,6 +47,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_persistence_commands(app, session);
   add_traffic_command(app, session);
   add_reasons_command(app, session);
+  add_statistics_command(app, session);
   add_source_ports_command(app, session);
   add_counters_command(app, session);
   add_events_command(app, session);

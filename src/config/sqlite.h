@@ -28,6 +28,7 @@ class Statement {
   // Columns count from 0.
   int64_t integer(int column) const;
   std::optional<int64_t> optional_integer(int column) const;
+  double real(int column) const;
   std::string text(int column) const;
 
  private:

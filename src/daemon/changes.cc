@@ -233,7 +233,9 @@ void Controller::follow_renames(const model::Configuration& wanted) {
   OperatorActions moved;
   std::vector<health::Status> renamed;
   std::map<std::string, int> moved_tiers;
-  for (const auto& rename : config::renames(configuration_, wanted)) {
+  const auto renames = config::renames(configuration_, wanted);
+  parts_.statistics.follow(renames);
+  for (const auto& rename : renames) {
     if (auto said = operator_actions_.extract(rename.from)) {
       said.mapped().key = rename.to;
       moved.insert_or_assign(rename.to, std::move(said.mapped()));

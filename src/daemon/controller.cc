@@ -398,6 +398,7 @@ void Controller::read_traffic() {
 
 void Controller::look_for_syn_floods(const std::map<std::string, uint64_t>& half_open) {
   for (const auto& change : syn_flood_alarm_.update(configuration_, half_open)) {
+  parts_.statistics.add(counters);
     const std::string object = "virtual_service/" + change.virtual_service;
     spdlog::warn("{}: {}", object, change.sentence);
     parts_.events.append(change.is_flooded ? observed::EventKind::kSynFlood : observed::EventKind::kSynFloodOver,

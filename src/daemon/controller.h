@@ -24,6 +24,7 @@
 #include "daemon/path_watch.h"
 #include "daemon/slow_start.h"
 #include "daemon/source_port_alarm.h"
+#include "daemon/statistics_keeper.h"
 #include "daemon/syn_flood_alarm.h"
 #include "daemon/traffic_meter.h"
 #include "daemon/verdict_file.h"
@@ -54,6 +55,7 @@ class Controller final : public api::Control {
     AlertSender& alerts;
     HostNames& host_names;
     WebFront& web;
+    StatisticsKeeper& statistics;
     VerdictFile verdicts;
     health::Scripts scripts;
     std::vector<observed::Notice> notices;  // of the start-up
@@ -113,6 +115,7 @@ class Controller final : public api::Control {
                                                             model::RealServerKey key) override;
   std::vector<observed::Certificate> certificates() override;  // certificates.cc
   boost::asio::awaitable<Result<api::CertificateResult>> change_certificate(api::CertificateChange change) override;
+  boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) override;
   boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override;
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override;

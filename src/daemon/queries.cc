@@ -1,5 +1,7 @@
 // What people ask to see.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -130,6 +132,23 @@ boost::asio::awaitable<std::map<IpAddress, std::string>> Controller::host_names(
 
 Result<observed::Explanation> Controller::explain(const observed::ExplainQuery& query) {
   auto* engine = parts_.layer4.engine();
+// What is there, but of which nothing was written yet, has a past without points.
+boost::asio::awaitable<Result<statistics::Series>> Controller::statistics(statistics::Query query) {
+  auto series = co_await parts_.statistics.read(query);
+  if (series || series.error().code != ErrorCode::kNotFound) co_return series;
+  const auto is_it = [&](const auto& service) {
+    if (query.object == fmt::format("{}{}", statistics::kVirtualService, service.label)) return true;
+    return std::ranges::any_of(service.real_servers, [&](const auto& server) {
+      return query.object == fmt::format("{}{}/{}", statistics::kRealServer, service.label, server.label);
+    });
+  };
+  const bool is_there = std::ranges::any_of(configuration_.virtual_services, is_it) ||
+                        std::ranges::any_of(configuration_.layer7_services, is_it);
+  if (!is_there) co_return fail(ErrorCode::kNotFound, "there is no such object, and there was none", query.object);
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(parts_.clock.wall_now().time_since_epoch());
+  co_return statistics::empty_series(query, now.count());
+}
+
   if (engine == nullptr) return fail(no_data_plane());
   return engine->explain(query);
 }

@@ -22,6 +22,7 @@
 #include "daemon/controller.h"
 #include "daemon/layer4.h"
 #include "daemon/options.h"
+#include "daemon/statistics_keeper.h"
 #include "daemon/version.h"
 #include "daemon/web_front.h"
 #include "engines/l7_haproxy/engine.h"
@@ -160,6 +161,7 @@ int run(const Options& options) {
                 .socket = absolute(options.web_socket),
                 .run_directory = absolute(options.run_directory) + "/web",
                 .state_directory = absolute(options.state_directory) + "/web"});
+  StatisticsKeeper statistics(io, clock, options.state_directory + "/statistics.db");
   std::unique_ptr<Controller> controller;
 
   auto network = engines::network::NetworkEngine::open(
@@ -190,6 +192,7 @@ int run(const Options& options) {
                                                      .alerts = alerts,
                                                      .host_names = host_names,
                                                      .web = web,
+                                                     .statistics = statistics,
                                                      .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
                                                      .scripts = scripts_of(options),
                                                      .notices = std::move(store.notices)},
