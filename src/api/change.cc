@@ -14,11 +14,14 @@ namespace json = boost::json;
 namespace {
 
 constexpr int kAttempts = 5;
+constexpr int64_t kShortestWait = 10;  // for a confirmation, in seconds
+constexpr int64_t kLongestWait = 3600;
 
 struct Options {
   bool dry_run = false;
   std::string comment;
   std::optional<int64_t> expected_revision;
+  std::optional<std::chrono::seconds> confirm_within;
 };
 
 // "7", as GET configuration sends it; without quotes too.
@@ -67,7 +70,10 @@ Result<Options> parse_options(const Call& call) {
   if (!comment) return fail(comment.error());
   const auto expected = parse_expected_revision(call);
   if (!expected) return fail(expected.error());
-  return Options{*dry_run, std::move(*comment), *expected};
+  const auto seconds = call.query.integer("confirm_within", kShortestWait, kLongestWait);
+  if (!seconds) return fail(seconds.error());
+  const auto within = seconds->transform([](int64_t count) { return std::chrono::seconds(count); });
+  return Options{*dry_run, std::move(*comment), *expected, within};
 }
 
 const char* to_string(config::ObjectChange::Kind kind) {
@@ -82,6 +88,8 @@ const char* to_string(config::ObjectChange::Kind kind) {
   return "modified";
 }
 
+}  // namespace
+
 Response reply_change(const ChangeResult& result, bool dry_run) {
   constexpr double kMicrosecondsInMillisecond = 1000;
   json::array warnings;
@@ -93,14 +101,13 @@ Response reply_change(const ChangeResult& result, bool dry_run) {
                    {"warnings", std::move(warnings)},
                    {"layer7", result.layer7.empty() ? json::value() : json::value(result.layer7)},
                    {"layer7_reason", result.layer7_reason.empty() ? json::value() : json::value(result.layer7_reason)},
+                   {"confirmation", to_json(result.confirmation)},
                    {"applied_ms", static_cast<double>(result.applied_in.count()) / kMicrosecondsInMillisecond}});
   if (result.revision) response = with_etag(std::move(response), result.revision->number);
   if (result.revision) response.note = fmt::format("revision {}", result.revision->number);
   response.is_noted = !result.revision;
   return response;
 }
-
-}  // namespace
 
 json::object to_json(const config::Plan& plan) {
   json::array changes;
@@ -127,6 +134,14 @@ json::object to_json(const config::Revision& revision) {
           {"failure", revision.failure.empty() ? json::value() : json::value(model::mask_secrets(revision.failure))}};
 }
 
+json::value to_json(const std::optional<config::Confirmation>& confirmation) {
+  if (!confirmation) return nullptr;
+  return json::object{{"revision", confirmation->revision},
+                      {"until", to_iso8601(confirmation->until)},
+                      {"author", confirmation->author},
+                      {"back_to", confirmation->back_to}};
+}
+
 Response with_etag(Response response, int64_t revision) {
   response.headers.push_back({"ETag", fmt::format("\"{}\"", revision)});
   return response;
@@ -151,9 +166,13 @@ asio::awaitable<Response> change(Call& call, Edit edit, std::optional<int64_t> r
     if (is_stale) co_return refuse_stale(control, *options->expected_revision);
     auto edited = edit(control.configuration());
     if (!edited) co_return refuse(edited.error());
-    ChangeRequest request{std::move(*edited), call.request.peer.name,
-                          options->comment,   options->expected_revision.value_or(current),
-                          restores,           options->dry_run};
+    ChangeRequest request{std::move(*edited),
+                          call.request.peer.name,
+                          options->comment,
+                          options->expected_revision.value_or(current),
+                          restores,
+                          options->dry_run,
+                          options->confirm_within};
     const auto result = co_await control.change(std::move(request));
     if (result) co_return reply_change(*result, options->dry_run);
     const bool is_overtaken = result.error().error.code == ErrorCode::kConflict && control.revision() != current;

@@ -27,8 +27,14 @@ boost::json::object to_json(const config::Plan& plan);
 // {"number", "at", "author", "comment", "restores": 3 | null}
 boost::json::object to_json(const config::Revision& revision);
 
+// {"revision": 7, "until": "...", "author": "ann", "back_to": 6}, or null.
+boost::json::value to_json(const std::optional<config::Confirmation>& confirmation);
+// The answer to a change.
+Response reply_change(const ChangeResult& result, bool dry_run);
+
 inline constexpr std::array kChangeParameters{
     Parameter{"dry_run", "`true`: stop after the plan"},
+    Parameter{"confirm_within", "10 to 3600 seconds: unless it is confirmed by then, the revision before comes back"},
     Parameter{"comment", "why; at most 500 characters"},
     Parameter{"expected_revision", "refuse if another revision is in force (409); so does `If-Match` (412)"},
 };

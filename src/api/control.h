@@ -38,6 +38,8 @@ struct ChangeRequest {
   std::optional<int64_t> expected_revision;  // refuse with kConflict if another one is in force
   std::optional<int64_t> restores;           // this is a roll-back to that revision
   bool dry_run = false;                      // stop after the plan
+  // Unless somebody confirms it within this time, the revision before comes back. None: it stays.
+  std::optional<std::chrono::seconds> confirm_within = std::nullopt;
 };
 
 struct ChangeResult {
@@ -47,6 +49,7 @@ struct ChangeResult {
   std::chrono::microseconds applied_in{0};   // from the durable commit until the engines had it
   std::string layer7 = {};                   // what HAProxy takes for it: "commands", "reload"; empty: nothing
   std::string layer7_reason = {};            // why a reload
+  std::optional<config::Confirmation> confirmation = std::nullopt;  // that it waits for
 };
 
 struct ChangeRefused {
@@ -66,6 +69,12 @@ class Control {
   virtual observed::Snapshot snapshot() = 0;
 
   virtual boost::asio::awaitable<Changed<ChangeResult>> change(ChangeRequest request) = 0;
+  // The change that waits for somebody to confirm it. Others are refused meanwhile, with kConflict.
+  virtual std::optional<config::Confirmation> confirmation() const = 0;
+  // kNotFound: none waits.
+  virtual boost::asio::awaitable<Result<config::Confirmation>> confirm(std::string author) = 0;
+  // Brings the revision before back, as a new one.
+  virtual boost::asio::awaitable<Changed<ChangeResult>> revert(std::string author) = 0;
   // All or none: an unknown real server refuses the whole.
   virtual boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> actions) = 0;
 
@@ -107,6 +116,8 @@ class Control {
   virtual boost::asio::awaitable<Changed<observed::WebStatus>> replace_web_certificate(std::string certificate,
                                                                                        std::string key,
                                                                                        std::string author) = 0;
+  // kNotFound: there is no such object, and there was none.
+  virtual boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) = 0;
   // Why a real server is in its state, with its last probes.
   virtual Result<observed::RealServerHealth> health(const model::RealServerKey& key) = 0;
 
@@ -116,8 +127,6 @@ class Control {
                                                                     model::RealServerKey key) = 0;
 
   virtual std::vector<observed::Certificate> certificates() = 0;  // by label
-  // kNotFound: there is no such object, and there was none.
-  virtual boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) = 0;
   // kInvalidArgument: the certificate will not do. kConflict: the label is taken. kNotFound: there is none to replace.
   virtual boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) = 0;
   // kConflict: virtual services use it.

@@ -45,6 +45,9 @@ Answer get_revisions(Call& call);  // revisions.cc
 Answer get_revision(Call& call);
 Answer get_revision_diff(Call& call);
 Answer restore_revision(Call& call);
+Answer get_confirmation(Call& call);  // confirmation.cc
+Answer confirm(Call& call);
+Answer revert(Call& call);
 Answer get_connections(Call& call);  // connections.cc
 Answer get_source_ports(Call& call);
 Answer get_explanation(Call& call);

@@ -229,6 +229,7 @@ json::object change_schema() {
           {"properties", json::object{{"revision", number_or_null},
                                       {"dry_run", of_type("boolean")},
                                       {"plan", object},
+                                      {"confirmation", json::object{{"type", json::array{"object", "null"}}}},
                                       {"warnings", json::object{{"type", "array"}, {"items", of_type("string")}}}}}};
 }
 

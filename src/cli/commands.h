@@ -23,6 +23,8 @@ void add_apply_command(CLI::App& app, Session& session);
 void add_configuration_command(CLI::App& app, Session& session);
 void add_schema_command(CLI::App& app, Session& session);
 void add_revisions_commands(CLI::App& app, Session& session);
+void add_confirmation_commands(CLI::App& app, Session& session);
+void add_statistics_command(CLI::App& app, Session& session);
 void add_connections_command(CLI::App& app, Session& session);
 void add_persistence_commands(CLI::App& app, Session& session);
 void add_traffic_command(CLI::App& app, Session& session);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/human.h"
 #include "cli/json_text.h"
 #include "cli/text.h"
 #include "cli/words.h"
@@ -65,6 +66,13 @@ std::string render_object(const json::value& change, const Terminal& terminal) {
   return text;
 }
 
+std::string waiting(const json::value& answer) {
+  const json::value* const confirmation = member(answer, "confirmation");
+  if (confirmation == nullptr || !confirmation->is_object()) return "";
+  return fmt::format("Unless you run `evenkeel confirm` until {}, revision {} comes back.\n",
+                     local_time(text_at(*confirmation, "until")), count_at(*confirmation, "back_to"));
+}
+
 std::string outcome(const json::value& answer) {
   const json::value* plan = member(answer, "plan");
   const bool is_empty = plan == nullptr || list_at(*plan, "changes").empty();
@@ -72,7 +80,7 @@ std::string outcome(const json::value& answer) {
     return is_empty ? "Dry run: nothing would change.\n" : "Dry run: nothing was changed.\n";
   }
   if (const uint64_t revision = count_at(answer, "revision"); revision != 0) {
-    return fmt::format("Revision {} is in force.\n", revision);
+    return fmt::format("Revision {} is in force.\n", revision) + waiting(answer);
   }
   return "Nothing to change.\n";
 }

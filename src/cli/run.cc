@@ -43,11 +43,12 @@ void add_commands(CLI::App& app, Session& session) {
   add_apply_command(app, session);
   add_configuration_command(app, session);
   add_revisions_commands(app, session);
+  add_confirmation_commands(app, session);
   add_connections_command(app, session);
   add_persistence_commands(app, session);
   add_traffic_command(app, session);
-  add_reasons_command(app, session);
   add_statistics_command(app, session);
+  add_reasons_command(app, session);
   add_source_ports_command(app, session);
   add_counters_command(app, session);
   add_events_command(app, session);

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x45764b6c;  // "EvKl"
 
 // Step N brings user_version from N to N + 1. Steps that were released are never changed.
-constexpr std::array<const char*, 4> kMigrations{R"sql(
+constexpr std::array<const char*, 5> kMigrations{R"sql(
   CREATE TABLE revision (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -59,6 +59,18 @@ constexpr std::array<const char*, 4> kMigrations{R"sql(
 )sql",
                                                  R"sql(
   ALTER TABLE revision ADD COLUMN failure TEXT NOT NULL DEFAULT '';
+)sql",
+                                                 R"sql(
+  CREATE TABLE confirmation (
+    revision INTEGER PRIMARY KEY,
+    back_to INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    author TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE rest_of_restore (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    document TEXT NOT NULL
+  ) STRICT;
 )sql"};
 
 Result<int64_t> version_of(Database& database) {

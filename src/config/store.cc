@@ -38,7 +38,12 @@ class SqliteStore final : public Store {
   Result<Configuration> configuration(int64_t revision) override { return read_configuration(database_, revision); }
 
   Result<Revision> commit(const Configuration& configuration, const std::string& author, const std::string& comment,
-                          std::optional<int64_t> restores, std::optional<int64_t> expected_latest) override;
+                          std::optional<int64_t> restores, std::optional<int64_t> expected_latest,
+                          std::optional<WallTime> confirm_until) override;
+  Result<std::optional<Confirmation>> confirmation() override;
+  Result<> confirm() override {
+    return in_transaction([&] { return database_.execute("DELETE FROM confirmation"); });
+  }
 
   Result<> note_failure(int64_t revision, const std::string& failure) override;
 
@@ -77,6 +82,8 @@ class SqliteStore final : public Store {
   Result<> with_backup(Result<> done);
   Result<Revision> next_revision(std::optional<int64_t> expected_latest);
   Result<> insert(const Revision& revision, const std::string& document);
+  Result<> await_confirmation(const Revision& revision, std::optional<WallTime> until);
+  Result<> remove_oldest(int64_t newest);
   Result<> move_renamed(int64_t before, const Configuration& configuration);
   Result<> forget(const RealServerKey& key);
   Result<> move_all(const std::vector<Rename>& renames);
@@ -96,7 +103,7 @@ class SqliteStore final : public Store {
 
 Result<Revision> SqliteStore::commit(const Configuration& configuration, const std::string& author,
                                      const std::string& comment, std::optional<int64_t> restores,
-                                     std::optional<int64_t> expected_latest) {
+                                     std::optional<int64_t> expected_latest, std::optional<WallTime> confirm_until) {
   const std::string document =
       model::to_text(model::to_json(configuration, model::Secrets::kPlain), model::Layout::kOneLine);
   Revision revision;
@@ -109,6 +116,10 @@ Result<Revision> SqliteStore::commit(const Configuration& configuration, const s
     revision.restores = restores;
     auto inserted = insert(revision, document);
     if (!inserted) return inserted;
+    auto waits = await_confirmation(revision, confirm_until);
+    if (!waits) return waits;
+    auto removed = remove_oldest(revision.number);
+    if (!removed) return removed;
     return move_renamed(revision.number - 1, configuration);
   });
   if (!committed) return fail(committed.error());
@@ -156,6 +167,32 @@ Result<> SqliteStore::insert(const Revision& revision, const std::string& docume
   statement->bind(1, revision.number).bind(2, to_stored(revision.at)).bind(3, revision.author);
   statement->bind(4, revision.comment).bind(5, revision.restores).bind(6, static_cast<int64_t>(document.size()));
   return statement->bind(7, checksum(document)).bind(8, document).run();
+}
+
+// In the transaction of the commit: no crash can make a change stay that nobody confirmed.
+Result<> SqliteStore::await_confirmation(const Revision& revision, std::optional<WallTime> until) {
+  auto settled = database_.execute("DELETE FROM confirmation");
+  if (!settled || !until) return settled;
+  auto statement = database_.prepare("INSERT INTO confirmation (revision, back_to, until, author) VALUES (?, ?, ?, ?)");
+  if (!statement) return fail(statement.error());
+  statement->bind(1, revision.number).bind(2, revision.number - 1);
+  return statement->bind(3, to_stored(*until)).bind(4, revision.author).run();
+}
+
+Result<std::optional<Confirmation>> SqliteStore::confirmation() {
+  auto statement = database_.prepare("SELECT revision, back_to, until, author FROM confirmation");
+  if (!statement) return fail(statement.error());
+  auto row = statement->step();
+  if (!row) return fail(row.error());
+  if (!*row) return std::nullopt;
+  return Confirmation{.revision = statement->integer(0),
+                      .back_to = statement->integer(1),
+                      .until = from_stored(statement->integer(2)),
+                      .author = statement->text(3)};
+}
+
+Result<> SqliteStore::remove_oldest(int64_t newest) {
+  return database_.execute(fmt::format("DELETE FROM revision WHERE number <= {}", newest - kRevisionsKept));
 }
 
 // In the transaction of the commit: no crash can separate a real server from what was said about it.

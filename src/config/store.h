@@ -26,6 +26,15 @@ struct Revision {
   std::string failure;              // why HAProxy did not take all of it, in its words; empty: it did
 };
 
+// A revision that is in force only until somebody confirms it; else the one before comes back.
+struct Confirmation {
+  int64_t revision = 0;
+  int64_t back_to = 0;  // 0: there was none, which is the empty configuration
+  WallTime until;
+  std::string author;
+  bool operator==(const Confirmation&) const = default;
+};
+
 // What health had found out before a restart.
 struct RememberedVerdict {
   model::RealServerKey key;
@@ -46,6 +55,9 @@ struct Salvage {
 
 class Store {
  public:
+  // The newest ones; what is older goes with the next commit.
+  static constexpr int64_t kRevisionsKept = 200;
+
   // Opens or creates (file mode 0600, its directory 0700). kCorrupt when the file fails its integrity check, or is gone
   // while backups of it exist: the message names the newest good backup, and the file is left as it is.
   // kUnsupported when a newer version wrote it.
@@ -62,9 +74,16 @@ class Store {
   // Durable before it returns. `expected_latest` (0: none yet): fail with kConflict if another revision came meanwhile.
   // What was said about real servers that the configuration renames goes along with them. kResourceExhausted when the
   // disk is full: the old revision stays in force. A backup follows; failing to write one is only logged.
+  // `confirm_until`: it waits for confirm() until then. Without one it settles whatever waited.
   virtual Result<Revision> commit(const model::Configuration& configuration, const std::string& author,
                                   const std::string& comment, std::optional<int64_t> restores,
-                                  std::optional<int64_t> expected_latest) = 0;
+                                  std::optional<int64_t> expected_latest,
+                                  std::optional<WallTime> confirm_until = std::nullopt) = 0;
+
+  // What waits; none: nothing does.
+  virtual Result<std::optional<Confirmation>> confirmation() = 0;
+  // The revision stays. Nothing happens when none waits.
+  virtual Result<> confirm() = 0;
 
   // Kept with the revision.
   virtual Result<> note_failure(int64_t revision, const std::string& failure) = 0;

@@ -141,6 +141,7 @@ boost::asio::awaitable<Result<>> Controller::remove_certificate(std::string labe
   if (certificates_.find(label) == nullptr) {
     co_return fail(ErrorCode::kNotFound, fmt::format("there is no certificate {}", label));
   }
+  if (confirmation_) co_return fail(error_while_waiting());  // the revision before may need it
   if (const auto users = users_of(configuration_, label); !users.empty()) {
     co_return fail(ErrorCode::kConflict, fmt::format("{} use{} the certificate {}: take it out there first",
                                                      fmt::join(users, ", "), users.size() == 1 ? "s" : "", label));

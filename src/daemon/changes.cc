@@ -168,8 +168,13 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
                                    revision_, expected),
                        "configuration", 0});
   }
+  if (confirmation_ && !request.dry_run) co_return refused(error_while_waiting());
   if (auto refusal = refuse(request)) co_return std::unexpected<ChangeRefused>(std::move(*refusal));
+  co_return co_await carry_out(std::move(request));
+}
 
+// For the one whose turn it is, when nothing speaks against it.
+boost::asio::awaitable<Changed<ChangeResult>> Controller::carry_out(ChangeRequest request) {
   ChangeResult result;
   result.plan = config::plan(configuration_, request.configuration);
   set_way_of_layer7(request.configuration, result);
@@ -178,8 +183,14 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
   }
   if (request.dry_run || (result.plan.empty() && !request.restores)) co_return result;
 
-  auto revision = co_await commit(request);
+  const auto confirm_until =
+      request.confirm_within.transform([&](auto within) { return parts_.clock.wall_now() + within; });
+  auto revision = co_await commit(request, confirm_until);
   if (!revision) co_return refused(revision.error());
+  if (confirm_until) {
+    await_confirmation({revision->number, revision->number - 1, *confirm_until, request.author});
+    result.confirmation = confirmation_;
+  }
   const auto committed = parts_.clock.steady_now();
   put_in_force(std::move(request), *revision, result.plan);
   co_await layer7_settled();
@@ -215,9 +226,11 @@ std::vector<model::Problem> Controller::new_engine_problems(const model::Configu
   return problems;
 }
 
-boost::asio::awaitable<Result<config::Revision>> Controller::commit(const ChangeRequest& request) {
+boost::asio::awaitable<Result<config::Revision>> Controller::commit(const ChangeRequest& request,
+                                                                    std::optional<WallTime> confirm_until) {
   co_return co_await run_blocking(parts_.worker, [&] {
-    return parts_.writer->commit(request.configuration, request.author, request.comment, request.restores, revision_);
+    return parts_.writer->commit(request.configuration, request.author, request.comment, request.restores, revision_,
+                                 confirm_until);
   });
 }
 

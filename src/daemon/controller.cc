@@ -60,8 +60,11 @@ Controller::Controller(Parts parts, Start start)
       topology_timer_(parts_.io),
       verdicts_timer_(parts_.io),
       certificates_timer_(parts_.io),
+      confirmation_timer_(parts_.io),
       turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()),
       layer7_settled_(parts_.io) {
+  confirmation_ = std::move(start.confirmation);
+  expired_ = std::move(start.expired);
   for (auto& action : start.operator_actions) operator_actions_.insert_or_assign(action.key, std::move(action));
   for (const auto& error : certificates_.load(std::move(start.certificates), parts_.clock.wall_now())) {
     spdlog::error("{}", to_string(error));
@@ -84,6 +87,7 @@ void Controller::start() {
   }
   parts_.alerts.configure(configuration_);
   parts_.events.append(observed::EventKind::kStarted, "", fmt::format("evenkeeld started with revision {}", revision_));
+  resume_confirmation();
   listen_to_proxy();
   configure_health();
   apply_now();
@@ -103,6 +107,7 @@ void Controller::stop() {
   doctor_.stop();
   ocsp_.stop();
   certificates_timer_.cancel();
+  confirmation_timer_.cancel();
   parts_.layer7.stop();
   parts_.web.stop();
   retry_timer_.cancel();
@@ -393,12 +398,12 @@ void Controller::read_traffic() {
   }
   add_layer7(parts_.layer7.report(), counters);
   traffic_.add(start, counters);
+  parts_.statistics.add(counters);
   traffic_due_ = start + kShareOfTime * (parts_.clock.steady_now() - start);
 }
 
 void Controller::look_for_syn_floods(const std::map<std::string, uint64_t>& half_open) {
   for (const auto& change : syn_flood_alarm_.update(configuration_, half_open)) {
-  parts_.statistics.add(counters);
     const std::string object = "virtual_service/" + change.virtual_service;
     spdlog::warn("{}: {}", object, change.sentence);
     parts_.events.append(change.is_flooded ? observed::EventKind::kSynFlood : observed::EventKind::kSynFloodOver,

@@ -66,6 +66,8 @@ class Controller final : public api::Control {
     int64_t revision = 0;
     std::vector<model::OperatorAction> operator_actions;
     std::vector<config::StoredCertificate> certificates;
+    std::optional<config::Confirmation> confirmation = {};  // that still waits
+    std::optional<config::Confirmation> expired = {};       // that nobody gave in time: the revision before is back
   };
 
   Controller(Parts parts, Start start);
@@ -83,6 +85,9 @@ class Controller final : public api::Control {
   int64_t revision() const override { return revision_; }
   observed::Snapshot snapshot() override;
   boost::asio::awaitable<api::Changed<api::ChangeResult>> change(api::ChangeRequest request) override;
+  std::optional<config::Confirmation> confirmation() const override { return confirmation_; }  // confirmation.cc
+  boost::asio::awaitable<Result<config::Confirmation>> confirm(std::string author) override;
+  boost::asio::awaitable<api::Changed<api::ChangeResult>> revert(std::string author) override;
   boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> actions) override;
   Result<int> fail_back(const std::string& virtual_service, const std::string& author) override;
   Result<std::vector<config::Revision>> revisions(size_t limit) override;
@@ -110,12 +115,12 @@ class Controller final : public api::Control {
                                                                                     std::string author) override {
     return parts_.web.replace_certificate(std::move(certificate), std::move(key), std::move(author));
   }
+  boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) override;
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
   boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                             model::RealServerKey key) override;
   std::vector<observed::Certificate> certificates() override;  // certificates.cc
   boost::asio::awaitable<Result<api::CertificateResult>> change_certificate(api::CertificateChange change) override;
-  boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) override;
   boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override;
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override;
@@ -183,10 +188,21 @@ class Controller final : public api::Control {
   std::vector<observed::Notice> conflict_notices() const;
   void add_keepers(observed::ArpDiagnosis& diagnosis, const std::vector<observed::Connection>& half_open) const;
 
+  // confirmation.cc: changes that come back unless somebody confirms them
+  void resume_confirmation();
+  void await_confirmation(config::Confirmation confirmation);
+  void arm_confirmation(std::chrono::nanoseconds remaining);
+  boost::asio::awaitable<void> confirmation_expired();
+  boost::asio::awaitable<api::Changed<api::ChangeResult>> bring_back(std::string author, std::string why);
+  Error error_while_waiting() const;
+  std::vector<observed::Notice> confirmation_notices() const;
+
   // changes.cc: what people ask for
+  boost::asio::awaitable<api::Changed<api::ChangeResult>> carry_out(api::ChangeRequest request);
   std::optional<api::ChangeRefused> refuse(const api::ChangeRequest& request) const;
   std::vector<model::Problem> new_engine_problems(const model::Configuration& wanted) const;
-  boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request);
+  boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request,
+                                                          std::optional<WallTime> confirm_until);
   void follow_renames(const model::Configuration& wanted);
   void put_in_force(api::ChangeRequest request, const config::Revision& revision, const config::Plan& plan);
   boost::asio::awaitable<Result<>> say(std::vector<model::OperatorAction> actions);
@@ -213,6 +229,8 @@ class Controller final : public api::Control {
   ExpiryAlarm expiry_alarm_;
   OcspWatch ocsp_;
   std::map<std::string, bool> ocsp_failing_;  // by label, as last announced; true: revoked
+  std::optional<config::Confirmation> confirmation_;
+  std::optional<config::Confirmation> expired_;  // before the start, until it is announced
   SlowStart slow_start_;
   SourcePortAlarm source_port_alarm_;
   SynFloodAlarm syn_flood_alarm_;
@@ -231,6 +249,7 @@ class Controller final : public api::Control {
   boost::asio::steady_timer topology_timer_;
   boost::asio::steady_timer verdicts_timer_;
   boost::asio::steady_timer certificates_timer_;
+  boost::asio::steady_timer confirmation_timer_;
   boost::asio::steady_timer turn_freed_;
   boost::asio::steady_timer layer7_settled_;
   bool changing_ = false;

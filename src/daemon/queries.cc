@@ -51,6 +51,8 @@ observed::Snapshot Controller::snapshot() {
   std::ranges::move(conflict_notices(), std::back_inserter(facts.notices));
   std::ranges::move(parts_.web.notices(), std::back_inserter(facts.notices));
   std::ranges::move(certificate_notices(), std::back_inserter(facts.notices));
+  std::ranges::move(confirmation_notices(), std::back_inserter(facts.notices));
+  std::ranges::copy(parts_.statistics.notices(), std::back_inserter(facts.notices));
   for (auto& status : paths_.monitor().statuses()) {
     const auto key = status.key;
     facts.paths.insert_or_assign(key, std::move(status));
@@ -130,8 +132,6 @@ boost::asio::awaitable<std::map<IpAddress, std::string>> Controller::host_names(
   co_return co_await parts_.host_names.find(std::move(addresses), within);
 }
 
-Result<observed::Explanation> Controller::explain(const observed::ExplainQuery& query) {
-  auto* engine = parts_.layer4.engine();
 // What is there, but of which nothing was written yet, has a past without points.
 boost::asio::awaitable<Result<statistics::Series>> Controller::statistics(statistics::Query query) {
   auto series = co_await parts_.statistics.read(query);
@@ -149,6 +149,8 @@ boost::asio::awaitable<Result<statistics::Series>> Controller::statistics(statis
   co_return statistics::empty_series(query, now.count());
 }
 
+Result<observed::Explanation> Controller::explain(const observed::ExplainQuery& query) {
+  auto* engine = parts_.layer4.engine();
   if (engine == nullptr) return fail(no_data_plane());
   return engine->explain(query);
 }

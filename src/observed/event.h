@@ -16,6 +16,11 @@ namespace evenkeel::observed {
   X(kStarted, "started", kInformation, kStarted, "evenkeeld started")                                                 \
   X(kConfigurationCommitted, "configuration_committed", kInformation, kConfigurationCommitted,                        \
     "a new revision is in force")                                                                                     \
+  X(kConfirmationAwaited, "confirmation_awaited", kInformation, kConfirmationAwaited,                                 \
+    "a revision is in force that is taken back unless somebody confirms it")                                          \
+  X(kChangeConfirmed, "change_confirmed", kInformation, kChangeConfirmed, "somebody confirmed the revision in force") \
+  X(kChangeReverted, "change_reverted", kWarning, kChangeReverted,                                                    \
+    "the revision before came back, since nobody confirmed the change or somebody took it back")                      \
   X(kRealServerUp, "real_server_up", kProblem, kRealServerDown, "a real server passed its check")                     \
   X(kRealServerDown, "real_server_down", kProblem, kRealServerDown, "a real server failed its check")                 \
   X(kFeedbackChanged, "feedback_changed", kWarning, kFeedbackChanged,                                                 \

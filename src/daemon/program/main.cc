@@ -87,6 +87,9 @@ Result<Controller::Start> read_start(config::Store& store) {
     start.configuration = std::move(*configuration);
     start.revision = (*latest)->number;
   }
+  auto waiting = store.confirmation();
+  if (!waiting) return fail(waiting.error());
+  start.confirmation = std::move(*waiting);
   auto actions = store.operator_actions();
   if (!actions) return fail(actions.error());
   start.operator_actions = std::move(*actions);
@@ -94,6 +97,26 @@ Result<Controller::Start> read_start(config::Store& store) {
   if (!certificates) return fail(certificates.error());
   start.certificates = std::move(*certificates);
   return start;
+}
+
+// A change that nobody confirmed while evenkeeld was not there is not put in force again.
+Result<std::optional<config::Confirmation>> take_back_unconfirmed(config::Store& store, WallTime now) {
+  const auto waiting = store.confirmation();
+  if (!waiting) return fail(waiting.error());
+  if (!*waiting || (*waiting)->until > now) return std::nullopt;
+  model::Configuration before;
+  const int64_t back_to = (*waiting)->back_to;
+  if (back_to != 0) {
+    auto read = store.configuration(back_to);
+    if (!read) return fail(read.error());
+    before = std::move(*read);
+  }
+  const auto comment = fmt::format("revision {} taken back: nobody confirmed it in time", (*waiting)->revision);
+  const auto committed = store.commit(before, "evenkeeld", comment,
+                                      back_to == 0 ? std::nullopt : std::optional(back_to), (*waiting)->revision);
+  if (!committed) return fail(committed.error());
+  spdlog::warn("{}", comment);
+  return *waiting;
 }
 
 // A damaged store is no reason to stop forwarding: what can still be read says what to go on doing.
@@ -113,10 +136,13 @@ OpenedStore open_damaged(const std::string& path, const Error& error) {
 OpenedStore open_store(const std::string& path, const Clock& clock) {
   auto reader = config::Store::open(path, clock);
   if (!reader) return open_damaged(path, reader.error());
-  auto start = read_start(**reader);
-  if (!start) return open_damaged(path, start.error());
   auto writer = config::Store::open(path, clock);
   if (!writer) return open_damaged(path, writer.error());
+  const auto expired = take_back_unconfirmed(**writer, clock.wall_now());
+  if (!expired) spdlog::error("{}: it is tried again", to_string(expired.error()));
+  auto start = read_start(**reader);
+  if (!start) return open_damaged(path, start.error());
+  start->expired = expired.value_or(std::nullopt);
   return {std::move(*reader), std::move(*writer), std::move(*start), {}};
 }
 

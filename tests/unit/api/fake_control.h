@@ -35,6 +35,31 @@ class FakeControl final : public Control {
     co_return result;
   }
 
+  std::optional<config::Confirmation> confirmation() const override { return waiting; }
+  boost::asio::awaitable<Result<config::Confirmation>> confirm(std::string author) override {
+    if (!waiting) co_return fail(ErrorCode::kNotFound, "no change waits to be confirmed");
+    confirmed_by = std::move(author);
+    co_return *std::exchange(waiting, std::nullopt);
+  }
+  boost::asio::awaitable<Changed<ChangeResult>> revert(std::string author) override {
+    if (!waiting) {
+      co_return std::unexpected(ChangeRefused{{ErrorCode::kNotFound, "no change waits to be confirmed", {}, 0}, {}});
+    }
+    ChangeResult result;
+    result.revision = commit(current, std::move(author), "", std::exchange(waiting, std::nullopt)->back_to);
+    co_return result;
+  }
+  std::optional<config::Confirmation> waiting;
+  std::string confirmed_by;
+
+  boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) override {
+    if (query.object == "virtual_service/unknown") co_return fail(ErrorCode::kNotFound, "there is no such object");
+    last_statistics = std::move(query);
+    co_return past;
+  }
+  statistics::Query last_statistics;
+  statistics::Series past;
+
   boost::asio::awaitable<Result<>> act(std::vector<model::OperatorAction> wanted) override {
     for (const auto& action : wanted) {
       if (action.key.real_server == "unknown") co_return fail(ErrorCode::kNotFound, "there is no such real server");

@@ -107,6 +107,12 @@ INSTANTIATE_TEST_SUITE_P(
         CommandCase{{"real-server", "halt", "VS", "PS1"}, "POST", "virtual-services/VS/real-servers/PS1/halt", ""},
         CommandCase{{"real-server", "online", "VS", "PS1"}, "POST", "virtual-services/VS/real-servers/PS1/online", ""},
         CommandCase{{"virtual-service", "failback", "VS"}, "POST", "virtual-services/VS/failback", ""},
+        CommandCase{{"confirm"}, "POST", "confirmation/confirm", ""},
+        CommandCase{{"revert"}, "POST", "confirmation/revert", ""},
+        CommandCase{{"real-server", "edit", "VS", "PS1", "--weight", "5", "--confirm-within", "2m"},
+                    "PATCH",
+                    "virtual-services/VS/real-servers/PS1?confirm_within=120",
+                    R"({"weight":5})"},
         CommandCase{{"revisions", "restore", "4", "--dry-run"}, "POST", "revisions/4/restore?dry_run=true", ""}));
 
 constexpr const char* kTested = R"({"outcome": "failure", "ms": 3.1, "look_at": "see its log",
