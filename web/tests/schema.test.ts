@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { fieldOfProblem, fieldsOf, patchOf, toJson, valuesOf, type ConfigurationSchema } from '../src/api/schema';
+import { fieldOfProblem, fieldsOf, patchOf, toFormValue, toJson, valuesOf, type ConfigurationSchema } from '../src/api/schema';
 
 const schema: ConfigurationSchema = {
   $defs: {
@@ -11,7 +11,8 @@ const schema: ConfigurationSchema = {
         label: { type: 'string' },
         sources: { type: 'array', items: { type: 'string' }, default: [] },
         health: { $ref: '#/$defs/check' },
-        servers: { type: 'array', items: { $ref: '#/$defs/check' } },
+        checks: { type: 'array', items: { $ref: '#/$defs/check' }, default: [] },
+        real_servers: { type: 'array', items: { $ref: '#/$defs/check' } },
       },
     },
   },
@@ -19,8 +20,9 @@ const schema: ConfigurationSchema = {
 const fields = fieldsOf(schema, 'service');
 
 describe('fieldsOf', () => {
-  it('flattens structures and leaves lists of structures to their own pages', () => {
-    expect(fields.map(({ path }) => path)).toEqual(['label', 'sources', 'health.port', 'health.path_check']);
+  it('flattens structures, has the fields of a list of structures, and leaves real servers to their own page', () => {
+    expect(fields.map(({ path }) => path)).toEqual(['label', 'sources', 'health.port', 'health.path_check', 'checks']);
+    expect(fields[4]?.items?.map(({ path }) => path)).toEqual(['port', 'path_check']);
     expect(fields[0]?.isRequired).toBe(true);
   });
 });
@@ -38,8 +40,21 @@ describe('patchOf', () => {
     expect(patchOf(fields, before, { ...before, sources: '10.0.0.1, 10.0.0.2' })).toEqual({ sources: ['10.0.0.1', '10.0.0.2'] });
   });
 
+  it('gives a list of structures whole, and only when an entry differs', () => {
+    const one = valuesOf(fields, { label: 'X', checks: [{ port: 80, path_check: true }] });
+    const other = { ...one, checks: [{ port: '', path_check: true }, { port: '81', path_check: false }] };
+    expect(patchOf(fields, one, { ...one, checks: [{ port: '80', path_check: true }] })).toEqual({});
+    expect(patchOf(fields, one, other)).toEqual({ checks: [{ port: null, path_check: true }, { port: 81, path_check: false }] });
+  });
+
+  it('knows a switch that may be a list', () => {
+    const nat = { schema: { type: ['boolean', 'array'] } };
+    expect([toFormValue(false, nat), toFormValue(true, nat), toFormValue(['eth0', 'eth1'], nat)]).toEqual(['', '*', 'eth0, eth1']);
+    expect([toJson('', nat), toJson('*', nat), toJson('eth0, eth1', nat)]).toEqual([false, true, ['eth0', 'eth1']]);
+  });
+
   it('leaves what is no number to the API, which says best what is wrong', () => {
-    expect(toJson('many', { type: 'integer' })).toBe('many');
+    expect(toJson('many', { schema: { type: 'integer' } })).toBe('many');
   });
 });
 
@@ -49,5 +64,6 @@ describe('fieldOfProblem', () => {
     expect(fieldOfProblem('$.layer7_services[0].real_servers[2].address')).toBe('address');
     expect(fieldOfProblem('$.virtual_services[0].source_addresses[1]')).toBe('source_addresses');
     expect(fieldOfProblem('$.alerts.email.to')).toBe('alerts.email.to');
+    expect(fieldOfProblem('$.layer7_services[0].rules[1].conditions[0].value')).toBe('rules[1].conditions[0].value');
   });
 });

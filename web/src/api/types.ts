@@ -187,7 +187,7 @@ export interface Change {
   revision: number | null;
   dry_run: boolean;
   plan: Plan;
-  warnings: Problem[];
+  warnings: string[]; // each "PATH: what to mind"
   layer7: null | 'commands' | 'reload';
   applied_ms: number;
 }

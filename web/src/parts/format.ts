@@ -56,6 +56,13 @@ export function sentence(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** `virtual_service/X/real_server/Y` is "X / Y"; anything else keeps its kind. */
+export function objectName(object: string): string {
+  const parts = object.split('/');
+  if (parts[0] !== 'virtual_service' && parts[0] !== 'layer7_service') return sentence(object.replaceAll('/', ' '));
+  return parts.filter((_, index) => index % 2 === 1).join(' / ');
+}
+
 export function methodName(method: string): string {
   return text.form.choice[`forwarding_method.${method}`] ?? sentence(method);
 }

@@ -4,8 +4,8 @@ import { restore } from '../api/services';
 import type { Change } from '../api/types';
 import { useRefresh } from '../app/live';
 import { text } from '../text/en';
-import { Problems } from './Failure';
 import { useToast } from './Toasts';
+import { Warnings } from './Warnings';
 
 /** Says that a change is in force, what to mind about it, and offers to undo it. `after` is run when it was undone. */
 export function useAnnounce(): (title: string, done: Change, after?: () => void) => void {
@@ -31,7 +31,7 @@ export function useAnnounce(): (title: string, done: Change, after?: () => void)
     toast({
       variant: done.warnings.length > 0 ? 'warning' : 'success',
       title,
-      body: <>{text.services.inForce(revision)}{done.warnings.length > 0 && <Problems problems={done.warnings} />}</>,
+      body: <>{text.services.inForce(revision)}{done.warnings.length > 0 && <Warnings warnings={done.warnings} />}</>,
       action: revision > 1 ? { label: text.action.undo, run: () => void undo() } : undefined,
     });
   }, [toast, refresh]);

@@ -76,9 +76,9 @@ function AlertsForm({ schema, configuration, revision, reload }: FormProps) {
   const announce = useAnnounce();
   const update = async () => {
     const body = structuredClone(configuration);
-    for (const { path, schema: own } of fields) {
-      const value = draft.values[path];
-      if (value !== undefined) setAt(body, path, toJson(value, own));
+    for (const field of fields) {
+      const value = draft.values[field.path];
+      if (value !== undefined) setAt(body, field.path, toJson(value, field));
     }
     setBusy(true);
     try {

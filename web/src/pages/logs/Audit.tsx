@@ -24,7 +24,7 @@ interface Entry {
 function AuditTable({ rows }: { rows: Entry[] }) {
   return (
     <Table variant="compact" aria-label={text.page.audit} gridBreakPoint="grid-md">
-      <Thead><Tr><Th>{names.at}</Th><Th>{names.user}</Th><Th>{names.address}</Th><Th width={50}>{names.what}</Th></Tr></Thead>
+      <Thead><Tr><Th width={20}>{names.at}</Th><Th width={15}>{names.user}</Th><Th width={15}>{names.address}</Th><Th width={50}>{names.what}</Th></Tr></Thead>
       <Tbody>
         {rows.map((row) => (
           <Tr key={row.id}>

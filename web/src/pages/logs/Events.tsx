@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import type { EventRow } from '../../api/types';
 import { useLive } from '../../app/live';
 import { download } from '../../parts/download';
-import { sentence } from '../../parts/format';
+import { objectName, sentence } from '../../parts/format';
 import { Empty, Page } from '../../parts/Page';
 import { Time } from '../../parts/Time';
 import { text } from '../../text/en';
@@ -22,14 +22,14 @@ function fits(row: EventRow, kind: string, words: string): boolean {
 function EventTable({ rows }: { rows: EventRow[] }) {
   return (
     <Table variant="compact" aria-label={text.page.events} gridBreakPoint="grid-md">
-      <Thead><Tr><Th>{names.at}</Th><Th>{names.kind}</Th><Th>{names.object}</Th><Th width={50}>{names.message}</Th></Tr></Thead>
+      <Thead><Tr><Th width={15}>{names.at}</Th><Th width={15}>{names.kind}</Th><Th width={20}>{names.object}</Th><Th width={50}>{names.message}</Th></Tr></Thead>
       <Tbody>
         {rows.map((row) => (
           <Tr key={`${row.id} ${row.at}`}>
             <Td dataLabel={names.at}><Time at={row.at} /></Td>
             <Td dataLabel={names.kind}>{sentence(row.kind)}</Td>
-            <Td dataLabel={names.object} className="ek-mono">{row.object}</Td>
-            <Td dataLabel={names.message}>{row.message}</Td>
+            <Td dataLabel={names.object} modifier="breakWord" title={row.object}>{objectName(row.object)}</Td>
+            <Td dataLabel={names.message} modifier="breakWord">{row.message}</Td>
           </Tr>
         ))}
       </Tbody>

@@ -31,7 +31,7 @@ function Actions({ service, server, onIntent, onExplain }: Props) {
   const mayOperate = useMay('operator');
   const label = service.status.label;
   return (
-    <div className="ek-actions">
+    <div className="ek-actions ek-inline">
       {mayOperate && verbsFor(server).map((verb) => (
         <Button key={verb} size="sm" variant="secondary" onClick={() => onIntent({ verb, service: label, server })} aria-label={`${text.overview[verb]} ${server.label} (${label})`}>
           {text.overview[verb]}
@@ -74,9 +74,9 @@ export const ServerRow = memo(function ServerRow(props: Props) {
     <Tr className="ek-server-row">
       <Td />
       <Td dataLabel={columns.server} className="ek-indent">
-        <div className="ek-labels">
-          <ServerLabel server={server} />
+        <div className="ek-tight">
           <span>{server.label}</span>
+          <span><ServerLabel server={server} /></span>
         </div>
       </Td>
       <Td dataLabel={columns.address} className="ek-nowrap">{server.address}{server.port ? `:${server.port}` : ''}</Td>

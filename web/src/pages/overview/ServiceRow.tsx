@@ -43,8 +43,9 @@ function FailBack({ label }: { label: string }) {
 
 export const ServiceRow = memo(function ServiceRow({ service, isOpen, toggle }: Props) {
   const { layer, status } = service;
-  const mayOperate = useMay('operator');
+  const mayFailBack = useMay('operator') && (status.active_tier ?? 1) > 1;
   const { columns } = text.overview;
+  const words = status.alarm || status.reason || (status.state === 'up' ? text.overview.allUp(status.real_servers.length) : '');
   return (
     <Tr>
       <Td>
@@ -54,9 +55,9 @@ export const ServiceRow = memo(function ServiceRow({ service, isOpen, toggle }: 
         />
       </Td>
       <Td dataLabel={columns.service}>
-        <div className="ek-labels">
-          <ServiceLabel service={status} />
+        <div className="ek-tight">
           <Link to={`/cluster/layer${layer}-services/${encodeURIComponent(status.label)}`}><strong>{status.label}</strong></Link>
+          <span><ServiceLabel service={status} /></span>
         </div>
       </Td>
       <Td dataLabel={columns.address} className="ek-nowrap">{status.address}</Td>
@@ -64,22 +65,22 @@ export const ServiceRow = memo(function ServiceRow({ service, isOpen, toggle }: 
       <Td dataLabel={columns.ports} modifier="breakWord">{status.ports.replaceAll(',', ', ')}</Td>
       <Td dataLabel={columns.method}>
         <div className="ek-tight">
-          <span>Layer {layer} · {modeOf(service)}</span>
-          <span className="ek-subtle">{protocolOf(service)}</span>
+          <span>{modeOf(service)}</span>
+          <span className="ek-subtle">Layer {layer} · {protocolOf(service)}</span>
         </div>
       </Td>
-      <Td dataLabel={columns.health}>
+      <Td dataLabel={columns.health} colSpan={2}>
         <div className="ek-tight">
-          <span className="ek-clip" title={status.alarm || status.reason}>{status.alarm || status.reason}</span>
-          {(status.fallback_active || status.panic) && (
+          <span className="ek-clip" title={words}>{words}</span>
+          {(status.fallback_active || status.panic || mayFailBack) && (
             <span className="ek-labels">
               {status.fallback_active && <Label color="orange" isCompact>{text.overview.fallback}</Label>}
               {status.panic && <Label color="red" isCompact>{text.overview.panic}</Label>}
+              {mayFailBack && <FailBack label={status.label} />}
             </span>
           )}
         </div>
       </Td>
-      <Td dataLabel={columns.actions}>{mayOperate && (status.active_tier ?? 1) > 1 && <FailBack label={status.label} />}</Td>
     </Tr>
   );
 });

@@ -33,8 +33,8 @@ export default function CountersPage() {
         <Table variant="compact" aria-label={text.page.counters} gridBreakPoint="grid-md">
           <Thead>
             <Tr>
-              <Th>{text.overview.columns.service}</Th><Th>{names.counters.total}</Th><Th>{names.counters.active}</Th><Th>{names.counters.inactive}</Th>
-              <Th>{names.traffic.packets} ({names.traffic.in} / {names.traffic.out})</Th><Th>{text.overview.columns.traffic} ({names.traffic.in} / {names.traffic.out})</Th>
+              <Th modifier="wrap">{text.overview.columns.service}</Th><Th modifier="wrap">{names.counters.total}</Th><Th modifier="wrap">{names.counters.active}</Th><Th modifier="wrap">{names.counters.inactive}</Th>
+              <Th modifier="wrap">{names.traffic.packets} ({names.traffic.in} / {names.traffic.out})</Th><Th modifier="wrap">{text.overview.columns.traffic} ({names.traffic.in} / {names.traffic.out})</Th>
             </Tr>
           </Thead>
           <Tbody>

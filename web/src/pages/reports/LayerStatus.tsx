@@ -38,8 +38,8 @@ function ServiceCard({ service }: { service: ServiceStatus }) {
           <Table variant="compact" aria-label={service.label} gridBreakPoint="grid-md" borders={false}>
             <Thead>
               <Tr>
-                <Th>{columns.server}</Th><Th>{columns.address}</Th><Th>{columns.weight}</Th>
-                {cellsOf(first).map(([name]) => <Th key={name}>{name}</Th>)}
+                <Th modifier="wrap">{columns.server}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.weight}</Th>
+                {cellsOf(first).map(([name]) => <Th key={name} modifier="wrap">{name}</Th>)}
               </Tr>
             </Thead>
             <Tbody>

@@ -3,11 +3,12 @@ import { useState } from 'react';
 
 import { restore } from '../../api/services';
 import { Confirm } from '../../parts/Confirm';
-import { Failure, Problems } from '../../parts/Failure';
+import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Page';
 import { PlanView } from '../../parts/PlanView';
 import { useAnnounce } from '../../parts/useAnnounce';
 import { useLoaded } from '../../parts/useLoaded';
+import { Warnings } from '../../parts/Warnings';
 import { text } from '../../text/en';
 
 interface Props {
@@ -40,7 +41,7 @@ export function RollBack({ number, newest, onDone, onClose }: Props) {
       <div className="ek-stack">
         {error !== null && <Failure error={error} />}
         <p>{text.revisions.rollBackText}</p>
-        <Loaded loaded={loaded}>{({ plan, warnings }) => <><PlanView plan={plan} />{warnings.length > 0 && <Problems problems={warnings} />}</>}</Loaded>
+        <Loaded loaded={loaded}>{({ plan, warnings }) => <><PlanView plan={plan} />{warnings.length > 0 && <Warnings warnings={warnings} />}</>}</Loaded>
         <FormGroup label={text.revisions.comment2} fieldId="comment"><TextInput id="comment" maxLength={500} value={comment} onChange={(_, value) => setComment(value)} /></FormGroup>
       </div>
     </Confirm>

@@ -4,6 +4,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { valuesOf, type Field, type FieldValue } from '../../api/schema';
 import type { JsonObject } from '../../api/types';
 import { choiceOf, labelOf } from '../../parts/form/names';
+import { summaryOf } from '../../parts/form/summary';
 import type { Draft } from '../../parts/form/useDraft';
 import { text } from '../../text/en';
 
@@ -24,13 +25,14 @@ interface Props {
 function shown({ path, schema }: Field, value: FieldValue | undefined): string {
   if (schema.enum && typeof value === 'string') return choiceOf(path, value);
   if (typeof value === 'boolean') return value ? text.users.on : text.users.off;
+  if (Array.isArray(value)) return value.map((entry) => summaryOf(path, entry)).join('; ') || '–';
   return value || '–';
 }
 
 /** Two people changed the same object: the second one sees both versions and decides. */
 export function ConflictDialog({ conflict: { theirs }, fields, draft, onKeep, onTake, onCancel }: Props) {
   const now = theirs ? valuesOf(fields, theirs) : {};
-  const differing = fields.filter(({ path }) => now[path] !== draft.values[path]);
+  const differing = fields.filter(({ path }) => JSON.stringify(now[path]) !== JSON.stringify(draft.values[path]));
   const columns = text.services.conflictColumns;
   return (
     <Modal isOpen variant="medium" onClose={onCancel} aria-labelledby="conflict-title" aria-describedby="conflict-body">

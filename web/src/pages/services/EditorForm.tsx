@@ -15,14 +15,14 @@ interface Props {
   draft: Draft;
   isBusy: boolean;
   isGuarded: boolean;
-  isServer?: boolean;
+  scope?: string;
   note?: ReactNode;
   onUpdate: () => void;
   onCancel: () => void;
 }
 
 /** The guide's form: sections, fields, Cancel and Update. */
-export function EditorForm({ name, sections, draft, isBusy, isGuarded, isServer = false, note, onUpdate, onCancel }: Props) {
+export function EditorForm({ name, sections, draft, isBusy, isGuarded, scope, note, onUpdate, onCancel }: Props) {
   const mayChange = useMay('administrator');
   return (
     <Form className="ek-form" aria-label={name} onSubmit={(event) => { event.preventDefault(); onUpdate(); }}>
@@ -30,7 +30,7 @@ export function EditorForm({ name, sections, draft, isBusy, isGuarded, isServer 
       {draft.problems.size > 0 && <Alert component="p" variant="danger" isInline isPlain title={text.services.problems} />}
       {note}
       {sections.map((section) => (
-        <FormSection key={section.title} section={section} values={draft.values} problems={draft.problems} isServer={isServer} isReadOnly={!mayChange} onChange={draft.set} />
+        <FormSection key={section.title} section={section} values={draft.values} problems={draft.problems} scope={scope} isReadOnly={!mayChange} onChange={draft.set} />
       ))}
       <ActionGroup className="ek-buttons">
         {mayChange && <Button type="submit" isLoading={isBusy} isDisabled={isBusy}>{text.action.update}</Button>}

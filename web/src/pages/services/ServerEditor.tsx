@@ -60,7 +60,7 @@ function ServerForm({ layer, schema, service, server, revision }: FormProps) {
   return (
     <>
       <EditorForm
-        name={heading} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone} isServer
+        name={heading} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone} scope="server"
         onUpdate={() => (server ? modify(String(server.label)) : add())} onCancel={() => navigate(serversPlace(layer))}
       />
       {control.dialog}

@@ -32,7 +32,7 @@ function ServerTable({ layer, service, onDelete }: Props) {
     <Table aria-label={`${text.services.seeServers}: ${name}`} variant="compact" gridBreakPoint="grid-md" borders={false}>
       <Thead>
         <Tr>
-          <Th>{columns.label}</Th><Th>{columns.address}</Th><Th>{columns.port}</Th><Th>{columns.weight}</Th><Th>{columns.minimum}</Th><Th>{columns.maximum}</Th>
+          <Th modifier="wrap">{columns.label}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.port}</Th><Th modifier="wrap">{columns.weight}</Th><Th modifier="wrap">{columns.minimum}</Th><Th modifier="wrap">{columns.maximum}</Th>
           <Th screenReaderText={columns.actions} />
         </Tr>
       </Thead>
@@ -49,7 +49,7 @@ function ServerTable({ layer, service, onDelete }: Props) {
               <Td dataLabel={columns.minimum}>{String(server.minimum_connections)}</Td>
               <Td dataLabel={columns.maximum}>{String(server.maximum_connections)}</Td>
               <Td dataLabel={columns.actions}>
-                <div className="ek-actions">
+                <div className="ek-actions ek-inline">
                   <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label} (${name})`} onClick={() => navigate(serverPlace(layer, name, label))}>{text.action.modify}</Button>
                   {mayChange && <Button size="sm" variant="secondary" isDanger aria-label={`${text.action.delete} ${label} (${name})`} onClick={() => onDelete({ service: name, server: label, path })}>{text.action.delete}</Button>}
                 </div>

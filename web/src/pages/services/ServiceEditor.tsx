@@ -1,4 +1,4 @@
-import { Alert, Button } from '@patternfly/react-core';
+import { Button } from '@patternfly/react-core';
 import { useMemo, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useNavigate, useParams } from 'react-router-dom';
@@ -8,6 +8,7 @@ import { collection, listServices, servicePath } from '../../api/services';
 import type { JsonObject, Layer } from '../../api/types';
 import { useMay } from '../../app/session';
 import { serviceFields, serviceSections } from '../../parts/form/layout';
+import { OptionsProvider, type Options } from '../../parts/form/options';
 import { useDraft } from '../../parts/form/useDraft';
 import { Empty, Loaded, Page } from '../../parts/Page';
 import { useAnnounce } from '../../parts/useAnnounce';
@@ -15,6 +16,7 @@ import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import { ConflictDialog, type Conflict } from './ConflictDialog';
 import { EditorForm } from './EditorForm';
+import { loadOptions, withServersOf } from './options';
 import { servicePlace, servicesPlace } from './places';
 import { useChange } from './useChange';
 
@@ -56,10 +58,11 @@ interface EditorProps {
   layer: Layer;
   schema: ConfigurationSchema;
   service: JsonObject;
+  options: Options;
   revision: number;
 }
 
-function ServiceForm({ layer, schema, service, revision }: EditorProps) {
+function ServiceForm({ layer, schema, service, options, revision }: EditorProps) {
   const fields = useMemo(() => serviceFields(schema, layer, false), [schema, layer]);
   const sections = useMemo(() => serviceSections(fields, layer), [fields, layer]);
   const draft = useDraft(fields, service);
@@ -96,12 +99,11 @@ function ServiceForm({ layer, schema, service, revision }: EditorProps) {
     }
   };
 
-  const more = Array.isArray(service.more_checks) ? service.more_checks.length : 0;
+  const named = useMemo(() => withServersOf(options, service), [options, service]);
   return (
-    <>
+    <OptionsProvider value={named}>
       <EditorForm
         name={text.services.modifyHeading(layer)} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone}
-        note={more > 0 && <Alert component="p" isInline isPlain variant="info" title={text.services.moreChecks(more)} />}
         onUpdate={() => send(draft.patch, base)} onCancel={() => navigate(servicesPlace(layer))}
       />
       {control.dialog}
@@ -112,7 +114,7 @@ function ServiceForm({ layer, schema, service, revision }: EditorProps) {
           onKeep={() => { setConflict(null); setBase(conflict.revision); send(draft.patch, conflict.revision); }}
         />
       )}
-    </>
+    </OptionsProvider>
   );
 }
 
@@ -120,7 +122,7 @@ export function ModifyService({ layer }: { layer: Layer }) {
   const { label = '' } = useParams();
   const navigate = useNavigate();
   const mayChange = useMay('administrator');
-  const loaded = useLoaded(async () => ({ schema: await loadSchema(), list: await listServices(layer) }), `${layer}/${label}`);
+  const loaded = useLoaded(async () => ({ schema: await loadSchema(), list: await listServices(layer), options: await loadOptions(layer) }), `${layer}/${label}`);
   const list = loaded.value?.list;
   const service = list?.services.find((other) => other.label === label);
   const duplicate = mayChange && service && (
@@ -129,8 +131,8 @@ export function ModifyService({ layer }: { layer: Layer }) {
   return (
     <Page title={text.services.modifyHeading(layer)} actions={duplicate}>
       <Loaded loaded={loaded}>
-        {({ schema, list: { revision } }) => service ? (
-          <ServiceForm key={`${label} ${revision}`} layer={layer} schema={schema} service={service} revision={revision} />
+        {({ schema, options, list: { revision } }) => service ? (
+          <ServiceForm key={`${label} ${revision}`} layer={layer} schema={schema} service={service} options={options} revision={revision} />
         ) : <Empty title={text.services.gone} />}
       </Loaded>
     </Page>

@@ -43,7 +43,7 @@ function ServiceLine({ layer, service, onDelete }: RowProps) {
       {layer === 4 && <Td dataLabel={columns.method}>{choiceOf('forwarding_method', String(service.forwarding_method))}</Td>}
       <Td dataLabel={columns.servers}><Link to={serversPlace(layer)} aria-label={`${count} ${text.services.seeServers}: ${label}`}>{count}</Link></Td>
       <Td dataLabel={columns.actions}>
-        <div className="ek-actions">
+        <div className="ek-actions ek-inline">
           <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label}`} onClick={() => navigate(servicePlace(layer, label))}>{text.action.modify}</Button>
           {mayChange && <Button size="sm" variant="secondary" isDanger aria-label={`${text.action.delete} ${label}`} onClick={() => onDelete({ service: label, path: servicePath(layer, label) })}>{text.action.delete}</Button>}
         </div>
@@ -67,9 +67,9 @@ export function ServiceListPage({ layer }: { layer: Layer }) {
           <Table aria-label={text.services.heading(layer)} variant="compact" gridBreakPoint="grid-md">
             <Thead>
               <Tr>
-                <Th>{columns.label}</Th><Th>{columns.address}</Th><Th>{columns.ports}</Th><Th>{columns.protocol}</Th>
-                {layer === 4 && <Th>{columns.method}</Th>}
-                <Th>{columns.servers}</Th><Th screenReaderText={columns.actions} />
+                <Th modifier="wrap">{columns.label}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.ports}</Th><Th modifier="wrap">{columns.protocol}</Th>
+                {layer === 4 && <Th modifier="wrap">{columns.method}</Th>}
+                <Th modifier="wrap">{columns.servers}</Th><Th screenReaderText={columns.actions} />
               </Tr>
             </Thead>
             <Tbody>{services.map((service) => <ServiceLine key={String(service.label)} layer={layer} service={service} onDelete={setDoomed} />)}</Tbody>

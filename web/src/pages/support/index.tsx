@@ -42,9 +42,9 @@ export default function SupportPage() {
       <div className="ek-stack">
         <Card isCompact>
           <CardTitle component="h2">{names.contains}</CardTitle>
-          <CardBody>
+          <CardBody className="ek-stack">
             <List>{names.items.map((item) => <ListItem key={item}>{item}</ListItem>)}</List>
-            <p><Button isLoading={isBusy} isDisabled={isBusy} onClick={() => void save()}>{isBusy ? names.working : names.download}</Button></p>
+            <div><Button isLoading={isBusy} isDisabled={isBusy} onClick={() => void save()}>{isBusy ? names.working : names.download}</Button></div>
           </CardBody>
         </Card>
         <Card isCompact><CardTitle component="h2">{names.product}</CardTitle><CardBody><Facts /></CardBody></Card>

@@ -5,11 +5,12 @@ import { get } from '../../api/client';
 import { change } from '../../api/services';
 import type { JsonObject } from '../../api/types';
 import { useMay } from '../../app/session';
-import { Failure, Problems } from '../../parts/Failure';
+import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Page';
 import { PlanView } from '../../parts/PlanView';
 import { useAnnounce } from '../../parts/useAnnounce';
 import { useLoaded } from '../../parts/useLoaded';
+import { Warnings } from '../../parts/Warnings';
 import { text } from '../../text/en';
 import { adviceFor, withServices, type Answers } from './answers';
 
@@ -59,7 +60,7 @@ export function PlanStep({ answers, applied, onApplied }: Props) {
         {({ wanted, change: planned }) => (
           <>
             {wanted.renamed.map((label) => <Alert component="p" key={label} variant="warning" isInline title={names.taken(label)} />)}
-            {planned.warnings.length > 0 && <Alert component="p" variant="warning" isInline title={names.warnings}><Problems problems={planned.warnings} /></Alert>}
+            {planned.warnings.length > 0 && <Alert component="p" variant="warning" isInline title={names.warnings}><Warnings warnings={planned.warnings} /></Alert>}
             <p>{names.planLead}</p>
             <PlanView plan={planned.plan} />
             {mayChange && <div><Button isLoading={isBusy} isDisabled={isBusy} onClick={() => void apply()}>{names.apply}</Button></div>}

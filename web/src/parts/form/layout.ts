@@ -16,12 +16,12 @@ export interface SectionLayout {
 const kHealth: SectionLayout = {
   name: 'health',
   plain: ['health_check.type', 'health_check.check_port', 'health_check.protocol', 'health_check.request', 'health_check.response_expected',
-    'health_check.secret', 'health_check.follow', 'health_check.script', 'health_check.share'],
-  advanced: ['health_check.virtual_host', 'health_check.allowed_status', 'health_check.method', 'health_check.headers', 'health_check.json_pointer',
+    'health_check.secret', 'health_check.follow', 'health_check.script', 'health_check.share', 'more_checks', 'required_checks'],
+  advanced: ['health_check.starttls', 'health_check.virtual_host', 'health_check.allowed_status', 'health_check.method', 'health_check.headers', 'health_check.json_pointer',
     'health_check.json_equals', 'health_check.follow_redirects', 'health_check.verify_certificate', 'health_check.certificate_warning', 'health_check.login',
     'health_check.password', 'health_check.database', 'health_check.record_type', 'health_check.accept_silence', 'health_check.connects_per_negotiate',
     'health_check.insist', 'health_check.more_ports', 'health_check.interval', 'health_check.timeout', 'health_check.failure_count',
-    'health_check.success_count', 'health_check.jitter', 'health_check.path_check', 'required_checks'],
+    'health_check.success_count', 'health_check.jitter', 'health_check.path_check'],
 };
 
 const kLayer4: SectionLayout[] = [
@@ -41,17 +41,36 @@ const kLayer4: SectionLayout[] = [
 const kLayer7: SectionLayout[] = [
   { name: 'service', plain: ['label', 'address', 'ports'], advanced: ['interface'] },
   { name: 'protocol', plain: ['mode'] },
-  { name: 'balance', plain: ['scheduler'], advanced: ['redispatch'] },
-  { name: 'persistence', plain: ['persistence'], advanced: ['persistence_timeout', 'cookie_name'] },
-  { ...kHealth },
-  { name: 'http', plain: [], advanced: ['x_forwarded_for', 'force_https', 'https_port', 'redirect_code'] },
-  { name: 'proxy', plain: [], advanced: ['accept_proxy', 'send_proxy', 'source_address'] },
-  { name: 'fallback', plain: ['fallback_address', 'fallback_port'] },
-  { name: 'limits', plain: [], advanced: ['maximum_connections', 'connect_timeout', 'client_timeout', 'server_timeout', 'tunnel_timeout', 'request_timeout'] },
+  { name: 'balance', plain: ['scheduler'], advanced: ['slow_start', 'redispatch'] },
+  {
+    name: 'persistence', plain: ['persistence', 'cookie_name', 'application_cookie_name', 'x_forwarded_for_position', 'persistence_timeout'],
+    advanced: ['cookie_maximum_life', 'persistence_table_size', 'forget_on_drain'],
+  },
+  kHealth,
+  {
+    name: 'tls', plain: ['tls.certificates', 'tls.profile', 'tls.minimum', 'tls.ciphers', 'tls.ciphersuites', 'tls.client_certificates', 'tls.client_authority'],
+    advanced: ['tls.ocsp_stapling'],
+  },
+  { name: 'serverTls', plain: ['server_tls.enabled', 'server_tls.verify', 'server_tls.authority', 'server_tls.server_name'] },
+  { name: 'rules', plain: ['force_https', 'https_port', 'redirect_code', 'rules'] },
+  { name: 'headers', plain: ['x_forwarded_for', 'header_rules'], advanced: ['http.client_x_forwarded_for', 'http.hsts', 'http.hsts_months'] },
+  {
+    name: 'http', plain: [],
+    advanced: ['compression', 'h2', 'server_h2', 'connections', 'reuse', 'pretend_keepalive', 'accept_invalid'].map((name) => `http.${name}`),
+  },
+  { name: 'proxy', plain: [], advanced: ['accept_proxy', 'send_proxy', 'source_address', 'transparent_proxy'] },
+  { name: 'feedback', plain: ['feedback.method'], advanced: ['feedback.port', 'feedback.request'] },
+  { name: 'fallback', plain: ['fallback_address', 'fallback_port'], advanced: ['fallback_persistent'] },
+  {
+    name: 'limits', plain: [],
+    advanced: ['maximum_connections', 'full_connections', 'connect_timeout', 'client_timeout', 'server_timeout', 'tunnel_timeout', 'request_timeout', 'tcp_keepalive'],
+  },
+  { name: 'logging', plain: ['log'] },
+  { name: 'manual', plain: [], advanced: ['manual_configuration'] },
 ];
 
 const kServer: SectionLayout[] = [
-  { name: 'server', plain: ['label', 'address', 'port', 'weight', 'minimum_connections', 'maximum_connections'], advanced: ['priority'] },
+  { name: 'server', plain: ['label', 'address', 'port', 'weight', 'minimum_connections', 'maximum_connections'], advanced: ['priority', 'backup'] },
 ];
 
 /** The guide's short form for a new virtual service. */
@@ -96,16 +115,73 @@ export function serverSections(fields: Field[]): Section[] {
   return sectionsOf(fields, kServer);
 }
 
+const kCookie = ['http_cookie', 'http_cookie_source_ip'];
+const kInTable = ['source_ip', 'http_cookie_source_ip', 'application_cookie', 'x_forwarded_for', 'ssl_session_id', 'rdp_cookie'];
+
+/** For each field that does not always count, when it does. */
+const kShownWhen: Record<string, (values: Values) => boolean> = {
+  persistence_timeout: ({ persistence }) => persistence !== 'none' && persistence !== 'last_successful',
+  cookie_name: ({ persistence }) => kCookie.includes(String(persistence)),
+  cookie_maximum_life: ({ persistence }) => kCookie.includes(String(persistence)),
+  application_cookie_name: ({ persistence }) => persistence === 'application_cookie',
+  x_forwarded_for_position: ({ persistence }) => persistence === 'x_forwarded_for',
+  persistence_table_size: ({ persistence }) => kInTable.includes(String(persistence)),
+  forget_on_drain: ({ persistence }) => persistence !== 'none',
+  required_checks: ({ more_checks: more }) => Array.isArray(more) && more.length > 0,
+  'fallback.address': (values) => values['fallback.mode'] === 'server',
+  'fallback.port': (values) => values['fallback.mode'] === 'server',
+  'fallback.masq': (values) => values['fallback.mode'] === 'server',
+  'feedback.port': (values) => values['feedback.method'] !== 'none',
+  'feedback.request': (values) => values['feedback.method'] !== 'none',
+  source_addresses: (values) => values.forwarding_method === 'snat',
+  https_port: (values) => values.force_https === true,
+  redirect_code: (values) => values.force_https === true,
+  'tls.profile': (values) => values['tls.certificates'] !== '',
+  'tls.minimum': (values) => values['tls.profile'] === 'custom',
+  'tls.ciphers': (values) => values['tls.profile'] === 'custom',
+  'tls.ciphersuites': (values) => values['tls.profile'] === 'custom',
+  'tls.client_certificates': (values) => values['tls.certificates'] !== '',
+  'tls.client_authority': (values) => values['tls.client_certificates'] !== 'off',
+  'tls.ocsp_stapling': (values) => values['tls.certificates'] !== '',
+  'server_tls.verify': (values) => values['server_tls.enabled'] === true,
+  'server_tls.authority': (values) => values['server_tls.enabled'] === true && values['server_tls.verify'] === true,
+  'server_tls.server_name': (values) => values['server_tls.enabled'] === true,
+  'http.client_x_forwarded_for': (values) => values.x_forwarded_for === true,
+  'http.hsts_months': (values) => values['http.hsts'] === true,
+};
+
+const kHttpOnly = ['x_forwarded_for', 'force_https', 'https_port', 'redirect_code', 'request_timeout', 'header_rules'];
+
 /** Fields without effect as things stand are not shown. */
 export function isShown({ path }: Field, values: Values): boolean {
   if (path.startsWith('health_check.')) return isHealthFieldUsed(path.slice('health_check.'.length), values);
   if (path.startsWith('persistence.') && path !== 'persistence.enabled') return values['persistence.enabled'] === true;
-  if (path === 'persistence_timeout') return values.persistence !== 'none';
-  if (path === 'cookie_name') return values.persistence === 'http_cookie';
-  if (['fallback.address', 'fallback.port', 'fallback.masq'].includes(path)) return values['fallback.mode'] === 'server';
-  if (['feedback.port', 'feedback.request'].includes(path)) return values['feedback.method'] !== 'none';
-  if (path === 'source_addresses') return values.forwarding_method === 'snat';
-  if (['https_port', 'redirect_code'].includes(path)) return values.force_https === true;
-  if (['x_forwarded_for', 'force_https', 'request_timeout'].includes(path)) return values.mode === 'http';
-  return true;
+  if ((kHttpOnly.includes(path) || path.startsWith('http.')) && values.mode !== 'http') return false;
+  return kShownWhen[path]?.(values) ?? true;
+}
+
+type ShownInEntry = (path: string, entry: Values, service: Values) => boolean;
+
+const kShownInEntry: Record<string, ShownInEntry> = {
+  more_checks: (path, entry) => isHealthFieldUsed(path, entry, ''),
+  rules: (path, { action }, { mode }) => {
+    if (path === 'servers') return action === 'use_servers';
+    if (path === 'location') return String(action).startsWith('redirect_');
+    return path !== 'status' || (action !== 'use_servers' && mode === 'http');
+  },
+  conditions: (path, { subject, comparison }) => {
+    const isExact = subject === 'method' || subject === 'source';
+    if (path === 'name') return subject === 'header' || subject === 'query';
+    if (path === 'comparison') return !isExact;
+    return path !== 'value' || isExact || comparison !== 'exists';
+  },
+  header_rules: (path, { action }) => {
+    if (path === 'pattern') return action === 'replace';
+    return path !== 'value' || action !== 'delete';
+  },
+};
+
+/** The same in an entry of a list; `service`: the values around it. */
+export function isShownIn(list: string, { path }: Field, entry: Values, service: Values): boolean {
+  return kShownInEntry[list]?.(path, entry, service) ?? true;
 }

@@ -2,8 +2,10 @@ import type { Schema } from '../../api/schema';
 import { text } from '../../text/en';
 import { sentence } from '../format';
 
-export function labelOf(path: string, isServer = false): string {
-  const given = (isServer ? text.form.serverLabel[path] : undefined) ?? text.form.label[path];
+/** `scope`: what the field's structure is, such as `server` or `rules`. */
+export function labelOf(path: string, scope = ''): string {
+  const { label, scopedLabel } = text.form;
+  const given = scope ? scopedLabel[`${scope}.${path}`] ?? (scope === 'more_checks' ? label[`health_check.${path}`] : undefined) : label[path];
   return given ?? sentence(path.split('.').pop()!);
 }
 

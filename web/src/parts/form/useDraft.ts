@@ -17,6 +17,11 @@ export interface Draft {
   reset: (object?: JsonObject) => void;
 }
 
+/** Whether a problem's place is the field, or in an entry of it. */
+export function isWithin(place: string, path: string): boolean {
+  return place === path || place.startsWith(`${path}[`);
+}
+
 /** A form's values as they were and as they are, and what the API found wrong with them. */
 export function useDraft(fields: Field[], object?: JsonObject): Draft {
   const [before, setBefore] = useState<Values>(() => valuesOf(fields, object));
@@ -26,12 +31,12 @@ export function useDraft(fields: Field[], object?: JsonObject): Draft {
 
   const set = useCallback((path: string, value: FieldValue) => {
     setValues((now) => ({ ...now, [path]: value }));
-    setProblems((now) => (now.has(path) ? new Map([...now].filter(([name]) => name !== path)) : now));
+    setProblems((now) => new Map([...now].filter(([name]) => !isWithin(name, path))));
   }, []);
 
   const refuse = useCallback((failure: unknown) => {
     const all = failure instanceof ApiError ? failure.problems : [];
-    const own = all.filter(({ path }) => fields.some((field) => field.path === fieldOfProblem(path)));
+    const own = all.filter(({ path }) => fields.some((field) => isWithin(fieldOfProblem(path), field.path)));
     setProblems(new Map(own.map((problem) => [fieldOfProblem(problem.path), problem])));
     setError(failure === null || (own.length > 0 && own.length === all.length) ? null : failure);
   }, [fields]);
