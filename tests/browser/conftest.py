@@ -66,6 +66,7 @@ def _facts(farm: Farm) -> dict:
         "applicationServers": {label: host.address_in(farm.family) for label, host in labels.items()},
         "printServers": {f"PS{number}": host.address_in(farm.family)
                          for number, host in enumerate(farm.print_servers, 1)},
+        "layer7": farm.balancer.address_in(farm.family),
         "active": next(label for label, host in labels.items() if host.role() == "active"),
         "passive": next(label for label, host in labels.items() if host.role() != "active"),
     }

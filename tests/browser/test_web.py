@@ -31,6 +31,10 @@ def test_operators_find_what_they_need(site):
     site.walk("operate.mjs")
 
 
+def test_layer_7_has_rules_headers_and_certificates(site):
+    site.walk("layer7.mjs")
+
+
 def test_nothing_is_to_be_had_without_signing_in(site):
     site.walk("sign_in.mjs")
 

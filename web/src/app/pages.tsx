@@ -32,7 +32,10 @@ export const kMenus: Menu[] = [
   },
   {
     id: 'local', title: text.menu.local,
-    pages: [{ path: '/local/alerts', title: text.page.alerts, view: lazy(() => import('../pages/alerts')) }],
+    pages: [
+      { path: '/local/general', title: text.page.general, view: lazy(() => import('../pages/general')) },
+      { path: '/local/alerts', title: text.page.alerts, view: lazy(() => import('../pages/alerts')) },
+    ],
   },
   {
     id: 'cluster', title: text.menu.cluster,
@@ -41,6 +44,7 @@ export const kMenus: Menu[] = [
       { path: '/cluster/layer4-servers', title: text.page.l4Servers, view: L4Servers },
       { path: '/cluster/layer7-services', title: text.page.l7Services, view: L7Services },
       { path: '/cluster/layer7-servers', title: text.page.l7Servers, view: L7Servers },
+      { path: '/cluster/certificates', title: text.page.certificates, view: lazy(() => import('../pages/certificates')) },
       { path: '/cluster/wizard', title: text.page.wizard, view: lazy(() => import('../pages/wizard')), needs: 'administrator' },
     ],
   },
