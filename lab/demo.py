@@ -16,6 +16,7 @@ from lab.network import Family, bracketed
 from lab.record import DEFAULT_PREFIX, Lock, Record
 from lab.screen import Screen
 from lab.story import Story
+from lab.web_interface import USER, WebInterface
 
 
 def show_logs(farm: Farm, screen: Screen) -> None:
@@ -25,6 +26,13 @@ def show_logs(farm: Farm, screen: Screen) -> None:
         if text:
             screen.heading(f"--- {log}")
             screen.plain("\n".join(text))
+
+
+def show_web_interface(web: WebInterface, screen: Screen) -> None:
+    screen.step("The web interface, for a browser on this machine:")
+    screen.command(web.open_door())
+    screen.note(f"user {USER}, password {web.password} (made for this demo, shown only here)")
+    screen.note("the browser warns of its certificate: compare the fingerprint with that of: evenkeel web status")
 
 
 def show_around(farm: Farm, screen: Screen) -> None:
@@ -51,7 +59,8 @@ def play(options: argparse.Namespace, screen: Screen) -> int:
     try:
         farm = Farm(options.prefix, Options(), method, family)
         try:
-            held = Story(farm, screen, options.jobs).run()
+            story = Story(farm, screen, options.jobs)
+            held = story.run()
         except LabError as error:
             screen.bad(str(error))
             held = False
@@ -60,6 +69,8 @@ def play(options: argparse.Namespace, screen: Screen) -> int:
         keep = not options.once
         if keep:
             show_around(farm, screen)
+            if held:
+                show_web_interface(story.web, screen)
         screen.heading("\nEverything held." if held else "\nNot everything held: see the crosses above.")
         return 0 if held else 1
     except KeyboardInterrupt:

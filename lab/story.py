@@ -16,6 +16,7 @@ from lab.print_server import PrintServer
 from lab.printing import PROTOCOLS, Job, Printing
 from lab.screen import Screen
 from lab.watch import Watch
+from lab.web_interface import WebInterface
 
 SMALL = 60_000        # bytes, of the first jobs
 BIG = 12_000_000      # bytes, of the jobs during which a server dies: long enough to be in the middle of some
@@ -29,6 +30,7 @@ class Story:
         self.count = jobs
         self.held = True
         self.printing = Printing(farm)
+        self.web = WebInterface(farm.balancer)
         self.done: list[Job] = []
         self.spooled: list[Job] = []  # accepted by a server that died before it had printed them
 
@@ -62,7 +64,8 @@ class Story:
 
     def start_evenkeeld(self) -> None:
         self.screen.step("evenkeeld, the load balancer's control plane")
-        self.farm.balancer.start()
+        self.farm.balancer.start(*self.web.arguments())
+        self.web.set_up()
         self.screen.good(f"its API answers; {self.farm.balancer.resident_kilobytes() / 1024:.0f} MB of memory")
 
     def configure(self) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,15 +14,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab import farm as lab_farm  # noqa: E402
 from lab import guide, namespaces  # noqa: E402
-from lab.commands import PROJECT, run, wait_until  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
 from lab.method import Method  # noqa: E402
 from lab.network import Family  # noqa: E402
+from lab.web_interface import WebInterface  # noqa: E402
 
 _WALKS = Path(__file__).resolve().parent
 _PREFIX = os.environ.get("EVENKEEL_TEST_PREFIX", "ekb-")
 _PASSWORD = "correct horse battery staple"
-_PORT = 9443
 # Where the walks leave their pictures; they stay, to be looked at.
 _PICTURES = Path(os.environ.get("EVENKEEL_PICTURES", "/var/tmp/evenkeel-lab/pictures"))
 
@@ -60,7 +58,7 @@ def _facts(farm: Farm) -> dict:
     _PICTURES.mkdir(parents=True, exist_ok=True)
     labels = {"App_Svr1": farm.application_servers[0], "App_Svr2": farm.application_servers[1]}
     return {
-        "url": f"https://{farm.balancer.address_in(Family.IPV4)}:{_PORT}/lbadmin/", "password": _PASSWORD,
+        "url": WebInterface(farm.balancer).url, "password": _PASSWORD,
         "pictures": str(_PICTURES), "method": farm.method.value, "key": farm.key,
         "applications": farm.applications, "printing": farm.printing,
         "applicationServers": {label: host.address_in(farm.family) for label, host in labels.items()},
@@ -72,20 +70,11 @@ def _facts(farm: Farm) -> dict:
     }
 
 
-# nginx's workers may read nothing but what anybody may, wherever this tree lies.
-def _pages(farm: Farm) -> Path:
-    pages = farm.balancer.directory / "pages"
-    shutil.copytree(PROJECT / "web" / "dist", pages)
-    return pages
-
-
 def _serve(farm: Farm) -> list[str]:
-    address = farm.balancer.address_in(Family.IPV4)
-    arguments = ["--web-address", f"{address}:{_PORT}", "--web-root", str(_pages(farm))]
-    farm.balancer.start(*arguments)
-    run(farm.balancer.command_line("setup", "--password-stdin"), text_input=f"{_PASSWORD}\n")
-    wait_until(lambda: farm.client.namespace.answers(address, _PORT), "the web interface")
-    return arguments
+    web = WebInterface(farm.balancer, _PASSWORD)
+    farm.balancer.start(*web.arguments())
+    web.set_up()
+    return web.arguments()
 
 
 def _site(name: str, method: Method) -> Iterator[Site]:

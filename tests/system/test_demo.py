@@ -1,6 +1,8 @@
 """The demo as a person starts it."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import pytest
 from conftest import prefix_for
 
 from lab import namespaces
-from lab.commands import PROJECT, wait_until
+from lab.commands import PROJECT, run, wait_until
 from lab.farm import remove
 from lab.method import Method
 from lab.record import Record
@@ -30,6 +32,18 @@ def demo(*options: str) -> subprocess.Popen:
                             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
 
 
+def check_web_interface(output: str) -> None:
+    """From this machine, outside of every namespace, with what the demo has said."""
+    url = re.search(r"https://127\.0\.0\.1:\d+/lbadmin/", output)[0]
+    user, password = re.search(r"user (\w+), password (\S+)", output).groups()
+    assert output.count(password) == 1
+    page = run(["curl", "-sk", url]).stdout
+    assert "<title>Evenkeel</title>" in page
+    session = url.replace("/lbadmin/", "/api/v1/session")
+    signed_in = run(["curl", "-sk", session, "-d", json.dumps({"user": user, "password": password})]).stdout
+    assert json.loads(signed_in)["role"] == "administrator"
+
+
 @pytest.mark.parametrize("method", list(Method), ids=lambda method: method.value)
 def test_once_holds_and_leaves_nothing(method: Method) -> None:
     running = demo("--once", "--jobs", "6", "--method", method.value)
@@ -47,6 +61,7 @@ def test_it_stays_until_down_and_a_second_one_says_so() -> None:
     assert first.returncode == 0, output
     assert "//fd77::100/printer" in output
     assert namespaces.existing(PREFIX)
+    check_web_interface(output)
     second = demo("--once")
     refusal, _ = second.communicate(timeout=30)
     assert second.returncode == 1 and "running already" in refusal and "--down" in refusal
