@@ -35,6 +35,14 @@ def test_layer_7_has_rules_headers_and_certificates(site):
     site.walk("layer7.mjs")
 
 
+def test_a_change_on_trial_is_kept_or_taken_back(site):
+    site.walk("trial.mjs")
+
+
+def test_graphs_reach_from_an_hour_to_a_year(site):
+    site.walk("graphs.mjs")
+
+
 def test_nothing_is_to_be_had_without_signing_in(site):
     site.walk("sign_in.mjs")
 

@@ -3,7 +3,7 @@
 
 import { ApiError, get, open } from './client';
 import { MessageParser, type Message } from './sse';
-import type { EventRow, Status, Traffic } from './types';
+import type { EventRow, Machine, Status, Traffic } from './types';
 
 const kPollMs = 1000;
 const kStaleMs = 5000;
@@ -16,6 +16,8 @@ export interface Sample {
   bytes: number;
   connections: number;
   active: number;
+  load: number;
+  memory: number; // bytes in use
 }
 
 export interface Snapshot {
@@ -79,8 +81,8 @@ export class Live {
     this.asking = true;
     const began = performance.now();
     try {
-      const [status, traffic] = await Promise.all([get<Status>('status', {}, signal), get<Traffic>('traffic', {}, signal)]);
-      this.change({ status, samples: this.with(sampleOf(status, traffic)), answeredAt: Date.now(), isStale: false });
+      const [status, traffic, machine] = await Promise.all([get<Status>('status', {}, signal), get<Traffic>('traffic', {}, signal), get<Machine>('system', {}, signal)]);
+      this.change({ status, samples: this.with(sampleOf(status, traffic, machine)), answeredAt: Date.now(), isStale: false });
     } catch {
       if (!signal.aborted && Date.now() - this.snapshot.answeredAt > kStaleMs) this.change({ isStale: true });
     }
@@ -152,8 +154,9 @@ function keyOf(row: EventRow): string {
   return `${row.id} ${row.at}`;
 }
 
-export function sampleOf(status: Status, traffic: Traffic): Sample {
-  const sample = { at: Date.parse(status.at) / 1000, bytes: 0, connections: 0, active: 0 };
+export function sampleOf(status: Status, traffic: Traffic, { load, memory }: Machine): Sample {
+  const used = memory.total - memory.available;
+  const sample = { at: Date.parse(status.at) / 1000, bytes: 0, connections: 0, active: 0, load: load[0], memory: used };
   for (const { rates } of traffic.virtual_services) {
     const rate = rates['1s'];
     sample.bytes += (rate?.bytes ?? 0) + (rate?.bytes_out ?? 0);

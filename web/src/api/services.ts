@@ -17,10 +17,12 @@ export interface ChangeOptions {
   dryRun?: boolean;
   revision?: number | null;
   comment?: string;
+  /** Seconds after which it is taken back, unless it is confirmed. */
+  confirmWithin?: number | null;
 }
 
 export async function change(method: string, path: string, body: Json | undefined, options: ChangeOptions = {}): Promise<Change> {
-  const query = { dry_run: options.dryRun || undefined, comment: options.comment };
+  const query = { dry_run: options.dryRun || undefined, comment: options.comment, confirm_within: options.confirmWithin ?? undefined };
   return (await request<Change>(method, path, { body, query, revision: options.revision })).body;
 }
 

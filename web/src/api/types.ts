@@ -115,6 +115,12 @@ export interface Status {
   layer7: { old_workers: number; services: ServiceStatus[] };
 }
 
+export interface Machine {
+  load: [number, number, number]; // over 1, 5 and 15 minutes
+  memory: { total: number; available: number };
+  uptime_seconds: number;
+}
+
 export interface Rates {
   connections: number;
   packets: number;
@@ -188,8 +194,17 @@ export interface Change {
   dry_run: boolean;
   plan: Plan;
   warnings: string[]; // each "PATH: what to mind"
+  confirmation?: Confirmation | null;
   layer7: null | 'commands' | 'reload';
   applied_ms: number;
+}
+
+/** A change that is taken back unless somebody confirms it in time. */
+export interface Confirmation {
+  revision: number;
+  until: string;
+  author: string;
+  back_to: number;
 }
 
 export interface Revision {

@@ -7,6 +7,7 @@ import { clock } from '../parts/format';
 import { Empty, Waiting } from '../parts/Page';
 import { Toasts } from '../parts/Toasts';
 import { text } from '../text/en';
+import { ConfirmationNotice } from './confirmation';
 import { Header } from './Header';
 import { useLive } from './live';
 import { Menu } from './Menu';
@@ -45,6 +46,7 @@ function Frame() {
         mainAriaLabel={text.product}
       >
         <StaleNotice />
+        <div className="ek-stale"><ConfirmationNotice /></div>
         <Boundary>
           <Suspense fallback={<PageSection><Waiting /></PageSection>}>
             <Outlet />

@@ -68,6 +68,7 @@ export const kMenus: Menu[] = [
   {
     id: 'reports', title: text.menu.reports,
     pages: [
+      { path: '/reports/graphs', title: text.page.history, view: lazy(() => import('../pages/history')) },
       { path: '/reports/layer4', title: text.page.l4Status, view: L4Status },
       { path: '/reports/layer7', title: text.page.l7Status, view: L7Status },
       { path: '/reports/traffic', title: text.page.traffic, view: lazy(() => import('../pages/reports/TrafficRate')) },

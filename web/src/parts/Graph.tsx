@@ -5,9 +5,14 @@ import UPlot from 'uplot';
 
 interface Props {
   times: number[];
-  values: number[];
+  values: (number | null)[];
   label: string;
   colour: string;
+}
+
+/** As it is at the moment of drawing: light and dark differ. */
+export function colourOf(element: Element, variable: string): string {
+  return getComputedStyle(element).getPropertyValue(variable).trim();
 }
 
 /** A small curve without axes; the number beside it says what it is about. */
@@ -17,13 +22,12 @@ export function Graph({ times, values, label, colour }: Props) {
 
   useEffect(() => {
     const box = place.current!;
-    const stroke = getComputedStyle(box).getPropertyValue(colour).trim() || 'currentColor';
     plot.current = new UPlot(
       {
-        width: Math.max(box.clientWidth, 80), height: 64, padding: [4, 0, 0, 0],
+        width: Math.max(box.clientWidth, 80), height: 64, padding: [4, 0, 2, 0],
         cursor: { show: false }, legend: { show: false }, axes: [{ show: false }, { show: false }],
         scales: { y: { range: (_, __, highest) => [0, Math.max(highest, 1)] } },
-        series: [{}, { stroke, width: 1.5, fill: `${stroke}22`, points: { show: false } }],
+        series: [{}, { stroke: () => colourOf(box, colour), width: 1.5, fill: () => `${colourOf(box, colour)}22`, points: { show: false } }],
       },
       [[], []], box,
     );

@@ -11,7 +11,7 @@ export function short(value: number): string {
     rest /= 1000;
     step += 1;
   }
-  const digits = step === 0 ? (Number.isInteger(rest) || rest >= 100 ? 0 : 1) : rest >= 100 ? 0 : 1;
+  const digits = step === 0 ? (Number.isInteger(rest) || rest >= 100 ? 0 : rest < 1 ? 2 : 1) : rest >= 100 ? 0 : 1;
   return `${rest.toFixed(digits)}${kUnits[step] ? ` ${kUnits[step]}` : ''}`;
 }
 

@@ -32,7 +32,7 @@ export function useAnnounce(): (title: string, done: Change, after?: () => void)
       variant: done.warnings.length > 0 ? 'warning' : 'success',
       title,
       body: <>{text.services.inForce(revision)}{done.warnings.length > 0 && <Warnings warnings={done.warnings} />}</>,
-      action: revision > 1 ? { label: text.action.undo, run: () => void undo() } : undefined,
+      action: revision > 1 && !done.confirmation ? { label: text.action.undo, run: () => void undo() } : undefined,
     });
   }, [toast, refresh]);
 }

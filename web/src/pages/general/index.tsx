@@ -38,17 +38,17 @@ function GeneralForm({ schema, configuration, revision, reload }: FormProps) {
   const draft = useDraft(fields, configuration);
   const [isBusy, setBusy] = useState(false);
   const announce = useAnnounce();
-  const update = async () => {
+  const update = async (confirmWithin: number | null) => {
     setBusy(true);
     try {
-      announce(text.services.updated(text.page.general), await change('PATCH', 'configuration', draft.patch, { revision }), reload);
+      announce(text.services.updated(text.page.general), await change('PATCH', 'configuration', draft.patch, { revision, confirmWithin }), reload);
       reload();
     } catch (error) {
       draft.refuse(error);
     }
     setBusy(false);
   };
-  return <EditorForm name={text.page.general} sections={sections} draft={draft} isBusy={isBusy} isGuarded={!isBusy} onUpdate={() => void update()} onCancel={() => draft.reset(configuration)} />;
+  return <EditorForm name={text.page.general} sections={sections} draft={draft} isBusy={isBusy} isGuarded={!isBusy} hasTrial onUpdate={(confirmWithin) => void update(confirmWithin)} onCancel={() => draft.reset(configuration)} />;
 }
 
 export default function GeneralPage() {

@@ -25,8 +25,11 @@ function Nothing() {
   );
 }
 
+// What waits to be confirmed stands over every page.
+const kElsewhere = /waits to be confirmed/;
+
 function Notices({ status }: { status: Status }) {
-  return status.notices.map(({ object, message }) => <Alert component="p" key={object + message} variant="warning" isInline title={object}>{message}</Alert>);
+  return status.notices.filter(({ message }) => !kElsewhere.test(message)).map(({ object, message }) => <Alert component="p" key={object + message} variant="warning" isInline title={object}>{message}</Alert>);
 }
 
 function Overview({ status }: { status: Status }) {

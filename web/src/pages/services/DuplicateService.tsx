@@ -38,8 +38,8 @@ function Copy({ layer, schema, service, options, given }: CopyProps) {
   const navigate = useNavigate();
   const from = String(service.label);
   const label = String(draft.values.label ?? '').trim();
-  const update = () => {
-    const request = { method: 'POST' as const, path: `${servicePath(layer, from)}/duplicate`, body: { ...draft.patch, label }, revision: null, service: label };
+  const update = (confirmWithin: number | null) => {
+    const request = { method: 'POST' as const, path: `${servicePath(layer, from)}/duplicate`, body: { ...draft.patch, label }, revision: null, confirmWithin, service: label };
     void control.apply(request, {
       onRefused: draft.refuse,
       onDone: (done) => {
@@ -52,7 +52,7 @@ function Copy({ layer, schema, service, options, given }: CopyProps) {
   return (
     <OptionsProvider value={withServersOf(options, service)}>
       <EditorForm
-        name={text.action.duplicate} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone} onUpdate={update} onCancel={() => navigate(servicePlace(layer, from))}
+        name={text.action.duplicate} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone} hasTrial onUpdate={update} onCancel={() => navigate(servicePlace(layer, from))}
         note={<Alert component="p" variant="warning" isInline title={text.services.duplicated(from, given)}>{text.services.duplicateHow}</Alert>}
       />
     </OptionsProvider>

@@ -1,6 +1,7 @@
 import { ActionGroup, Alert, Button, Form } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 
+import { ConfirmChoice } from '../../app/confirmation';
 import { useMay } from '../../app/session';
 import { Failure } from '../../parts/Failure';
 import { FormSection } from '../../parts/form/FormSection';
@@ -17,15 +18,18 @@ interface Props {
   isGuarded: boolean;
   scope?: string;
   note?: ReactNode;
-  onUpdate: () => void;
+  /** Whether Update may be on trial: for changes that could lock somebody out. */
+  hasTrial?: boolean;
+  onUpdate: (confirmWithin: number | null) => void;
   onCancel: () => void;
 }
 
 /** The guide's form: sections, fields, Cancel and Update. */
-export function EditorForm({ name, sections, draft, isBusy, isGuarded, scope, note, onUpdate, onCancel }: Props) {
+export function EditorForm({ name, sections, draft, isBusy, isGuarded, scope, note, hasTrial = false, onUpdate, onCancel }: Props) {
   const mayChange = useMay('administrator');
+  const [confirmWithin, setConfirmWithin] = useState<number | null>(null);
   return (
-    <Form className="ek-form" aria-label={name} onSubmit={(event) => { event.preventDefault(); onUpdate(); }}>
+    <Form className="ek-form" aria-label={name} onSubmit={(event) => { event.preventDefault(); onUpdate(confirmWithin); }}>
       {draft.error !== null && <Failure error={draft.error} title={text.services.problems} />}
       {draft.problems.size > 0 && <Alert component="p" variant="danger" isInline isPlain title={text.services.problems} />}
       {note}
@@ -35,6 +39,7 @@ export function EditorForm({ name, sections, draft, isBusy, isGuarded, scope, no
       <ActionGroup className="ek-buttons">
         {mayChange && <Button type="submit" isLoading={isBusy} isDisabled={isBusy}>{text.action.update}</Button>}
         <Button variant="link" onClick={onCancel}>{text.action.cancel}</Button>
+        {mayChange && hasTrial && <ConfirmChoice seconds={confirmWithin} onChange={setConfirmWithin} />}
       </ActionGroup>
       <UnsavedGuard isDirty={isGuarded && draft.isDirty} />
     </Form>

@@ -28,11 +28,11 @@ function NewService({ layer, schema }: { layer: Layer; schema: ConfigurationSche
   const control = useChange();
   const announce = useAnnounce();
   const navigate = useNavigate();
-  const update = () => {
+  const update = (confirmWithin: number | null) => {
     const required = Object.fromEntries(fields.filter(({ isRequired }) => isRequired).map(({ path }) => [path, String(draft.values[path] ?? '').trim()]));
     const body = { ...draft.patch, ...required };
     const label = String(draft.values.label ?? '');
-    void control.apply({ method: 'POST', path: collection(layer), body, revision: null, service: label }, {
+    void control.apply({ method: 'POST', path: collection(layer), body, revision: null, confirmWithin, service: label }, {
       onRefused: draft.refuse,
       onDone: (done) => {
         flushSync(() => setDone(true));
@@ -42,7 +42,7 @@ function NewService({ layer, schema }: { layer: Layer; schema: ConfigurationSche
     });
   };
   const name = text.services.addHeading(layer);
-  return <EditorForm name={name} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone} onUpdate={update} onCancel={() => navigate(servicesPlace(layer))} />;
+  return <EditorForm name={name} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone} hasTrial onUpdate={update} onCancel={() => navigate(servicesPlace(layer))} />;
 }
 
 export function AddService({ layer }: { layer: Layer }) {
@@ -74,10 +74,13 @@ function ServiceForm({ layer, schema, service, options, revision }: EditorProps)
   const navigate = useNavigate();
   const label = String(service.label);
 
-  const send = (body: JsonObject, from: number | null) => {
-    void control.apply({ method: 'PATCH', path: servicePath(layer, label), body, revision: from, service: label }, {
+  const [trial, setTrial] = useState<number | null>(null);
+
+  const send = (body: JsonObject, from: number | null, confirmWithin: number | null) => {
+    setTrial(confirmWithin);
+    void control.apply({ method: 'PATCH', path: servicePath(layer, label), body, revision: from, confirmWithin, service: label }, {
       onRefused: draft.refuse,
-      onConflict: () => void look(),
+      onConflict: () => void look(confirmWithin),
       onDone: (done) => {
         flushSync(() => setDone(true));
         announce(text.services.updated(String(draft.values.label)), done);
@@ -87,13 +90,13 @@ function ServiceForm({ layer, schema, service, options, revision }: EditorProps)
   };
 
   // Another revision is in force. Was it this service that somebody changed? If not, there is nothing to decide.
-  const look = async () => {
+  const look = async (confirmWithin: number | null) => {
     const list = await listServices(layer);
     const theirs = list.services.find((other) => other.label === label) ?? null;
     const changed = theirs && patchOf(fields, draft.before, valuesOf(fields, theirs));
     if (theirs && Object.keys(changed ?? {}).length === 0) {
       setBase(list.revision);
-      send(draft.patch, list.revision);
+      send(draft.patch, list.revision, confirmWithin);
     } else {
       setConflict({ revision: list.revision, theirs });
     }
@@ -104,14 +107,14 @@ function ServiceForm({ layer, schema, service, options, revision }: EditorProps)
     <OptionsProvider value={named}>
       <EditorForm
         name={text.services.modifyHeading(layer)} sections={sections} draft={draft} isBusy={control.isBusy} isGuarded={!isDone}
-        onUpdate={() => send(draft.patch, base)} onCancel={() => navigate(servicesPlace(layer))}
+        hasTrial onUpdate={(confirmWithin) => send(draft.patch, base, confirmWithin)} onCancel={() => navigate(servicesPlace(layer))}
       />
       {control.dialog}
       {conflict && (
         <ConflictDialog
           conflict={conflict} fields={fields} draft={draft} onCancel={() => setConflict(null)}
           onTake={() => { draft.reset(conflict.theirs ?? undefined); setBase(conflict.revision); setConflict(null); }}
-          onKeep={() => { setConflict(null); setBase(conflict.revision); send(draft.patch, conflict.revision); }}
+          onKeep={() => { setConflict(null); setBase(conflict.revision); send(draft.patch, conflict.revision, trial); }}
         />
       )}
     </OptionsProvider>

@@ -14,6 +14,7 @@ interface Request {
   path: string;
   body: JsonObject;
   revision: number | null;
+  confirmWithin?: number | null;
   service: string;
   server?: string;
 }
@@ -43,10 +44,10 @@ export function useChange(): ChangeControl {
   const [isBusy, setBusy] = useState(false);
   const [pending, setPending] = useState<Pending | null>(null);
 
-  const send = async ({ method, path, body, revision }: Request, steps: Steps, dryRun: boolean): Promise<Change | null> => {
+  const send = async ({ method, path, body, revision, confirmWithin }: Request, steps: Steps, dryRun: boolean): Promise<Change | null> => {
     setBusy(true);
     try {
-      return await change(method, path, body, { revision, dryRun });
+      return await change(method, path, body, { revision, dryRun, confirmWithin: dryRun ? null : confirmWithin });
     } catch (error) {
       const isConflict = error instanceof ApiError && [409, 412].includes(error.status) && error.problems.length === 0;
       if (isConflict && steps.onConflict) steps.onConflict();
