@@ -43,6 +43,18 @@ def test_graphs_reach_from_an_hour_to_a_year(site):
     site.walk("graphs.mjs")
 
 
+def test_every_form_says_what_is_wrong_with_what_nobody_should_write(site):
+    site.farm.balancer.evenkeel("layer7-service", "add", "Attacked", "--address", site.facts["layer7"], "--ports", "8081")
+    try:
+        site.walk("forms.mjs", timeout=600.0)
+    finally:
+        site.farm.balancer.evenkeel("layer7-service", "delete", "Attacked")
+
+
+def test_attackers_are_told_in_words(site):
+    site.walk("attacks.mjs")
+
+
 def test_nothing_is_to_be_had_without_signing_in(site):
     site.walk("sign_in.mjs")
 
