@@ -287,9 +287,9 @@ Error damaged(const std::string& path, const std::string& what) {
   const auto backup = newest_good_backup(path);
   const std::string advice =
       backup ? fmt::format(
-                   "to restore the newest good backup, stop evenkeeld, move {0}, {0}-wal and {0}-shm away, and "
-                   "copy {1} to {0}",
-                   path, *backup)
+                   "to go back to the newest good backup, {}, run `evenkeeld --restore-store` with evenkeeld's own "
+                   "--state-directory if it has one, and restart evenkeeld",
+                   *backup)
              : "there is no good backup of it";
   return Error{ErrorCode::kCorrupt, fmt::format("the store is damaged ({}); {}", what, advice), path, 0};
 }

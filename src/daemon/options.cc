@@ -57,6 +57,8 @@ Options parse_options(int argc, char** argv) {
   app.add_option("--log-level", options.log_level, "how much to say")
       ->check(CLI::IsMember({"debug", "info", "warn", "err"}))
       ->capture_default_str();
+  app.add_flag("--restore-store", options.restore_store,
+               "go back to the newest good backup of a damaged store, and end; restart evenkeeld afterwards");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

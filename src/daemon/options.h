@@ -25,6 +25,7 @@ struct Options {
   uint64_t connections = 1 << 20;                      // IPv4; when the maps are created
   uint64_t connections_ipv6 = 1 << 18;
   std::string log_level = "info";
+  bool restore_store = false;  // in place of starting: goes back to the newest good backup of a damaged store
 };
 
 // Exits the process for --help and --version, and with status 2 for a wrong command line: for main() only.

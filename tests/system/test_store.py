@@ -85,6 +85,24 @@ def test_a_damaged_database_at_start(balanced: SmallFarm, damage: str) -> None:
     assert balanced.balancer.is_answering()
 
 
+def test_a_damaged_database_goes_back_to_its_newest_backup(balanced: SmallFarm) -> None:
+    assert change(balanced, 90).returncode == 0
+    kept = revision(balanced)
+    assert balanced.balancer.stop() == 0
+    restore = [*balanced.balancer.daemon_arguments(), "--restore-store"]
+    assert run(restore, check=False).returncode == 1, "it was sound"
+    harm(balanced.balancer.state_directory / "evenkeel.db", "not a database")
+    balanced.balancer.start()
+    assert "--restore-store" in balanced.balancer.evenkeel("status").stdout
+    assert run(restore, check=False).returncode == 0
+    assert balanced.balancer.stop() == 0
+    balanced.balancer.start()
+    assert not balanced.balancer.api.status()["read_only"]
+    assert (revision(balanced), balanced.balancer.api.real_server(LABEL, "RS1")["weight"]) == (kept, 90)
+    assert change(balanced, 80).returncode == 0
+    assert (balanced.balancer.state_directory / "evenkeel.db.damaged").exists()
+
+
 def harm(database: Path, damage: str) -> None:
     size = database.stat().st_size
     with open(database, "r+b") as file:

@@ -17,6 +17,7 @@
 #include "api/router.h"
 #include "api/server.h"
 #include "base/clock.h"
+#include "config/restore_backup.h"
 #include "config/store.h"
 #include "daemon/alert_sender.h"
 #include "daemon/controller.h"
@@ -163,6 +164,15 @@ int die(const Error& error) {
   return EXIT_FAILURE;
 }
 
+// A running evenkeeld does not have a damaged store open: it goes on until it is restarted.
+int restore_store(const Options& options) {
+  const auto restored = config::restore_newest_backup(options.state_directory + "/evenkeel.db");
+  if (!restored) return die(restored.error());
+  spdlog::info("the store is now a copy of {}{}; restart evenkeeld", restored->backup,
+               restored->set_aside.empty() ? "" : ", what was there before is " + restored->set_aside);
+  return EXIT_SUCCESS;
+}
+
 int run(const Options& options) {
   constexpr mode_t kPrivate = 0700;
   constexpr mode_t kListable = 0755;  // the socket in it has its own mode; scripts are run as another user
@@ -260,5 +270,5 @@ int main(int argc, char** argv) {
   spdlog::set_level(spdlog::level::from_str(options.log_level));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   spdlog::flush_on(spdlog::level::info);
-  return evenkeel::daemon::run(options);
+  return options.restore_store ? evenkeel::daemon::restore_store(options) : evenkeel::daemon::run(options);
 }

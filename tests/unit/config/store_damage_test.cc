@@ -10,6 +10,7 @@
 
 #include <fstream>
 
+#include "config/restore_backup.h"
 #include "store_fixture.h"
 
 namespace evenkeel::config {
@@ -239,6 +240,37 @@ TEST_F(DamagedStoreTest, AnOlderRevisionIsBetterThanNone) {
   ASSERT_TRUE(salvaged);
   EXPECT_EQ(salvaged->configuration, weighted(3));
   EXPECT_EQ(salvaged->source, path_);
+}
+
+TEST_F(DamagedStoreTest, GoesBackToItsNewestGoodBackup) {
+  EXPECT_EQ(restore_newest_backup(path_).error().code, ErrorCode::kConflict);  // it is sound
+  overwrite(path_, 0, std::string(4096, 'x'));
+  overwrite(path_ + ".backup-4", 0, std::string(100, 'x'));
+  const auto restored = restore_newest_backup(path_);
+  ASSERT_TRUE(restored) << to_string(restored.error());
+  EXPECT_EQ(restored->backup, path_ + ".backup-3");
+  EXPECT_EQ(restored->set_aside, path_ + ".damaged");
+  EXPECT_TRUE(std::filesystem::exists(restored->set_aside));
+  open();
+  EXPECT_EQ(*store_->configuration(3), weighted(3));
+  EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms(0600));
+  EXPECT_TRUE(commit(weighted(5)));
+}
+
+TEST_F(DamagedStoreTest, GoesBackWhenItIsGoneAltogether) {
+  std::filesystem::remove(path_);
+  const auto restored = restore_newest_backup(path_);
+  ASSERT_TRUE(restored) << to_string(restored.error());
+  EXPECT_EQ(restored->set_aside, "");
+  open();
+  EXPECT_EQ(*store_->configuration(4), weighted(4));
+}
+
+TEST_F(DamagedStoreTest, CannotGoBackWithoutABackup) {
+  for (int i = 1; i <= 4; ++i) std::filesystem::remove(path_ + ".backup-" + std::to_string(i));
+  overwrite(path_, 0, std::string(100, 'x'));
+  EXPECT_EQ(restore_newest_backup(path_).error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(std::filesystem::exists(path_));
 }
 
 TEST_F(DamagedStoreTest, AnotherProgramsDatabase) {
