@@ -122,6 +122,11 @@ class Accounts {
   boost::asio::awaitable<Result<MadeToken>> add_token(NewToken wanted);
   boost::asio::awaitable<Result<Token>> remove_token(int64_t id);
 
+  // In place of all that there are, in one transaction with `also`, which runs in the store's thread. Sessions of users
+  // that are not what they were end.
+  boost::asio::awaitable<Result<>> replace(std::vector<User> users, std::vector<Token> tokens,
+                                           std::function<Result<>()> also);
+
   // Durable when it returns; logs its own failure, since what it tells of has happened.
   boost::asio::awaitable<void> note(Author author, std::string what);
   boost::asio::awaitable<Result<std::vector<AuditEntry>>> audit(AuditQuery query);

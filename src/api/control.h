@@ -3,6 +3,7 @@
 // the control loop.
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/json.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,7 @@
 
 #include "api/both_layers.h"
 #include "api/certificate_change.h"
+#include "backup/document.h"
 #include "base/result.h"
 #include "config/plan.h"
 #include "config/store.h"
@@ -59,6 +61,27 @@ struct ChangeRefused {
 
 template <class T>
 using Changed = std::expected<T, ChangeRefused>;
+
+// Names.
+struct ListChange {
+  std::vector<std::string> added, changed, removed;
+};
+
+struct RestoreRequest {
+  boost::json::value backup;
+  std::string passphrase;
+  std::string author;
+  bool dry_run = false;  // stop after the plan
+};
+
+struct RestoreResult {
+  backup::Origin origin;
+  bool is_own = false;  // this appliance has made it
+  ChangeResult change;
+  ListChange certificates, users, tokens;
+  bool replaces_users = false;  // not where the backup has no administrator: users and tokens stay as they are then
+  size_t operator_actions = 0;
+};
 
 class Control {
  public:
@@ -131,6 +154,11 @@ class Control {
   virtual boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) = 0;
   // kConflict: virtual services use it.
   virtual boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) = 0;
+
+  // A document that restore() takes. kUnavailable: a store cannot be read.
+  virtual boost::asio::awaitable<Result<boost::json::object>> backup(std::string passphrase) = 0;
+  // All of it or nothing, durable when it returns.
+  virtual boost::asio::awaitable<Changed<RestoreResult>> restore(RestoreRequest request) = 0;
 
   // The listener is called on the control loop until the returned handle is destroyed. `after`: first the remembered
   // events with a higher id.

@@ -48,6 +48,8 @@ Answer restore_revision(Call& call);
 Answer get_confirmation(Call& call);  // confirmation.cc
 Answer confirm(Call& call);
 Answer revert(Call& call);
+Answer post_backup(Call& call);  // backup.cc
+Answer post_restore(Call& call);
 Answer get_connections(Call& call);  // connections.cc
 Answer get_source_ports(Call& call);
 Answer get_explanation(Call& call);

@@ -37,6 +37,8 @@ struct Body {
 };
 constexpr std::array kBodies{
     Body{"POST", "/api/v1/session", "user password code?"},
+    Body{"POST", "/api/v1/backup", "passphrase"},
+    Body{"POST", "/api/v1/restore", "backup passphrase dry_run?"},
     Body{"POST", "/api/v1/users", "name role source? password?"},
     Body{"PATCH", "/api/v1/users/{name}", "role"},
     Body{"POST", "/api/v1/users/{name}/password", "password old_password?"},
@@ -121,6 +123,8 @@ std::optional<std::string> configured_body(const Route& route) {
 json::object member_schema(std::string_view name) {
   if (name == "role") return {{"enum", json::array{"viewer", "operator", "administrator"}}};
   if (name == "source") return {{"enum", json::array{"local", "pam"}}};
+  if (name == "backup") return of_type("object");
+  if (name == "dry_run") return of_type("boolean");
   if (name == "expires_in") return {{"type", json::array{"integer", "null"}}};
   return of_type("string");
 }
@@ -156,9 +160,12 @@ std::optional<json::object> request_body(const Route& route) {
 
 json::object responses_of(const Route& route) {
   const bool is_stream = route.handler == get_events;
-  json::object success = is_stream          ? content(of_type("string"), "text/event-stream")
-                         : is_change(route) ? content(reference("change"))
-                                            : content(of_type("object"));
+  const bool answers_change = is_change(route) || route.handler == revert;
+  const bool may_be_nothing = route.handler == get_confirmation;
+  json::object success = is_stream        ? content(of_type("string"), "text/event-stream")
+                         : answers_change ? content(reference("change"))
+                         : may_be_nothing ? content({{"type", json::array{"object", "null"}}})
+                                          : content(of_type("object"));
   json::object responses{{"200", json::object{{"description", "done"}, {"content", std::move(success)}}}};
   if (is_change(route)) {
     responses["412"] = json::object{{"description", "If-Match names a revision that is no longer in force"},

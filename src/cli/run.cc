@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <ostream>
 
+#include "cli/command_backup.h"
 #include "cli/commands.h"
 #include "cli/failure_view.h"
 #include "cli/help_formatter.h"
@@ -44,6 +45,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_configuration_command(app, session);
   add_revisions_commands(app, session);
   add_confirmation_commands(app, session);
+  add_backup_commands(app, session);
   add_connections_command(app, session);
   add_persistence_commands(app, session);
   add_traffic_command(app, session);

@@ -53,6 +53,14 @@ struct Salvage {
   std::string source;  // the file it was read from
 };
 
+// All that a backup brings to this store.
+struct Whole {
+  model::Configuration configuration;
+  std::vector<model::OperatorAction> operator_actions;
+  std::vector<StoredCertificate> certificates;
+  std::string rest;  // for rest_of_restore(); empty: this is all
+};
+
 class Store {
  public:
   // The newest ones; what is older goes with the next commit.
@@ -84,6 +92,13 @@ class Store {
   virtual Result<std::optional<Confirmation>> confirmation() = 0;
   // The revision stays. Nothing happens when none waits.
   virtual Result<> confirm() = 0;
+
+  // The same with all else that is in the store replaced, in one transaction.
+  virtual Result<Revision> replace(const Whole& whole, const std::string& author, const std::string& comment,
+                                   std::optional<int64_t> expected_latest) = 0;
+  // What another store still has to take of what was restored here; empty: nothing.
+  virtual Result<std::string> rest_of_restore() = 0;
+  virtual Result<> finish_restore() = 0;
 
   // Kept with the revision.
   virtual Result<> note_failure(int64_t revision, const std::string& failure) = 0;

@@ -169,7 +169,8 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::change(ChangeRequest r
                        "configuration", 0});
   }
   if (confirmation_ && !request.dry_run) co_return refused(error_while_waiting());
-  if (auto refusal = refuse(request)) co_return std::unexpected<ChangeRefused>(std::move(*refusal));
+  if (auto refusal = refuse(request.configuration, certificates_))
+    co_return std::unexpected<ChangeRefused>(std::move(*refusal));
   co_return co_await carry_out(std::move(request));
 }
 
@@ -201,11 +202,12 @@ boost::asio::awaitable<Changed<ChangeResult>> Controller::carry_out(ChangeReques
   co_return result;
 }
 
-std::optional<ChangeRefused> Controller::refuse(const ChangeRequest& request) const {
+std::optional<ChangeRefused> Controller::refuse(const model::Configuration& wanted,
+                                                const CertificateShelf& certificates) const {
   if (parts_.writer == nullptr) return ChangeRefused{read_only_error(), {}};
-  auto problems = config::validate(request.configuration);
-  if (problems.empty()) problems = certificates_.problems_of(request.configuration);
-  if (problems.empty()) problems = new_engine_problems(request.configuration);
+  auto problems = config::validate(wanted);
+  if (problems.empty()) problems = certificates.problems_of(wanted);
+  if (problems.empty()) problems = new_engine_problems(wanted, certificates);
   if (problems.empty()) return std::nullopt;
   return ChangeRefused{{ErrorCode::kInvalidArgument,
                         fmt::format("the configuration has {} problem{}; nothing was changed", problems.size(),
@@ -215,11 +217,12 @@ std::optional<ChangeRefused> Controller::refuse(const ChangeRequest& request) co
 }
 
 // Only what this change would break: a cable that is out must not stop unrelated work.
-std::vector<model::Problem> Controller::new_engine_problems(const model::Configuration& wanted) const {
+std::vector<model::Problem> Controller::new_engine_problems(const model::Configuration& wanted,
+                                                            const CertificateShelf& certificates) const {
   std::set<std::string> known;
   for (const auto& status : reconciler_.check(compute(configuration_))) known.insert(status.object);
   std::vector<model::Problem> problems;
-  for (const auto& status : reconciler_.check(compute(wanted))) {
+  for (const auto& status : reconciler_.check(compute(wanted, certificates.certificates()))) {
     if (known.contains(status.object) || status.state != engines::ObjectStatus::State::kFailed) continue;
     for (auto& path : paths_of(status.object, wanted)) problems.push_back({std::move(path), status.reason, ""});
   }

@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "access/accounts.h"
 #include "api/control.h"
+#include "backup/content.h"
 #include "daemon/alert_sender.h"
 #include "daemon/arp_doctor.h"
 #include "daemon/certificate_shelf.h"
@@ -56,6 +58,8 @@ class Controller final : public api::Control {
     HostNames& host_names;
     WebFront& web;
     StatisticsKeeper& statistics;
+    access::Accounts* accounts;  // null: their store cannot be read
+    std::string identity_path;   // of the key that signs backups
     VerdictFile verdicts;
     health::Scripts scripts;
     std::vector<observed::Notice> notices;  // of the start-up
@@ -119,6 +123,8 @@ class Controller final : public api::Control {
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
   boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                             model::RealServerKey key) override;
+  boost::asio::awaitable<Result<boost::json::object>> backup(std::string passphrase) override;  // backup.cc
+  boost::asio::awaitable<api::Changed<api::RestoreResult>> restore(api::RestoreRequest request) override;
   std::vector<observed::Certificate> certificates() override;  // certificates.cc
   boost::asio::awaitable<Result<api::CertificateResult>> change_certificate(api::CertificateChange change) override;
   boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override;
@@ -197,10 +203,18 @@ class Controller final : public api::Control {
   Error error_while_waiting() const;
   std::vector<observed::Notice> confirmation_notices() const;
 
+  // backup.cc
+  Result<backup::Content> content();
+  boost::asio::awaitable<Result<config::Revision>> commit(const backup::Content& wanted, bool with_users,
+                                                          std::string author, std::string comment);
+  void put_in_force(backup::Content content, CertificateShelf shelf, const config::Revision& revision);
+
   // changes.cc: what people ask for
   boost::asio::awaitable<api::Changed<api::ChangeResult>> carry_out(api::ChangeRequest request);
-  std::optional<api::ChangeRefused> refuse(const api::ChangeRequest& request) const;
-  std::vector<model::Problem> new_engine_problems(const model::Configuration& wanted) const;
+  std::optional<api::ChangeRefused> refuse(const model::Configuration& wanted,
+                                           const CertificateShelf& certificates) const;
+  std::vector<model::Problem> new_engine_problems(const model::Configuration& wanted,
+                                                  const CertificateShelf& certificates) const;
   boost::asio::awaitable<Result<config::Revision>> commit(const api::ChangeRequest& request,
                                                           std::optional<WallTime> confirm_until);
   void follow_renames(const model::Configuration& wanted);

@@ -13,9 +13,11 @@
 #include <memory>
 
 #include "access/accounts.h"
+#include "access/replace.h"
 #include "api/gate.h"
 #include "api/router.h"
 #include "api/server.h"
+#include "backup/content.h"
 #include "base/clock.h"
 #include "config/restore_backup.h"
 #include "config/store.h"
@@ -147,6 +149,32 @@ OpenedStore open_store(const std::string& path, const Clock& clock) {
   return {std::move(*reader), std::move(*writer), std::move(*start), {}};
 }
 
+// A backup was restored, but evenkeeld ended before its users were in their store.
+void finish_restore(OpenedStore& store, const std::string& path) {
+  if (!store.writer) return;
+  const auto finish = [&]() -> Result<> {
+    const auto rest = store.writer->rest_of_restore();
+    if (!rest) return fail(rest.error());
+    if (rest->empty()) return {};
+    boost::system::error_code error;
+    const auto parsed = backup::parse_access(boost::json::parse(*rest, error));
+    if (!parsed) return fail(parsed.error());
+    auto access = access::Store::open(path);
+    if (!access) return fail(access.error());
+    const auto replaced = (*access)->together([&]() -> Result<> {
+      if (auto all = access::replace_all(**access, parsed->users, parsed->tokens); !all) return fail(all.error());
+      return {};
+    });
+    if (!replaced) return replaced;
+    spdlog::info("the users of the restored backup are there now");
+    return store.writer->finish_restore();
+  };
+  if (const auto finished = finish(); !finished) {
+    spdlog::error("{}", to_string(finished.error()));
+    store.notices.push_back({"access", "users of the restored backup are missing: " + to_string(finished.error())});
+  }
+}
+
 // Without users nobody can come by the web; the console's socket needs none.
 std::unique_ptr<access::Accounts> open_accounts(const std::string& path, const Clock& clock,
                                                 std::vector<observed::Notice>& notices) {
@@ -214,6 +242,7 @@ int run(const Options& options) {
                  .ipv6_connections = options.connections_ipv6});
 
   auto store = open_store(options.state_directory + "/evenkeel.db", clock);
+  finish_restore(store, options.state_directory + "/access.db");
   const auto accounts = open_accounts(options.state_directory + "/access.db", clock, store.notices);
   controller =
       std::make_unique<Controller>(Controller::Parts{.io = io,
@@ -229,6 +258,8 @@ int run(const Options& options) {
                                                      .host_names = host_names,
                                                      .web = web,
                                                      .statistics = statistics,
+                                                     .accounts = accounts.get(),
+                                                     .identity_path = options.state_directory + "/backup.key",
                                                      .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
                                                      .scripts = scripts_of(options),
                                                      .notices = std::move(store.notices)},

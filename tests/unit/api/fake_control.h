@@ -49,6 +49,27 @@ class FakeControl final : public Control {
     result.revision = commit(current, std::move(author), "", std::exchange(waiting, std::nullopt)->back_to);
     co_return result;
   }
+  boost::asio::awaitable<Result<boost::json::object>> backup(std::string passphrase) override {
+    co_return boost::json::object{{"sealed_with", passphrase}};
+  }
+  boost::asio::awaitable<Changed<RestoreResult>> restore(RestoreRequest request) override {
+    last_restore = request;
+    if (request.passphrase == "wrong wrong") {
+      co_return std::unexpected(ChangeRefused{{ErrorCode::kInvalidArgument, "the passphrase is wrong", {}, 0}, {}});
+    }
+    RestoreResult result;
+    result.origin = {"2026-01-31T08:00:00.000Z", "0.1.0", "lb1", 7};
+    result.is_own = true;
+    result.replaces_users = restores_users;
+    result.certificates = {{"new"}, {"other"}, {"old"}};
+    result.users.added = {"ann"};
+    result.operator_actions = 2;
+    if (!request.dry_run) result.change.revision = commit(current, request.author, "restored");
+    co_return result;
+  }
+  std::optional<RestoreRequest> last_restore;
+  bool restores_users = true;
+
   std::optional<config::Confirmation> waiting;
   std::string confirmed_by;
 
