@@ -34,6 +34,10 @@ class Issued:
                     "-sha256"]).stdout.strip().partition("=")[2]
 
 
+def _alternative(name: str) -> str:
+    return f"IP:{name}" if name[0].isdigit() else f"DNS:{name}"
+
+
 class Authority:
     def __init__(self, directory: Path, name: str = "Lab authority"):
         self.directory = directory
@@ -51,7 +55,7 @@ class Authority:
                       "-extfile", extensions, "-extensions", "authority", "-out", self.certificate)
 
     def issue(self, name: str, file: str, days: int = 20) -> Issued:
-        """For a host name. `file`: what its files are called."""
+        """For a host name or an address. `file`: what its files are called."""
         key, request = self.directory / f"{file}.key", self.directory / f"{file}.csr"
         self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
                       "-out", request, "-subj", f"/CN={name}")
@@ -65,7 +69,7 @@ class Authority:
         self._serial += 1
         certificate = self.directory / f"{file}.crt"
         self._openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-set_serial",
-                      str(self._serial), "-days", str(days), "-extfile", self._extensions(f"DNS:{name}"),
+                      str(self._serial), "-days", str(days), "-extfile", self._extensions(_alternative(name)),
                       "-extensions", "leaf", "-out", certificate)
         with self._index.open("a") as index:
             index.write(f"V\t{_FAR_AWAY}\t\t{self._serial:02X}\tunknown\t/CN={name}\n")

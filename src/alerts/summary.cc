@@ -94,6 +94,8 @@ std::string what_is(const Trouble& trouble, Tense tense) {
                   "has enough healthy real servers again");
     case EventKind::kCertificateExpires:
       return pick("expires", "was about to expire for a while", "is replaced in time, or not used any more");
+    case EventKind::kAcmeFailed:
+      return pick("is not issued", "was not issued for a while", "is issued now");
     case EventKind::kOcspFailed:
       return pick("is not confirmed by its authority", "was not confirmed by its authority for a while",
                   "is confirmed by its authority again");

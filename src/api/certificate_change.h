@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "certificates/acme_record.h"
 #include "certificates/issue.h"
 #include "observed/certificate.h"
 
@@ -26,7 +27,8 @@ struct CertificateChange {
   std::string author;
   bool replaces = false;  // one that is there; else there must be none, or only its request
   bool dry_run = false;
-  std::variant<UploadedCertificate, IssuedCertificate> wanted;
+  // A record: one that we sign stands in until the ACME server has issued it.
+  std::variant<UploadedCertificate, IssuedCertificate, certificates::AcmeRecord> wanted;
 };
 
 struct CertificateResult {

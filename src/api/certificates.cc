@@ -68,6 +68,13 @@ class Body {
     return static_cast<int>(*number);
   }
 
+  Changed<bool> flag(std::string_view name) {
+    const auto value = take(name);
+    if (!value) return false;
+    if (!value->is_bool()) return refuse_field(name, fmt::format("{} must be true or false", name), "");
+    return value->get_bool();
+  }
+
   Changed<bool> end() const {
     if (fields_.empty()) return true;
     const std::string_view name = fields_.begin()->key();
@@ -147,6 +154,38 @@ Changed<IssuedCertificate> read_issue(Body& body) {
   return issue;
 }
 
+Changed<certificates::AcmeRecord> read_acme(Body& body) {
+  certificates::AcmeRecord record;
+  auto names = body.texts("names");
+  if (!names) return std::unexpected(names.error());
+  record.names = std::move(*names);
+  std::string challenge = certificates::to_string(record.challenge);
+  const std::array<std::pair<const char*, std::string*>, 5> parts{{{"directory", &record.directory},
+                                                                   {"email", &record.email},
+                                                                   {"challenge", &challenge},
+                                                                   {"hook", &record.hook},
+                                                                   {"key", &record.key}}};
+  for (const auto& [name, part] : parts) {
+    auto text = body.text(name, kLongestText);
+    if (!text) return std::unexpected(text.error());
+    if (!text->empty()) *part = std::move(*text);
+  }
+  const auto agrees = body.flag("agree");
+  if (!agrees) return std::unexpected(agrees.error());
+  if (challenge != "http-01" && challenge != "dns-01") {
+    return refuse_field("challenge", fmt::format("\"{}\" is no challenge", challenge), "write http-01 or dns-01");
+  }
+  record.challenge = challenge == "dns-01" ? certificates::Challenge::kDns01 : certificates::Challenge::kHttp01;
+  if (const auto valid = certificates::validate(record); !valid) {
+    return refuse_field(valid.error().object, valid.error().message, "");
+  }
+  if (!*agrees) {
+    return refuse_field("agree", "an ACME server issues certificates to those who agree to its terms",
+                        "read them; the directory names them as termsOfService. Then set agree to true");
+  }
+  return record;
+}
+
 Answer answer(Call& call, CertificateChange wanted) {
   const auto dry_run = call.query.boolean("dry_run");
   if (!dry_run) co_return refuse(dry_run.error());
@@ -215,6 +254,17 @@ Answer post_self_signed(Call& call) {
 
 Answer post_certificate_request(Call& call) {
   return issue(call, read_issue);
+}
+
+Answer post_acme(Call& call) {
+  return issue(call, read_acme);
+}
+
+Answer renew_certificate(Call& call) {
+  const auto& label = call.capture("label");
+  const auto begun = call.context.control.renew_certificate(label, call.request.peer.name);
+  if (!begun) co_return refuse(begun.error());
+  co_return reply(json::object{{"renewing", label}});
 }
 
 Answer delete_certificate(Call& call) {

@@ -153,6 +153,9 @@ class Control {
   // kInvalidArgument: the certificate will not do. kConflict: the label is taken. kNotFound: there is none to replace.
   virtual boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) = 0;
   // kConflict: virtual services use it.
+  // Has the ACME server asked at once; how that fares is seen in certificates(). kNotFound; kInvalidArgument: it is not
+  // issued by ACME. kConflict: nobody would answer the server's questions.
+  virtual Result<> renew_certificate(const std::string& label, const std::string& author) = 0;
   virtual boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) = 0;
 
   // A document that restore() takes. kUnavailable: a store cannot be read.

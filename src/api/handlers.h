@@ -80,6 +80,8 @@ Answer post_certificate(Call& call);
 Answer put_certificate(Call& call);
 Answer post_self_signed(Call& call);
 Answer post_certificate_request(Call& call);
+Answer post_acme(Call& call);
+Answer renew_certificate(Call& call);
 Answer delete_certificate(Call& call);
 Answer get_events(Call& call);   // events.cc
 Answer test_alerts(Call& call);  // alerts.cc

@@ -25,8 +25,14 @@ int64_t days_of(const json::value& certificate) {
   return days == nullptr || !days->is_int64() ? 0 : days->get_int64();
 }
 
+bool stands_in(const json::value& certificate) {
+  const json::value* const acme = member(certificate, "acme");
+  return acme != nullptr && !flag_at(*acme, "issued");
+}
+
 Cell days_cell(const json::value& certificate) {
   if (text_at(certificate, "state") == "requested") return {"requested", Colour::kYellow};
+  if (stands_in(certificate)) return {"not issued yet", Colour::kYellow};
   const int64_t days = days_of(certificate);
   if (days < 0) return {"expired", Colour::kRed};
   return {fmt::format("{} days", days), days <= kSoon ? Colour::kYellow : Colour::kGreen};
@@ -38,6 +44,22 @@ std::string issuer_of(const json::value& certificate, const Terminal& terminal) 
 
 void add_fact(std::string& text, const char* name, const std::string& value) {
   if (!value.empty()) text += fmt::format("  {:<12}{}\n", name, value);
+}
+
+std::string acme_of(const json::value& certificate, const Terminal& terminal) {
+  const json::value* const acme = member(certificate, "acme");
+  if (acme == nullptr) return {};
+  const std::string next = text_at(*acme, "next_attempt");
+  const std::string when = flag_at(*acme, "running") ? "the server is asked just now"
+                           : next.empty()            ? "waits for a virtual service that uses it, or has port 80"
+                                                     : "next " + local_time(next);
+  return fmt::format("{} by {}{}; {}", text_at(*acme, "challenge"), terminal.safe(text_at(*acme, "directory")),
+                     stands_in(certificate) ? ", not issued yet: one that stands in is shown" : "", when);
+}
+
+std::string acme_error_of(const json::value& certificate, const Terminal& terminal) {
+  const json::value* const acme = member(certificate, "acme");
+  return acme == nullptr ? "" : terminal.safe(text_at(*acme, "error"));
 }
 
 std::string stapling_of(const json::value& certificate, const Terminal& terminal) {
@@ -59,6 +81,9 @@ std::string render_certificates(const json::value& answer, const Terminal& termi
                    {issuer_of(one, terminal)},
                    days_cell(one),
                    {joined(one, "used_by", terminal)}});
+    if (const auto error = acme_error_of(one, terminal); !error.empty()) {
+      table.add_line("  " + error, Colour::kRed);
+    }
     for (const json::value& warning : list_at(one, "warnings")) {
       if (warning.is_string()) table.add_line("  " + terminal.safe(warning.get_string()), Colour::kYellow);
     }
@@ -81,6 +106,10 @@ std::string render_certificate(const json::value& certificate, const Terminal& t
   add_fact(text, "fingerprint", terminal.safe(text_at(certificate, "fingerprint")));
   add_fact(text, "chain", joined(certificate, "chain", terminal));
   add_fact(text, "OCSP", stapling_of(certificate, terminal));
+  add_fact(text, "ACME", acme_of(certificate, terminal));
+  if (const auto error = acme_error_of(certificate, terminal); !error.empty()) {
+    text += "  " + terminal.paint(error, Colour::kRed) + "\n";
+  }
   add_fact(text, "used by", joined(certificate, "used_by", terminal));
   for (const json::value& warning : list_at(certificate, "warnings")) {
     if (!warning.is_string()) continue;

@@ -1,4 +1,4 @@
-// certificate: list, show, add, replace, self-signed, request, delete.
+// certificate: list, show, add, replace, self-signed, request, acme, renew, delete.
 
 #include <fmt/format.h>
 
@@ -166,6 +166,64 @@ void add_issue(CLI::App& group, Session& session, const char* name, const char* 
   });
 }
 
+struct AcmeOptions {
+  Common common;
+  std::vector<std::string> names;
+  std::array<std::string, 5> texts;
+  bool agree = false;
+};
+constexpr std::array<std::pair<const char*, const char*>, 5> kAcmeTexts{
+    {{"directory", "The URL of the ACME server's directory"},
+     {"challenge", "http-01: HAProxy answers on port 80 (default); dns-01: a hook of yours puts a record into the DNS"},
+     {"hook", "For dns-01: the name of a file in the directory of scripts"},
+     {"email", "An address that the server may write to"},
+     {"key", "Kind of the certificate's key (default: ec-p256)"}}};
+
+json::object body_of(const AcmeOptions& options) {
+  json::object body{{"label", options.common.label}, {"agree", options.agree}};
+  body["names"] = json::array(options.names.begin(), options.names.end());
+  for (size_t i = 0; i < kAcmeTexts.size(); ++i) {
+    if (!options.texts.at(i).empty()) body[kAcmeTexts.at(i).first] = options.texts.at(i);
+  }
+  return body;
+}
+
+void add_acme(CLI::App& group, Session& session) {
+  CLI::App* command = group.add_subcommand("acme", "Have one issued by an ACME server, and again before its end");
+  auto options = std::make_shared<AcmeOptions>();
+  add_common(*command, options->common);
+  command->add_option("--names", options->names, "The host names that it is for, separated by commas")
+      ->required()
+      ->delimiter(',')
+      ->type_name("NAME,...");
+  for (size_t i = 0; i < kAcmeTexts.size(); ++i) {
+    command->add_option(fmt::format("--{}", kAcmeTexts.at(i).first), options->texts.at(i), kAcmeTexts.at(i).second)
+        ->type_name("TEXT");
+  }
+  command->get_option("--directory")->required();
+  command->add_flag("--agree", options->agree, "You have read the server's terms and agree to them");
+  command->callback([&session, options] {
+    session.action = [&session, options] {
+      return send(session, options->common, "POST", Url("certificates").segment("acme"), body_of(*options));
+    };
+  });
+}
+
+void add_renew(CLI::App& group, Session& session) {
+  CLI::App* command = group.add_subcommand("renew", "Have the ACME server issue it again now");
+  auto label = std::make_shared<std::string>();
+  add_label(*command, *label);
+  command->callback([&session, label] {
+    session.action = [&session, label]() -> Answer<> {
+      const auto answer = session.api().send("POST", Url("certificates").segment(*label).segment("renew"), "");
+      if (!answer) return std::unexpected(answer.error());
+      session.print(fmt::format("The ACME server is asked for it: see evenkeel certificate show {}.\n",
+                                session.terminal.safe(*label)));
+      return {};
+    };
+  });
+}
+
 void add_list(CLI::App& group, Session& session) {
   CLI::App* list = group.add_subcommand("list", "All of them: what for, by whom, how long, used by whom");
   auto as_json = std::make_shared<bool>(false);
@@ -224,6 +282,8 @@ void add_certificate_commands(CLI::App& app, Session& session) {
   add_upload(*group, session, "replace", "Bring another in place of one; it is used at once", true);
   add_issue(*group, session, "self-signed", "Make a key and a certificate that it signs itself", "self-signed");
   add_issue(*group, session, "request", "Make a key and a request for an authority to sign", "requests");
+  add_acme(*group, session);
+  add_renew(*group, session);
   add_delete(*group, session);
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x45764b6c;  // "EvKl"
 
 // Step N brings user_version from N to N + 1. Steps that were released are never changed.
-constexpr std::array<const char*, 5> kMigrations{R"sql(
+constexpr std::array<const char*, 6> kMigrations{R"sql(
   CREATE TABLE revision (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -71,6 +71,9 @@ constexpr std::array<const char*, 5> kMigrations{R"sql(
     id INTEGER PRIMARY KEY CHECK (id = 1),
     document TEXT NOT NULL
   ) STRICT;
+)sql",
+                                                  R"sql(
+  ALTER TABLE certificate ADD COLUMN acme TEXT NOT NULL DEFAULT '';
 )sql"};
 
 Result<int64_t> version_of(Database& database) {

@@ -1,11 +1,13 @@
 #pragma once
 // Certificates in the store: beside the revisions, which only name them. The key is in no revision, plan or difference.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "certificates/acme_record.h"
 
 namespace evenkeel::config {
 
@@ -13,12 +15,13 @@ class Database;
 
 struct StoredCertificate {
   std::string label;
-  std::string origin;   // "uploaded", "self_signed", "requested"
+  std::string origin;   // "uploaded", "self_signed", "requested", "acme"
   std::string chain;    // PEM, the certificate first; empty: an authority has not signed the request yet
   std::string key;      // PEM: a secret. Empty: certificates of authorities
   std::string request;  // CSR, PEM; empty: there was none
   std::string ocsp;     // DER; empty: none is known
   WallTime at;          // added or replaced
+  std::optional<certificates::AcmeRecord> acme = {};  // how it is issued, and again before its end
   bool operator==(const StoredCertificate&) const = default;
 };
 

@@ -18,6 +18,17 @@ bool verifies_with(const Layer7Service& service, const std::string& label) {
   return service.tls.client_authority == label || service.server_tls.authority == label;
 }
 
+bool is_shown_by_http(const config::StoredCertificate& certificate) {
+  return certificate.acme && certificate.acme->challenge == certificates::Challenge::kHttp01;
+}
+
+bool answers_on_the_web(const model::Configuration& configuration) {
+  constexpr uint16_t kHttp = 80;
+  return std::ranges::any_of(configuration.layer7_services, [](const Layer7Service& service) {
+    return service.mode == model::Layer7Mode::kHttp && !service.tls.is_on() && service.ports.contains(kHttp);
+  });
+}
+
 bool wants_stapling(const model::Configuration& configuration, const std::string& label) {
   return std::ranges::any_of(configuration.layer7_services, [&](const Layer7Service& service) {
     return service.tls.ocsp_stapling && shows(service, label);
@@ -74,7 +85,8 @@ Result<> CertificateShelf::put(config::StoredCertificate certificate) {
     certificates_[label] = {.chain = entry.stored.chain,
                             .key = entry.stored.key,
                             .ocsp = {},
-                            .can_be_stapled = certificates::can_be_stapled(*entry.description)};
+                            .can_be_stapled = certificates::can_be_stapled(*entry.description),
+                            .thumbprint = is_shown_by_http(entry.stored) ? thumbprint_ : ""};
   }
   entries_.insert_or_assign(label, std::move(entry));
   return {};
@@ -111,7 +123,9 @@ std::vector<observed::Certificate> CertificateShelf::observe(const model::Config
                               .used_by = users_of(configuration, label),
                               .warnings = {},
                               .days_left = 0,
-                              .stapling = {}};
+                              .stapling = {},
+                              .acme = {}};
+    if (entry.stored.acme) one.acme.emplace(*entry.stored.acme);
     if (entry.description) {
       one.warnings = certificates::warnings_about(*entry.description, now);
       one.days_left = certificates::days_left(*entry.description, now);
@@ -173,6 +187,18 @@ std::vector<CertificateShelf::Question> CertificateShelf::questions(const model:
     if (!wants_stapling(configuration, label)) continue;
     result.push_back({label, entry.description->fingerprint, entry.stored.chain, entry.description->ocsp_responder,
                       entry.stapling.this_update, entry.stapling.next_update});
+  }
+  return result;
+}
+
+std::vector<CertificateShelf::Order> CertificateShelf::orders(const model::Configuration& configuration) const {
+  std::vector<Order> result;
+  for (const auto& [label, entry] : entries_) {
+    if (!entry.stored.acme || !entry.description) continue;
+    const bool is_shown =
+        !is_shown_by_http(entry.stored) || answers_on_the_web(configuration) || !users_of(configuration, label).empty();
+    result.push_back({label, *entry.stored.acme, !entry.description->is_self_signed, entry.description->not_before,
+                      entry.description->not_after, is_shown});
   }
   return result;
 }

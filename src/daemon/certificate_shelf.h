@@ -18,6 +18,9 @@ namespace evenkeel::daemon {
 
 class CertificateShelf {
  public:
+  // `thumbprint`: of our ACME account; empty: there is none, and nothing is issued by HTTP-01.
+  explicit CertificateShelf(std::string thumbprint = {}) : thumbprint_(std::move(thumbprint)) {}
+
   // What cannot be read any more is left out, and said.
   std::vector<Error> load(std::vector<config::StoredCertificate> stored, WallTime now);
 
@@ -43,6 +46,18 @@ class CertificateShelf {
   // Those that are to be stapled.
   std::vector<Question> questions(const model::Configuration& configuration) const;
 
+  // What is to be issued by ACME, now or some day.
+  struct Order {
+    std::string label;
+    certificates::AcmeRecord record;
+    bool is_issued = false;  // false: what is there is the one that we have signed to stand in for it
+    WallTime not_before, not_after;
+    // HTTP-01 is answered by HAProxy where a virtual service has the certificate, or port 80.
+    bool can_be_shown = false;
+    bool operator==(const Order&) const = default;
+  };
+  std::vector<Order> orders(const model::Configuration& configuration) const;
+
   struct Deadline {
     std::string label, fingerprint;
     WallTime not_after;
@@ -59,6 +74,7 @@ class CertificateShelf {
   };
   const Entry* entry(const std::string& label) const;
 
+  std::string thumbprint_;
   std::map<std::string, Entry> entries_;
   desired::Certificates certificates_;
 };

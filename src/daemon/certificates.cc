@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <optional>
 #include <utility>
@@ -19,6 +20,7 @@ using api::CertificateChange;
 using api::CertificateResult;
 using api::IssuedCertificate;
 using api::UploadedCertificate;
+using certificates::AcmeRecord;
 using config::StoredCertificate;
 
 std::string object_of(const std::string& label) {
@@ -53,6 +55,18 @@ Result<StoredCertificate> prepare(const IssuedCertificate& issue, WallTime now) 
   return stored;
 }
 
+// With one that we sign, so that virtual services can use it from the start.
+Result<StoredCertificate> prepare(const AcmeRecord& record, WallTime now) {
+  constexpr int kDays = 90;
+  IssuedCertificate stand_in{.subject = {.names = record.names}, .days = kDays};
+  stand_in.key = *certificates::key_kind(record.key);
+  auto stored = prepare(stand_in, now);
+  if (!stored) return stored;
+  stored->origin = "acme";
+  stored->acme = record;
+  return stored;
+}
+
 Error read_only() {
   return {ErrorCode::kUnavailable, "the store is damaged and changes are refused", "store", 0};
 }
@@ -60,7 +74,9 @@ Error read_only() {
 }  // namespace
 
 std::vector<observed::Certificate> Controller::certificates() {
-  return certificates_.observe(configuration_, parts_.clock.wall_now());
+  auto known = certificates_.observe(configuration_, parts_.clock.wall_now());
+  for (auto& one : known) acme_.describe(one);
+  return known;
 }
 
 // A label that is taken is taken, but for a request: its signed certificate belongs there.
@@ -87,6 +103,7 @@ boost::asio::awaitable<Result<CertificateResult>> Controller::change_certificate
   const auto before = found == nullptr ? StoredCertificate() : *found;
   auto prepared = co_await run_blocking(parts_.worker, [&]() -> Result<StoredCertificate> {
     if (const auto* const upload = std::get_if<UploadedCertificate>(&change.wanted)) return prepare(*upload, before);
+    if (const auto* const record = std::get_if<AcmeRecord>(&change.wanted)) return prepare(*record, now);
     return prepare(std::get<IssuedCertificate>(change.wanted), now);
   });
   if (!prepared) co_return fail(prepared.error());
@@ -130,8 +147,8 @@ boost::asio::awaitable<void> Controller::put_in_force(StoredCertificate certific
   (void)certificates_.put(std::move(certificate));
   if (answer) hear(label, *answer);
   apply_now();
-  look_at_certificates();
   co_await layer7_settled();
+  look_at_certificates();
 }
 
 boost::asio::awaitable<Result<>> Controller::remove_certificate(std::string label, std::string author) {
@@ -149,6 +166,8 @@ boost::asio::awaitable<Result<>> Controller::remove_certificate(std::string labe
   const auto removed = co_await run_blocking(parts_.worker, [&] { return parts_.writer->remove_certificate(label); });
   if (!removed) co_return fail(removed.error());
   certificates_.remove(label);
+  apply_now();
+  look_at_certificates();
   parts_.events.append(observed::EventKind::kCertificateChanged, object_of(label), "removed by " + author);
   co_return Result<>{};
 }
@@ -170,6 +189,13 @@ void Controller::look_at_certificates() {
         change.sentence);
   }
   ocsp_.configure(certificates_.questions(configuration_));
+  const auto orders = certificates_.orders(configuration_);
+  if (parts_.writer != nullptr) acme_.configure(orders);
+  std::erase_if(acme_failing_, [&](const std::string& label) {
+    if (std::ranges::find(orders, label, &AcmeWatch::Order::label) != orders.end()) return false;
+    parts_.events.append(observed::EventKind::kAcmeRecovered, object_of(label), "it is not issued by ACME any more");
+    return true;
+  });
 }
 
 void Controller::arm_certificates() {
@@ -221,7 +247,9 @@ void Controller::note_stapling(const std::string& label, const certificates::Ocs
 std::vector<observed::Notice> Controller::certificate_notices() const {
   std::vector<observed::Notice> notices;
   for (const auto& [label, sentence] : expiry_alarm_.expiring()) notices.push_back({object_of(label), sentence});
-  for (const auto& one : certificates_.observe(configuration_, parts_.clock.wall_now())) {
+  for (auto& one : certificates_.observe(configuration_, parts_.clock.wall_now())) {
+    acme_.describe(one);
+    if (one.acme && !one.acme->error.empty()) notices.push_back({object_of(one.label), one.acme->error});
     if (one.stapling && !one.stapling->error.empty()) notices.push_back({object_of(one.label), one.stapling->error});
   }
   return notices;

@@ -39,6 +39,13 @@ Controller::Controller(Parts parts, Start start)
     : parts_(std::move(parts)),
       configuration_(std::move(start.configuration)),
       revision_(start.revision),
+      certificates_(parts_.acme_thumbprint),
+      uacme_(parts_.io, parts_.acme),
+      acme_(
+          parts_.io, parts_.clock, [this](certificates::AcmeRecord record) { return have_issued(std::move(record)); },
+          [this](AcmeWatch::Order order, Result<certificates::Bundle> bundle) {
+            return on_issued(std::move(order), std::move(bundle));
+          }),
       ocsp_(parts_.io, parts_.clock,
             [this](const CertificateShelf::Question& question, Result<certificates::OcspAnswer> answer) {
               on_ocsp(question, std::move(answer));
@@ -105,6 +112,8 @@ void Controller::stop() {
   feedback_.stop();
   paths_.monitor().stop();
   doctor_.stop();
+  acme_.stop();
+  uacme_.stop();
   ocsp_.stop();
   certificates_timer_.cancel();
   confirmation_timer_.cancel();

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "access/accounts.h"
+#include "acme/uacme.h"
 #include "api/control.h"
 #include "backup/content.h"
+#include "daemon/acme_watch.h"
 #include "daemon/alert_sender.h"
 #include "daemon/arp_doctor.h"
 #include "daemon/certificate_shelf.h"
@@ -62,6 +64,8 @@ class Controller final : public api::Control {
     std::string identity_path;   // of the key that signs backups
     VerdictFile verdicts;
     health::Scripts scripts;
+    acme::Tools acme;
+    std::string acme_thumbprint;            // of our account; empty: there is none
     std::vector<observed::Notice> notices;  // of the start-up
   };
   // What is known when the daemon starts.
@@ -128,6 +132,7 @@ class Controller final : public api::Control {
   std::vector<observed::Certificate> certificates() override;  // certificates.cc
   boost::asio::awaitable<Result<api::CertificateResult>> change_certificate(api::CertificateChange change) override;
   boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override;
+  Result<> renew_certificate(const std::string& label, const std::string& author) override;  // acme.cc
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,
                                   std::function<void(const observed::Event&)> listener) override;
 
@@ -188,6 +193,12 @@ class Controller final : public api::Control {
   void note_stapling(const std::string& label, const certificates::OcspAnswer& answer);
   std::vector<observed::Notice> certificate_notices() const;
 
+  // acme.cc
+  boost::asio::awaitable<Result<certificates::Bundle>> have_issued(certificates::AcmeRecord record);
+  boost::asio::awaitable<void> on_issued(AcmeWatch::Order order, Result<certificates::Bundle> bundle);
+  void tell_of_acme_failure(const std::string& label, const std::string& message);
+  void tell_of_issue(const AcmeWatch::Order& order);
+
   // doctor.cc: who else claims our addresses
   void watch_claims();
   void on_conflict(const IpAddress& address, const MacAddress& mac, bool is_claimed);
@@ -241,6 +252,9 @@ class Controller final : public api::Control {
   std::map<std::string, int> active_tier_;  // of each virtual service, as last computed
   CertificateShelf certificates_;
   ExpiryAlarm expiry_alarm_;
+  acme::Uacme uacme_;
+  AcmeWatch acme_;
+  std::set<std::string> acme_failing_;  // labels, as last announced
   OcspWatch ocsp_;
   std::map<std::string, bool> ocsp_failing_;  // by label, as last announced; true: revoked
   std::optional<config::Confirmation> confirmation_;

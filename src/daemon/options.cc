@@ -33,8 +33,10 @@ Options parse_options(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--pin-directory", options.pin_directory, "bpffs directory of the data plane")->capture_default_str();
   app.add_option("--script-directory", options.script_directory,
-                 "scripts of external checks (default: STATE-DIRECTORY/checks)");
+                 "scripts of external checks and hooks for ACME (default: STATE-DIRECTORY/checks)");
   app.add_option("--script-user", options.script_user, "the unprivileged user that they run as")->capture_default_str();
+  app.add_option("--acme-client", options.acme_client, "uacme, which asks ACME servers for certificates")
+      ->capture_default_str();
   app.add_option_function<std::vector<std::string>>(
          "--web-address",
          [&options](const std::vector<std::string>& texts) {

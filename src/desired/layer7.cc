@@ -1,12 +1,15 @@
 #include "desired/layer7.h"
 
 #include <algorithm>
+#include <set>
 
 #include "desired/compute.h"
 #include "desired/layer7_addresses.h"
 
 namespace evenkeel::desired {
 namespace {
+
+constexpr uint16_t kHttp = 80;
 
 Layer7Server compute_server(const model::Layer7Service& service, const RealServer& common, const Inputs& inputs) {
   const model::RealServerKey key{service.label, common.label};
@@ -47,6 +50,35 @@ void add_certificates(const model::Layer7Service& service, const Inputs& inputs,
   add(service.server_tls.authority);
 }
 
+bool listens(const auto& services, const Endpoint& endpoint) {
+  return std::ranges::any_of(services, [&](const auto& service) {
+    return service.address == endpoint.address && service.ports.contains(endpoint.port);
+  });
+}
+
+// A port of the web that a virtual service has is that one's.
+HttpChallenge compute_challenge(const Inputs& inputs) {
+  HttpChallenge challenge;
+  if (inputs.certificates == nullptr) return challenge;
+  for (const auto& [label, certificate] : *inputs.certificates) {
+    if (!certificate.thumbprint.empty()) challenge.thumbprint = certificate.thumbprint;
+  }
+  const auto is_issued_so = [&](const std::string& label) {
+    const auto found = inputs.certificates->find(label);
+    return found != inputs.certificates->end() && !found->second.thumbprint.empty();
+  };
+  std::set<IpAddress> addresses;
+  for (const auto& service : inputs.configuration.layer7_services) {
+    const Endpoint web{service.address, kHttp};
+    if (std::ranges::none_of(service.tls.certificates, is_issued_so)) continue;
+    if (listens(inputs.configuration.layer7_services, web) || listens(inputs.configuration.virtual_services, web))
+      continue;
+    addresses.insert(service.address);
+  }
+  challenge.addresses.assign(addresses.begin(), addresses.end());
+  return challenge;
+}
+
 // Their answers go to clients' addresses, and are meant for the proxy all the same.
 void add_proxied(const model::Layer7Service& service, Network& network) {
   for (const auto& server : service.real_servers) {
@@ -68,6 +100,7 @@ Layer7 compute_layer7(const Inputs& inputs) {
     layer7.services.push_back(compute_service(service, inputs));
     add_certificates(service, inputs, layer7.certificates);
   }
+  layer7.challenge = compute_challenge(inputs);
   return layer7;
 }
 

@@ -38,14 +38,23 @@ struct Certificate {
   std::string key;    // PEM: a secret. Empty: certificates of authorities
   std::string ocsp;   // the authority's word that it is good, DER; empty: not known yet
   bool can_be_stapled = false;
+  std::string thumbprint = {};  // of our ACME account, for one that is issued by HTTP-01; else empty
   bool operator==(const Certificate&) const = default;
 };
 using Certificates = std::map<std::string, Certificate>;  // by label
+
+// What ACME's HTTP-01 asks on port 80, which has one answer for all: "TOKEN.THUMBPRINT".
+struct HttpChallenge {
+  std::string thumbprint;            // empty: no certificate is issued that way
+  std::vector<IpAddress> addresses;  // virtual ones on whose port 80 nothing else listens
+  bool operator==(const HttpChallenge&) const = default;
+};
 
 struct Layer7 {
   std::vector<Layer7Service> services;
   Certificates certificates = {};  // that they name, as far as there are any
   model::Layer7Settings settings = {};
+  HttpChallenge challenge = {};
   bool operator==(const Layer7&) const = default;
 };
 

@@ -15,6 +15,20 @@ json::array list_of(const std::vector<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
 }
 
+json::object to_json(const Acme& acme) {
+  const auto& record = acme.record;
+  return {{"directory", record.directory},
+          {"names", list_of(record.names)},
+          {"email", record.email},
+          {"challenge", certificates::to_string(record.challenge)},
+          {"hook", record.hook},
+          {"key", record.key},
+          {"issued", acme.is_issued},
+          {"running", acme.is_running},
+          {"next_attempt", time_or_null(acme.next_attempt)},
+          {"error", acme.error}};
+}
+
 void add_description(json::object& object, const certificates::Description& description, int days_left) {
   object["subject"] = description.subject;
   object["names"] = list_of(description.names);
@@ -48,6 +62,7 @@ json::object to_json(const Certificate& certificate, Detail detail) {
                                       {"next_update", time_or_null(certificate.stapling->next_update)},
                                       {"error", certificate.stapling->error}};
   }
+  if (certificate.acme) object["acme"] = to_json(*certificate.acme);
   if (detail == Detail::kWithPem) {
     if (!certificate.chain.empty()) object["pem"] = certificate.chain;
     if (!certificate.request.empty()) object["request"] = certificate.request;

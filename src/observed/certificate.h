@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "certificates/acme_record.h"
 #include "certificates/description.h"
 
 namespace evenkeel::observed {
@@ -15,9 +16,18 @@ struct Stapling {
   std::string error;                                 // why there is no newer one; empty: all is well
 };
 
+// How ACME fares with it.
+struct Acme {
+  certificates::AcmeRecord record;
+  bool is_issued = false;                     // false: one that we have signed stands in for it
+  bool is_running = false;                    // the server is being asked just now
+  std::optional<WallTime> next_attempt = {};  // none: when it can be shown that the names are ours
+  std::string error = {};  // why the last attempt has failed, in the server's words; empty: it has not
+};
+
 struct Certificate {
   std::string label;
-  std::string origin;                                    // "uploaded", "self_signed", "requested"
+  std::string origin;                                    // "uploaded", "self_signed", "requested", "acme"
   std::optional<certificates::Description> description;  // none: its request is not signed yet
   bool has_key = false;
   std::string request;               // CSR, PEM; empty: there was none
@@ -26,6 +36,7 @@ struct Certificate {
   std::vector<std::string> warnings;
   int days_left = 0;
   std::optional<Stapling> stapling;  // none: nobody wants it
+  std::optional<Acme> acme = {};     // none: it is not issued by ACME
 };
 
 // The lists leave out PEM.

@@ -63,6 +63,8 @@ namespace evenkeel::observed {
     "a certificate that is used expires soon, or has expired")                                                        \
   X(kCertificateValid, "certificate_valid", kWarning, kCertificateExpires,                                            \
     "a certificate that was about to expire was replaced, or is not used any more")                                   \
+  X(kAcmeFailed, "acme_failed", kWarning, kAcmeFailed, "an ACME server does not issue a certificate")                 \
+  X(kAcmeRecovered, "acme_recovered", kWarning, kAcmeFailed, "an ACME server has issued a certificate after all")     \
   X(kOcspFailed, "ocsp_failed", kWarning, kOcspFailed, "the authority does not say that a certificate is good")       \
   X(kOcspRecovered, "ocsp_recovered", kWarning, kOcspFailed, "the authority says again that a certificate is good")   \
   X(kAlertFailed, "alert_failed", kInformation, kAlertFailed, "an alert could not be sent; none is sent about that")  \

@@ -4,6 +4,7 @@ import contextlib
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import layer7_web
 from conftest import running_small_farm
@@ -18,16 +19,19 @@ WEB_TLS = 8443
 
 class TlsFarm(SmallFarm):
     authority: Authority
+    trusted: Path  # the certificate of the authority that clients trust
 
 
 @contextlib.contextmanager
-def running_tls_web() -> Iterator[TlsFarm]:
-    """Two web servers with certificates of the lab's authority, and evenkeeld, not configured yet."""
+def running_tls_web(starts: bool = True) -> Iterator[TlsFarm]:
+    """Two web servers with certificates of the lab's authority, and evenkeeld, if it starts, not configured yet."""
     with running_small_farm("tls", Method.SNAT) as farm:
         farm.authority = Authority(farm.record.directory / "authority")
+        farm.trusted = farm.authority.certificate
         inside = farm.authority.issue("inside.example", "inside")
         layer7_web.start_web_servers(farm, {"--tls-port": WEB_TLS}, "--certificate", str(inside.chain))
-        farm.balancer.start()
+        if starts:
+            farm.balancer.start()
         yield farm
 
 
@@ -45,14 +49,14 @@ def add(farm: TlsFarm, name: str, label: str = "www") -> None:
 
 def curl(farm: TlsFarm, *options: str, name: str = "www.example", path: str = "",
          check: bool = True) -> subprocess.CompletedProcess:
-    return farm.client.run(["curl", "-sS", "--max-time", "5", "--cacert", str(farm.authority.certificate),
+    return farm.client.run(["curl", "-sS", "--max-time", "5", "--cacert", str(farm.trusted),
                             "--resolve", f"{name}:443:{VIP}", *options, f"https://{name}/{path}"], check=check)
 
 
 def handshake(farm: TlsFarm, *options: str) -> str:
     """All that openssl says, whether it came to a handshake or not."""
     done = farm.client.run(["timeout", "5", "openssl", "s_client", "-connect", f"{VIP}:443", "-CAfile",
-                            str(farm.authority.certificate), *options], check=False)
+                            str(farm.trusted), *options], check=False)
     return done.stdout + done.stderr
 
 
@@ -83,7 +87,7 @@ class TlsLoad(layer7_web.Load):
         many = [argument for _ in range(20) for argument in ("-o", "/dev/null", "https://www.example/")]
         # A connection for each request: keep-alive would hide a port that is closed for a moment.
         done = self.farm.client.run(["curl", "-sS", "-f", "-m", "20", "--http1.1", "-H", "Connection: close",
-                                     "--cacert", str(self.farm.authority.certificate), "--resolve",
+                                     "--cacert", str(self.farm.trusted), "--resolve",
                                      f"www.example:443:{VIP}", *many], check=False)
         self.answered += 20
         if done.returncode != 0:

@@ -14,6 +14,7 @@
 
 #include "access/accounts.h"
 #include "access/replace.h"
+#include "acme/account.h"
 #include "api/gate.h"
 #include "api/router.h"
 #include "api/server.h"
@@ -72,12 +73,30 @@ std::string absolute(const std::string& path) {
   return std::filesystem::absolute(path, error).string();
 }
 
-// evenkeel-sandbox is installed beside this program.
-health::Scripts scripts_of(const Options& options) {
+// Where evenkeel-sandbox and evenkeel-acme-hook are installed, too.
+std::filesystem::path own_directory() {
   std::error_code error;
-  const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  const auto directory = std::filesystem::absolute(options.script_directory, error);
-  return {directory.string(), options.script_user, (here / "evenkeel-sandbox").string()};
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+health::Scripts scripts_of(const Options& options) {
+  return {absolute(options.script_directory), options.script_user, (own_directory() / "evenkeel-sandbox").string()};
+}
+
+acme::Tools acme_tools_of(const Options& options) {
+  return {.client = options.acme_client,
+          .hook = (own_directory() / "evenkeel-acme-hook").string(),
+          .directory = absolute(options.state_directory) + "/acme",
+          .scripts = scripts_of(options)};
+}
+
+// Without an account nothing is issued by HTTP-01; all else goes on.
+std::string open_acme_account(const acme::Tools& tools, std::vector<observed::Notice>& notices) {
+  auto thumbprint = acme::open_account(tools.directory);
+  if (thumbprint) return std::move(*thumbprint);
+  spdlog::error("{}", to_string(thumbprint.error()));
+  notices.push_back({"acme", to_string(thumbprint.error())});
+  return {};
 }
 
 Result<Controller::Start> read_start(config::Store& store) {
@@ -243,6 +262,8 @@ int run(const Options& options) {
 
   auto store = open_store(options.state_directory + "/evenkeel.db", clock);
   finish_restore(store, options.state_directory + "/access.db");
+  const auto acme_tools = acme_tools_of(options);
+  auto acme_thumbprint = open_acme_account(acme_tools, store.notices);
   const auto accounts = open_accounts(options.state_directory + "/access.db", clock, store.notices);
   controller =
       std::make_unique<Controller>(Controller::Parts{.io = io,
@@ -262,6 +283,8 @@ int run(const Options& options) {
                                                      .identity_path = options.state_directory + "/backup.key",
                                                      .verdicts = VerdictFile(options.run_directory + "/verdicts.json"),
                                                      .scripts = scripts_of(options),
+                                                     .acme = acme_tools,
+                                                     .acme_thumbprint = std::move(acme_thumbprint),
                                                      .notices = std::move(store.notices)},
                                    std::move(store.start));
   controller->start();

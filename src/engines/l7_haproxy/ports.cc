@@ -63,6 +63,19 @@ Result<> try_port(const Endpoint& endpoint) {
                            endpoint.to_string()));
 }
 
+std::vector<ObjectStatus> leave_out_taken_responders(desired::HttpChallenge& challenge) {
+  constexpr uint16_t kHttp = 80;
+  std::vector<ObjectStatus> statuses;
+  std::erase_if(challenge.addresses, [&](const IpAddress& address) {
+    const auto tried = try_port({address, kHttp});
+    if (tried) return false;
+    statuses.push_back(
+        {"engine/l7_haproxy", ObjectStatus::State::kFailed, "ACME is not answered: " + to_string(tried.error())});
+    return true;
+  });
+  return statuses;
+}
+
 std::map<std::string, std::string> taken_ports(const desired::Layer7& want) {
   std::map<std::string, std::string> taken;
   for (const auto& service : want.services) {

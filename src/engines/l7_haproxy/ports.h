@@ -4,11 +4,16 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "desired/layer7.h"
+#include "engines/engine.h"
 
 namespace evenkeel::engines::l7_haproxy {
+
+// On whose port 80 HAProxy cannot answer ACME, since another program has it: those are left out, and said.
+std::vector<ObjectStatus> leave_out_taken_responders(desired::HttpChallenge& challenge);
 
 // Could HAProxy listen there? Those that it has already are no obstacle. Nobody is kept from them meanwhile.
 Result<> try_port(const Endpoint& endpoint);

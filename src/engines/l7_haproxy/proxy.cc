@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <thread>
 
 #include "base/state_file.h"
@@ -67,6 +68,7 @@ Outcome Proxy::apply(const desired::Layer7& want) {
   Outcome outcome;
   attempt_ = want;
   leave_out(without_certificates(attempt_), want, outcome.statuses);
+  std::ranges::move(leave_out_taken_responders(attempt_.challenge), std::back_inserter(outcome.statuses));
   for (int i = 0; i < kMostTries; ++i) {
     if (!running_ || structure_name(*running_, options_) != structure_name(attempt_, options_)) {
       leave_out(taken_ports(attempt_), want, outcome.statuses);

@@ -57,6 +57,7 @@ std::string reload_reason(const Layer7& from, const Layer7& to) {
     if (!after.contains(label)) parts.push_back(fmt::format("virtual service {} goes", label));
   }
   if (from.settings != to.settings) parts.emplace_back("old_worker_limit");
+  if (from.challenge != to.challenge) parts.emplace_back("who answers ACME on port 80");
   if (parts.empty())
     parts.emplace_back("that is quicker than so many commands, or HAProxy reads it from its file alone");
   if (parts.size() > kMostParts) {

@@ -25,6 +25,7 @@ using model::Layer7Mode;
 using model::Layer7Scheduler;
 using model::Layer7Service;
 
+constexpr uint16_t kHttp = 80;
 constexpr uint16_t kHttps = 443;
 constexpr int kSecondsOfMonth = 30 * 86400;
 constexpr const char* kCompressed =
@@ -48,9 +49,10 @@ class Renderer {
       if (is_subset(service.configuration)) {
         backend(service);
       } else {
-        listen(service);
+        listen(service, want.challenge);
       }
     }
+    for (const auto& address : want.challenge.addresses) responder(address, want.challenge);
     return std::move(text_);
   }
 
@@ -110,7 +112,7 @@ class Renderer {
                        fmt::join(service.tls.certificates, ", "));
   }
 
-  void listen(const desired::Layer7Service& want) {
+  void listen(const desired::Layer7Service& want, const desired::HttpChallenge& challenge) {
     const Layer7Service& service = want.configuration;
     text_ += fmt::format("\n# Virtual service {}{}\nlisten {}\n", service.label, certificates(service), service.label);
     binds(service);
@@ -118,11 +120,34 @@ class Renderer {
     log(service);
     scheduler(service);
     timeouts(service);
+    if (is_http(service) && service.ports.contains(kHttp)) answer(challenge);
     requests(service);
     add_persistence(service, lines_);
     add_choice(service, lines_);
     servers(want);
     manual(service);
+  }
+
+  // Where no virtual service listens. No label has a colon.
+  void responder(const IpAddress& address, const desired::HttpChallenge& challenge) {
+    text_ += fmt::format("\n# Answers ACME's HTTP-01\nfrontend {}{}\n", kResponder, address.to_string());
+    line("bind {} transparent", place(address, kHttp));
+    line("maxconn 100");
+    line("mode http");
+    line("timeout client 10s");
+    line("timeout http-request 5s");
+    answer(challenge);
+    line("http-request return status 404");
+  }
+
+  // Before all that could refuse it or send it elsewhere. The token is the question's: whoever asks gets an answer that
+  // is of use to the account's owner alone.
+  void answer(const desired::HttpChallenge& challenge) {
+    if (challenge.thumbprint.empty()) return;
+    line(
+        "http-request return status 200 content-type text/plain lf-string \"%[path,field(4,/)].{}\" "
+        "if {{ path -m reg ^/[.]well-known/acme-challenge/[A-Za-z0-9_-]+$ }}",
+        challenge.thumbprint);
   }
 
   // What a rule has chosen of a virtual service's real servers.

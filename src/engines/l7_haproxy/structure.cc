@@ -176,6 +176,7 @@ desired::Layer7 structure(const desired::Layer7& want) {
 
 std::optional<std::vector<std::string>> commands_between(const desired::Layer7& from, const desired::Layer7& to,
                                                          const Paths& paths) {
+  if (from.challenge != to.challenge) return std::nullopt;
   auto tls = tls_commands(tls_files(from, paths), tls_files(to, paths));
   if (!tls) return std::nullopt;
   auto commands = Commands().between(with_subsets(from), with_subsets(to));

@@ -76,6 +76,7 @@ void merge_subsets(observed::Layer7Report& report) {
     std::erase_if(rows, [&](const auto& row) { return is_part(row.first); });
     for (const auto& [key, traffic] : parts) add(traffic, rows[whole_of(key)]);
   };
+  std::erase_if(report.virtual_services, [](const auto& row) { return row.first.starts_with(kResponder); });
   merge(
       report.virtual_services, [](const std::string& label) { return label.find(kSign) != std::string::npos; },
       without_rule);

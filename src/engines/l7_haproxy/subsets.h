@@ -13,10 +13,13 @@ namespace evenkeel::engines::l7_haproxy {
 // ports.
 desired::Layer7 with_subsets(const desired::Layer7& want);
 
+// What answers ACME is ":acme-ADDRESS" in HAProxy.
+inline constexpr const char* kResponder = ":acme-";
+
 // No label of a virtual service has a colon.
 bool is_subset(const model::Layer7Service& service);
 
-// What is counted for them, added to their virtual services'.
+// What is counted for them, added to their virtual services'; for ACME nothing is counted.
 void merge_subsets(observed::Layer7Report& report);
 
 }  // namespace evenkeel::engines::l7_haproxy

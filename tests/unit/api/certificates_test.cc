@@ -39,6 +39,26 @@ TEST_F(ApiTest, ACertificateIsMadeOrAskedFor) {
   EXPECT_EQ(request.key, certificates::KeyKind::kEcP256);
 }
 
+TEST_F(ApiTest, ACertificateIsIssuedByAcmeToWhoAgrees) {
+  constexpr const char* kPath = "/api/v1/certificates/acme";
+  auto reply =
+      ask("POST", kPath, R"({"label":"www","names":["a.example"],"directory":"https://ca.example/dir","agree":true})");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(std::get<certificates::AcmeRecord>(control_.last_certificate->wanted).directory, "https://ca.example/dir");
+
+  reply = ask("POST", kPath, R"({"label":"www","names":["a.example"],"directory":"https://ca.example/dir"})");
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_NE(reply.body.find("$.agree"), std::string::npos) << reply.body;
+  reply = ask("POST", kPath, R"({"label":"www","names":["*.a.example"],"directory":"https://ca/","agree":true})");
+  EXPECT_NE(reply.body.find("$.names"), std::string::npos) << reply.body;
+  reply = ask("POST", kPath, R"({"label":"www","names":["a"],"directory":"https://ca/","challenge":"x","agree":true})");
+  EXPECT_NE(reply.body.find("$.challenge"), std::string::npos) << reply.body;
+
+  EXPECT_EQ(ask("POST", "/api/v1/certificates/www/renew").status, 200);
+  EXPECT_TRUE(control_.renewed_certificate.starts_with("www by "));
+  EXPECT_EQ(ask("POST", "/api/v1/certificates/gone/renew").status, 404);
+}
+
 TEST_F(ApiTest, WhatIsWrongWithABodyIsNamed) {
   const auto expect_refusal = [&](const char* path, const char* body, const char* words) {
     const auto reply = ask("POST", path, body);

@@ -250,6 +250,12 @@ class FakeControl final : public Control {
     co_return result;
   }
 
+  Result<> renew_certificate(const std::string& label, const std::string& author) override {
+    if (label == "gone") return fail(ErrorCode::kNotFound, "there is no certificate gone");
+    renewed_certificate = label + " by " + author;
+    return {};
+  }
+
   boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) override {
     if (label == "used") co_return fail(ErrorCode::kConflict, "Web uses it");
     removed_certificate = label + " by " + author;
@@ -258,6 +264,7 @@ class FakeControl final : public Control {
 
   std::vector<observed::Certificate> known_certificates;
   std::optional<CertificateChange> last_certificate;
+  std::string renewed_certificate;
   std::string removed_certificate;
 
   std::shared_ptr<void> subscribe(std::optional<uint64_t> after,

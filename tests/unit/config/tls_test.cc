@@ -148,6 +148,17 @@ TEST_F(StoredCertificates, OutliveARestartAndCanBeReplacedAndRemoved) {
   EXPECT_THAT(store_->certificates().value(), IsEmpty());
 }
 
+TEST_F(StoredCertificates, KnowHowTheyAreIssued) {
+  open();
+  auto issued = www();
+  issued.origin = "acme";
+  issued.acme = certificates::AcmeRecord{
+      .directory = "https://ca.example/dir", .names = {"www.example"}, .email = {}, .hook = {}};
+  ASSERT_TRUE(store_->save(issued));
+  open();
+  EXPECT_THAT(store_->certificates().value(), ElementsAre(issued));
+}
+
 // It comes from a thread of its own, when all may be different already.
 TEST_F(StoredCertificates, AResponseIsForTheCertificateThatItIsAbout) {
   open();

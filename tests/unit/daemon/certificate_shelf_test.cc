@@ -97,5 +97,34 @@ TEST_F(Shelf, WhatCannotBeReadIsLeftOutAndSaid) {
   EXPECT_THAT(shelf.certificates(), SizeIs(1));
 }
 
+class AcmeOrders : public testing::Test {
+ protected:
+  AcmeOrders() {
+    auto stand_in = made("www");
+    stand_in.acme = certificates::AcmeRecord{
+        .directory = "https://ca.example/dir", .names = {"www.example.com"}, .email = {}, .hook = {}};
+    EXPECT_TRUE(shelf_.put(stand_in));
+    EXPECT_TRUE(shelf_.put(made("other")));
+  }
+  CertificateShelf shelf_{"THUMB"};
+};
+
+TEST_F(AcmeOrders, CanBeShownWhereSomebodyAnswers) {
+  ASSERT_THAT(shelf_.orders({}), SizeIs(1));
+  EXPECT_FALSE(shelf_.orders({})[0].can_be_shown);
+  EXPECT_FALSE(shelf_.orders({})[0].is_issued);
+  EXPECT_TRUE(shelf_.orders(with({"www"}))[0].can_be_shown);
+  auto elsewhere = with({});
+  EXPECT_FALSE(shelf_.orders(elsewhere)[0].can_be_shown);
+  elsewhere.layer7_services[0].mode = model::Layer7Mode::kHttp;
+  elsewhere.layer7_services[0].ports = model::PortSet::parse("80").value();
+  EXPECT_TRUE(shelf_.orders(elsewhere)[0].can_be_shown);
+}
+
+TEST_F(AcmeOrders, OnlyTheirsAreAnswered) {
+  EXPECT_EQ(shelf_.certificates().at("www").thumbprint, "THUMB");
+  EXPECT_EQ(shelf_.certificates().at("other").thumbprint, "");
+}
+
 }  // namespace
 }  // namespace evenkeel::daemon

@@ -82,5 +82,40 @@ TEST(Layer7, ItsAddressesAreHeldAndItsRealServersAreTheKernelsToFind) {
   EXPECT_THAT(farm.compute().layer4.virtual_services, IsEmpty());
 }
 
+// "www" is issued by HTTP-01, "other" is not.
+Layer7 with_challenge(Farm& farm) {
+  const Certificates certificates{{"www", {.chain = "chain", .key = "key", .ocsp = "", .thumbprint = "THUMB"}},
+                                  {"other", {.chain = "chain", .key = "key", .ocsp = ""}}};
+  return compute_layer7({farm.configuration, farm.health, farm.operator_said, farm.no_slow_start, farm.no_tiers,
+                         farm.no_feedback, &certificates});
+}
+
+TEST(HttpChallenge, IsAnsweredWhereItsCertificateIsUsed) {
+  Farm farm;
+  EXPECT_EQ(with_challenge(farm).challenge.thumbprint, "THUMB");
+  EXPECT_THAT(with_challenge(farm).challenge.addresses, IsEmpty());
+  farm.service().tls.certificates = {"other"};
+  EXPECT_THAT(with_challenge(farm).challenge.addresses, IsEmpty());
+  farm.service().tls.certificates = {"other", "www"};
+  EXPECT_THAT(with_challenge(farm).challenge.addresses, testing::ElementsAre(address("10.0.0.100")));
+  EXPECT_EQ(farm.compute().layer7.challenge, desired::HttpChallenge());
+}
+
+TEST(HttpChallenge, APortOfAVirtualServiceIsThatOnes) {
+  Farm farm;
+  farm.service().tls.certificates = {"www"};
+  auto web = farm.service();
+  web.label = "Web";
+  web.tls.certificates.clear();
+  web.ports = model::PortSet::parse("80").value();
+  farm.configuration.layer7_services.push_back(web);
+  EXPECT_THAT(with_challenge(farm).challenge.addresses, IsEmpty());
+  farm.configuration.layer7_services.pop_back();
+  auto& layer4 = farm.configuration.virtual_services.emplace_back();
+  layer4.address = address("10.0.0.100");
+  layer4.ports = model::PortSet::parse("80").value();
+  EXPECT_THAT(with_challenge(farm).challenge.addresses, IsEmpty());
+}
+
 }  // namespace
 }  // namespace evenkeel::desired

@@ -181,5 +181,34 @@ TEST(Tls, WhatHaproxySaysOfCertificatesIsUnderstood) {
   EXPECT_THAT(objection("certificate '/x.pem' in use, can't be deleted!\n"), Optional(HasSubstr("in use")));
 }
 
+TEST(Tls, AcmeIsAnsweredBeforeAllElse) {
+  auto want = web();
+  auto& service = want.services[0].configuration;
+  service.ports = model::PortSet::parse("80").value();
+  service.tls = {};
+  service.force_https = true;
+  EXPECT_THAT(render(want, options()), Not(HasSubstr("acme")));
+  want.challenge = {.thumbprint = "THUMB", .addresses = {IpAddress::parse("10.0.0.40").value()}};
+  const auto text = render(want, options());
+  const std::string rule =
+      "http-request return status 200 content-type text/plain lf-string \"%[path,field(4,/)].THUMB\" if { path -m reg "
+      "^/[.]well-known/acme-challenge/[A-Za-z0-9_-]+$ }\n";
+  EXPECT_THAT(text, AllOf(HasSubstr(rule), HasSubstr("frontend :acme-10.0.0.40\n    bind 10.0.0.40:80 transparent\n")));
+  EXPECT_LT(text.find(rule), text.find("redirect location"));
+}
+
+TEST(Tls, WhoAnswersAcmeTakesAReload) {
+  auto from = web();
+  auto to = from;
+  to.challenge = {.thumbprint = "THUMB", .addresses = {}};
+  EXPECT_EQ(commands(from, to), std::nullopt);
+  EXPECT_NE(structure_name(from, options()), structure_name(
+                                                 [&] {
+                                                   to.challenge.addresses = {IpAddress::parse("10.0.0.40").value()};
+                                                   return to;
+                                                 }(),
+                                                 options()));
+}
+
 }  // namespace
 }  // namespace evenkeel::engines::l7_haproxy
