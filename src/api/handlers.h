@@ -83,9 +83,15 @@ Answer post_certificate_request(Call& call);
 Answer post_acme(Call& call);
 Answer renew_certificate(Call& call);
 Answer delete_certificate(Call& call);
-Answer get_events(Call& call);   // events.cc
-Answer test_alerts(Call& call);  // alerts.cc
-Answer get_web(Call& call);      // web.cc
+Answer get_events(Call& call);         // events.cc
+Answer test_alerts(Call& call);        // alerts.cc
+Answer get_fallback_page(Call& call);  // fallback_page.cc
+Answer put_fallback_page(Call& call);
+template <class Service>
+Answer get_own_fallback_page(Call& call);
+template <class Service>
+Answer put_own_fallback_page(Call& call);
+Answer get_web(Call& call);             // web.cc
 Answer put_web_certificate(Call& call);
 Answer get_events(Call& call);     // events.cc
 Answer test_alerts(Call& call);    // alerts.cc

@@ -192,6 +192,9 @@ void StatusView::add_service(Table& table, const json::value& service, Details d
 
 std::string StatusView::fallback_name(const json::value& service) const {
   const json::value& fallback = member_or_null(service, "fallback");
+  if (const auto layer7 = safe(fallback, "layer7_service"); !layer7.empty()) {
+    return fmt::format("fallback to layer-7 virtual service {}", layer7);
+  }
   return text_at(fallback, "mode") == "server" ? "fallback " + terminal_.safe(address_with_port(fallback)) : "fallback";
 }
 

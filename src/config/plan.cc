@@ -94,6 +94,7 @@ model::Configuration without_services(const model::Configuration& configuration)
   rest.alerts = configuration.alerts;
   rest.certificate_warnings = configuration.certificate_warnings;
   rest.layer7 = configuration.layer7;
+  rest.fallback_page = configuration.fallback_page;
   return rest;
 }
 

@@ -14,6 +14,7 @@
 #include "config/validate_follow.h"
 #include "config/validate_layer7.h"
 #include "config/validate_tls.h"
+#include "model/layer7_fallback.h"
 #include "model/names.h"
 
 namespace evenkeel::config {
@@ -66,7 +67,8 @@ int64_t short_range_ports(const model::PortSet& ports) {
 class Validator {
  public:
   explicit Validator(const model::Configuration& configuration)
-      : layer4_count_(configuration.virtual_services.size()),
+      : layer7_services_(configuration.layer7_services),
+        layer4_count_(configuration.virtual_services.size()),
         both_layers_(common_parts(configuration)),
         services_(both_layers_.empty() ? configuration.virtual_services : both_layers_) {}
 
@@ -220,7 +222,8 @@ class Validator {
 
   void check_fallback(const VirtualService& service) {
     if (!is_layer7(index_)) {
-      std::ranges::move(validate_fallback(service, service_path(index_)), std::back_inserter(problems_));
+      std::ranges::move(validate_fallback(service, service_path(index_), layer7_services_),
+                        std::back_inserter(problems_));
     }
     const auto& address = service.fallback.address;
     if (!address) return;
@@ -229,6 +232,8 @@ class Validator {
     if (!reason.empty()) {
       refuse(path(fallback_field), fmt::format("{} is {}", address->to_string(), reason),
              "for a listener on the load balancer itself make the mode local");
+    } else if (!is_layer7(index_) && model::layer7_fallback(service, layer7_services_) != nullptr) {
+      return;  // HAProxy answers in place of this one too
     } else if (by_address_.contains(*address) || by_source_.contains(*address)) {
       refuse(path(fallback_field),
              fmt::format("{} is an address that the load balancer itself holds", address->to_string()),
@@ -357,6 +362,7 @@ class Validator {
     refuse_total(entries, kMostPorts, "ports of all virtual services together");
   }
 
+  const std::vector<model::Layer7Service>& layer7_services_;
   size_t layer4_count_;
   std::vector<VirtualService> both_layers_;  // empty where there is only layer 4
   const std::vector<VirtualService>& services_;

@@ -104,7 +104,12 @@ class Layer7Validator {
     if (service.fallback_port != 0 && !service.fallback_address) {
       refuse("fallback_port", "there is no fallback server that a port could be of", "give the fallback_address too");
     }
-    if (!service.fallback_address) return;
+    const bool has_page = service.mode == Layer7Mode::kHttp && !service.fallback_address;
+    if (!service.fallback_page.empty() && !has_page) {
+      refuse("fallback_page", "a fallback page is for http mode without a fallback server",
+             "leave fallback_page out, or fallback_address");
+    }
+    if (!service.fallback_address && !has_page) return;
     for (size_t i = 0; i < service.real_servers.size(); ++i) {
       if (service.real_servers[i].label != model::kFallbackLabel) continue;
       refuse(fmt::format("real_servers[{}].label", i),

@@ -60,7 +60,8 @@ Controller::Controller(Parts parts, Start start)
               [this](const IpAddress& address, const MacAddress& mac, bool is_claimed) {
                 on_conflict(address, mac, is_claimed);
               }),
-      reconciler_({parts_.network, parts_.layer4, parts_.layer7, [this] { return attach(); }}, parts_.clock),
+      reconciler_({parts_.network, parts_.layer4, parts_.layer7, parts_.fallback_pages, [this] { return attach(); }},
+                  parts_.clock),
       retry_timer_(parts_.io),
       slow_start_timer_(parts_.io),
       sweep_timer_(parts_.io),
@@ -96,6 +97,7 @@ void Controller::start() {
   parts_.events.append(observed::EventKind::kStarted, "", fmt::format("evenkeeld started with revision {}", revision_));
   resume_confirmation();
   listen_to_proxy();
+  listen_to_fallback_pages();
   configure_health();
   apply_now();
   arm_sweep();
@@ -118,6 +120,7 @@ void Controller::stop() {
   certificates_timer_.cancel();
   confirmation_timer_.cancel();
   parts_.layer7.stop();
+  parts_.fallback_pages.stop();
   parts_.web.stop();
   retry_timer_.cancel();
   slow_start_timer_.cancel();

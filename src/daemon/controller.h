@@ -36,6 +36,7 @@
 #include "desired/compute.h"
 #include "engines/l7_haproxy/engine.h"
 #include "engines/network/engine.h"
+#include "engines/web_nginx/fallback.h"
 #include "health/feedback_monitor.h"
 #include "health/monitor.h"
 #include "health/out_of_turn.h"
@@ -54,6 +55,7 @@ class Controller final : public api::Control {
     config::Store* writer;  // the same file, used by the worker only
     Layer4& layer4;
     engines::l7_haproxy::HaproxyEngine& layer7;
+    engines::web_nginx::FallbackEngine& fallback_pages;
     engines::network::NetworkEngine& network;
     observed::EventLog& events;
     AlertSender& alerts;
@@ -198,6 +200,8 @@ class Controller final : public api::Control {
   boost::asio::awaitable<void> on_issued(AcmeWatch::Order order, Result<certificates::Bundle> bundle);
   void tell_of_acme_failure(const std::string& label, const std::string& message);
   void tell_of_issue(const AcmeWatch::Order& order);
+
+  void listen_to_fallback_pages();  // fallback_pages.cc
 
   // doctor.cc: who else claims our addresses
   void watch_claims();

@@ -6,6 +6,7 @@
 
 #include "daemon/feedback.h"
 #include "daemon/version.h"
+#include "model/layer7_fallback.h"
 
 namespace evenkeel::daemon {
 namespace {
@@ -222,13 +223,22 @@ void set_alarm(const Facts& facts, observed::VirtualService& result) {
   }
 }
 
-// What an engine refused of the fallback server stands on its virtual service: it is no real server in the status.
+// What an engine refused of the fallback server: it is no real server in the status.
+const ObjectStatus* find_fallback_failure(const Facts& facts, const observed::VirtualService& result) {
+  if (!result.layer7_fallback.empty()) return find_failure(facts, "virtual_service/" + result.layer7_fallback);
+  const auto& service = result.configuration;
+  const auto* failure =
+      find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, model::kFallbackLabel));
+  return failure != nullptr ? failure : find_failure(facts, "next_hop/" + service.fallback.address->to_string());
+}
+
+// It stands on the virtual service.
 void set_fallback(const Facts& facts, observed::VirtualService& result) {
   const auto& service = result.configuration;
   if (service.fallback.mode != model::FallbackMode::kServer) return;
-  const auto* failure =
-      find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, model::kFallbackLabel));
-  if (failure == nullptr) failure = find_failure(facts, "next_hop/" + service.fallback.address->to_string());
+  const auto* const layer7 = model::layer7_fallback(service, facts.configuration.layer7_services);
+  if (layer7 != nullptr) result.layer7_fallback = layer7->label;
+  const auto* const failure = find_fallback_failure(facts, result);
   if (failure == nullptr) return;
   if (!result.reason.empty()) result.reason += "; ";
   result.reason += "the fallback server cannot be used: " + failure->reason;

@@ -8,6 +8,7 @@
 #include "desired/layer7_addresses.h"
 #include "desired/panic.h"
 #include "desired/tiers.h"
+#include "model/layer7_fallback.h"
 
 namespace evenkeel::desired {
 namespace {
@@ -165,6 +166,14 @@ void sort_unique(std::vector<Value>& values) {
   values.erase(rest.begin(), rest.end());
 }
 
+// The page and the proxy listen on the load balancer itself: to the data plane both are local.
+model::FallbackMode fallback_of(const model::VirtualService& service, const model::Configuration& configuration) {
+  const auto mode = service.fallback.mode;
+  const bool is_here =
+      mode == model::FallbackMode::kPage || model::layer7_fallback(service, configuration.layer7_services) != nullptr;
+  return is_here ? model::FallbackMode::kLocal : mode;
+}
+
 }  // namespace
 
 VirtualService compute_virtual_service(const model::VirtualService& service, const Inputs& inputs) {
@@ -183,7 +192,7 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
       .panic = false,
       .is_below_quorum = false,
       .fallback_active = false,
-      .fallback = service.fallback.mode,
+      .fallback = model::FallbackMode::kLocal,
       .active_tier = 0,
       .real_servers = {},
   };
@@ -197,6 +206,7 @@ VirtualService compute_virtual_service(const model::VirtualService& service, con
     apply_tiers(service, inputs, result);
   }
   apply_quorum(service, result);
+  result.fallback = fallback_of(service, inputs.configuration);
   // "Always off" means that nothing is ever activated: not the fallback either.
   if (service.health_check.type == model::HealthCheckType::kAlwaysOff) result.fallback = model::FallbackMode::kNone;
   result.fallback_active = result.fallback != model::FallbackMode::kNone &&
@@ -213,6 +223,7 @@ State compute(const Inputs& inputs) {
     add_next_hops(computed, state.network);
   }
   state.layer7 = compute_layer7(inputs);
+  state.fallback_pages = compute_fallback_pages(inputs.configuration);
   add_layer7_addresses(state.layer7, state.network);
   sort_unique(state.network.virtual_addresses);
   sort_unique(state.network.on_link);

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "desired/compute.h"
+#include "desired/fallback_pages.h"
 #include "desired/layer7_addresses.h"
+#include "model/layer7_fallback.h"
 
 namespace evenkeel::desired {
 namespace {
@@ -32,7 +34,11 @@ Layer7Server compute_server(const model::Layer7Service& service, const RealServe
 // Who takes clients is decided as at layer 4, by the same code.
 Layer7Service compute_service(const model::Layer7Service& service, const Inputs& inputs) {
   const auto common = compute_virtual_service(model::common_part(service), inputs);
-  Layer7Service result{.configuration = service, .real_servers = {}, .fallback_active = common.fallback_active};
+  Layer7Service result{.configuration = service,
+                       .real_servers = {},
+                       .fallback_active = common.fallback_active,
+                       .also_at = {},
+                       .page = page_endpoint(service)};
   for (size_t i = 0; i < service.real_servers.size(); ++i) {
     result.real_servers.push_back(compute_server(service, common.real_servers[i], inputs));
   }
@@ -79,6 +85,16 @@ HttpChallenge compute_challenge(const Inputs& inputs) {
   return challenge;
 }
 
+std::vector<AlsoAt> also_at(const model::Layer7Service& service, const model::Configuration& configuration) {
+  std::vector<AlsoAt> places;
+  for (const auto& client : configuration.virtual_services) {
+    if (client.protocol == model::Protocol::kUdp) continue;
+    if (model::layer7_fallback(client, configuration.layer7_services) != &service) continue;
+    places.push_back({client.label, client.address, client.ports});
+  }
+  return places;
+}
+
 // Their answers go to clients' addresses, and are meant for the proxy all the same.
 void add_proxied(const model::Layer7Service& service, Network& network) {
   for (const auto& server : service.real_servers) {
@@ -97,7 +113,9 @@ void add_proxied(const model::Layer7Service& service, Network& network) {
 Layer7 compute_layer7(const Inputs& inputs) {
   Layer7 layer7{.services = {}, .settings = inputs.configuration.layer7};
   for (const auto& service : inputs.configuration.layer7_services) {
-    layer7.services.push_back(compute_service(service, inputs));
+    auto computed = compute_service(service, inputs);
+    computed.also_at = also_at(service, inputs.configuration);
+    layer7.services.push_back(std::move(computed));
     add_certificates(service, inputs, layer7.certificates);
   }
   layer7.challenge = compute_challenge(inputs);

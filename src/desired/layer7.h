@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,20 @@ struct Layer7Server {
   bool operator==(const Layer7Server&) const = default;
 };
 
+// A layer-4 virtual service whose fallback this is: the proxy answers there too.
+struct AlsoAt {
+  std::string virtual_service;
+  IpAddress address;
+  model::PortSet ports;
+  bool operator==(const AlsoAt&) const = default;
+};
+
 struct Layer7Service {
   model::Layer7Service configuration;
   std::vector<Layer7Server> real_servers;  // one for each of the configuration's
-  bool fallback_active = false;            // no real server takes all, and there is a fallback server
+  bool fallback_active = false;            // no real server takes all, and there is a fallback
+  std::vector<AlsoAt> also_at = {};
+  std::optional<Endpoint> page = {};  // its fallback page, where that is its fallback
   bool operator==(const Layer7Service&) const = default;
 };
 

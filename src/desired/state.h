@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ip_address.h"
+#include "desired/fallback_pages.h"
 #include "desired/layer7.h"
 #include "model/virtual_service.h"
 
@@ -98,6 +99,7 @@ struct State {
   Network network;
   Layer4 layer4;
   Layer7 layer7 = {};
+  FallbackPages fallback_pages = {};
   bool operator==(const State&) const = default;
 };
 

@@ -30,7 +30,13 @@ const Table& table<Configuration>() {
            .help = "The layer-7 virtual services: addresses and TCP ports where the load balancer's proxy answers."},
           list<Layer7Service>()),
       field<&Configuration::layer7>({.name = "layer7", .help = "What holds for the proxy of layer 7 as a whole."},
-                                    structure<Layer7Settings>()));
+                                    structure<Layer7Settings>()),
+      field<&Configuration::fallback_page>(
+          {.name = "fallback_page",
+           .help =
+               "HTML of the page that clients see while no real server takes them, where a virtual service has none "
+               "of its own. Empty means the built-in page."},
+          page_text()));
   return table;
 }
 

@@ -19,6 +19,7 @@ struct Configuration {
   std::string certificate_warnings = "30,14,7,1";  // days before a certificate's end; empty: none
   std::vector<Layer7Service> layer7_services = {};
   Layer7Settings layer7 = {};
+  std::string fallback_page = {};  // HTML; empty: the built-in one
 
   bool operator==(const Configuration&) const = default;
 };

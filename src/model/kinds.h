@@ -48,6 +48,7 @@ KindOf<std::string> mail_address();    // one
 KindOf<std::string> mail_addresses();  // separated by commas
 KindOf<std::string> web_address();     // http or https; shown without its path
 KindOf<std::string> cookie_name();     // never empty
+KindOf<std::string> page_text();       // HTML, with line ends
 KindOf<std::string> ciphers();         // their names are looked at by config::validate
 KindOf<std::string> day_counts();      // "30,14,7,1"
 

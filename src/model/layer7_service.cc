@@ -217,6 +217,12 @@ const Table& table<Layer7Service>() {
               {.name = "fallback_port",
                .help = "Where the fallback server listens. 0 means the port that the client asked for."},
               integer<uint16_t>(0, 65535)),
+          field<&Layer7Service::fallback_page>(
+              {.name = "fallback_page",
+               .help =
+                   "HTML of a fallback page of this virtual service's own, for http mode without a fallback_address. "
+                   "Empty means the page that all have in common."},
+              page_text()),
           field<&Layer7Service::fallback_persistent>(
               {.name = "fallback_persistent",
                .help =
@@ -276,7 +282,9 @@ VirtualService common_part(const Layer7Service& service) {
   common.slow_start = service.slow_start;
   common.feedback = service.feedback;
   common.health_check = service.health_check;
-  common.fallback.mode = service.fallback_address ? FallbackMode::kServer : FallbackMode::kNone;
+  common.fallback.mode = service.fallback_address            ? FallbackMode::kServer
+                         : service.mode == Layer7Mode::kHttp ? FallbackMode::kPage
+                                                             : FallbackMode::kNone;
   common.fallback.address = service.fallback_address;
   common.fallback.port = service.fallback_port;
   for (const auto& server : service.real_servers) {

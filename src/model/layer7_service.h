@@ -82,6 +82,7 @@ struct Layer7Service {
   Layer7Log log = Layer7Log::kErrors;  // which requests and connections are noted
   std::optional<IpAddress> fallback_address;
   uint16_t fallback_port = 0;        // 0: the port that the client asked for
+  std::string fallback_page;         // HTML, in place of the page for all; empty: that one
   bool fallback_persistent = false;  // who came to it stays there
   std::chrono::seconds slow_start{0};
   Feedback feedback;

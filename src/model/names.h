@@ -112,7 +112,10 @@ static_assert(detail::is_complete(kSynFloodNames));
 
 inline constexpr std::array kFallbackModeNames{
     EnumName<FallbackMode>{FallbackMode::kLocal, "local",
-                           "whatever listens on the virtual service's port on the load balancer itself answers"},
+                           "whatever listens on the virtual service's port on the load balancer itself answers; on "
+                           "port 80 that is the fallback page"},
+    EnumName<FallbackMode>{FallbackMode::kPage, "page",
+                           "the load balancer answers with the fallback page, on each of the TCP ports: for HTTP"},
     EnumName<FallbackMode>{FallbackMode::kServer, "server",
                            "another server answers, such as one with a page that says so, or the secondary server"},
     EnumName<FallbackMode>{FallbackMode::kNone, "none", "nobody answers: new connections are dropped and counted"},

@@ -10,6 +10,7 @@
 #include "model/expression.h"
 #include "model/kinds.h"
 #include "model/secrets.h"
+#include "model/virtual_service.h"
 
 namespace evenkeel::model {
 namespace {
@@ -281,6 +282,14 @@ KindOf<std::string> day_counts() {
                .pattern = "(?:[1-9][0-9]{0,2}(?:,[1-9][0-9]{0,2}){0,7})?",
                .hint = "write numbers such as \"30,14,7,1\"",
                .longest = 64});
+}
+
+KindOf<std::string> page_text() {
+  return text({.type = "HTML",
+               .range = "at most 64 kB of text",
+               .pattern = R"([^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*)",
+               .hint = "give a page of at most 64 kB, without control characters",
+               .longest = kLongestPage});
 }
 
 KindOf<std::string> status_list() {

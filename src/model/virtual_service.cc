@@ -26,7 +26,11 @@ const Table& table<Fallback>() {
                               .help = "Reach the fallback server by NAT (MASQ) instead of the virtual service's own "
                                       "forwarding method: it needs no virtual address then and may listen on another "
                                       "port, but its answers must come back through the load balancer."},
-                             boolean()));
+                             boolean()),
+      field<&Fallback::page>({.name = "page",
+                              .help = "HTML of a fallback page of this virtual service's own. Empty means the page "
+                                      "that all have in common."},
+                             page_text()));
   return table;
 }
 

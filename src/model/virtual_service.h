@@ -41,7 +41,8 @@ enum class SynFlood {
 
 // Who answers when no real server may take a new connection.
 enum class FallbackMode {
-  kLocal,   // whatever listens on the virtual service's port on the load balancer itself
+  kLocal,   // whatever listens on the virtual service's port on the load balancer itself; on port 80 the page
+  kPage,    // the load balancer's web server, with the fallback page, on each of the TCP ports
   kServer,  // another server, which is not checked; it may be one of the real servers
   kNone,    // nobody: new connections are dropped and counted
 };
@@ -49,11 +50,14 @@ enum class FallbackMode {
 // What the fallback server is called among a virtual service's real servers.
 inline constexpr std::string_view kFallbackLabel = "fallback";
 
+inline constexpr size_t kLongestPage = size_t{64} << 10;  // bytes of a fallback page
+
 struct Fallback {
   FallbackMode mode = FallbackMode::kLocal;
   std::optional<IpAddress> address;  // of the fallback server
   uint16_t port = 0;                 // where it listens; 0: the port that the client asked for
   bool masq = false;                 // reached by NAT, whatever the virtual service's forwarding method is
+  std::string page;                  // HTML, in place of the page for all; empty: that one
 
   bool operator==(const Fallback&) const = default;
 };

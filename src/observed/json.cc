@@ -91,10 +91,13 @@ json::object real_server_to_json(const RealServer& server) {
   return object;
 }
 
-json::object fallback_to_json(const model::Fallback& fallback) {
+json::object fallback_to_json(const VirtualService& service) {
+  const auto& fallback = service.configuration.fallback;
+  const auto& layer7 = service.layer7_fallback;
   return {{"mode", model::to_string(fallback.mode)},
           {"address", fallback.address ? json::value(json::string(fallback.address->to_string())) : nullptr},
-          {"port", fallback.port}};
+          {"port", fallback.port},
+          {"layer7_service", layer7.empty() ? json::value(nullptr) : json::value(json::string(layer7))}};
 }
 
 // The fields of the configuration that a status shows.
@@ -171,7 +174,7 @@ json::object to_json(const VirtualService& service) {
   object["state"] = to_string(service.state);
   object["fallback_active"] = service.fallback_active;
   object["panic"] = service.panic;
-  object["fallback"] = fallback_to_json(service.configuration.fallback);
+  object["fallback"] = fallback_to_json(service);
   object["reason"] = model::mask_secrets(service.reason);
   object["active_tier"] = service.active_tier;
   object["interface"] = service.interface;

@@ -93,10 +93,11 @@ struct VirtualService {
   bool fallback_active = false;
   bool panic = false;  // too few real servers are healthy: those that fail their checks are used too
   std::string reason;
-  int active_tier = 0;     // of real servers, that takes the connections; 0: none has taken over
-  std::string interface;   // that carries the virtual address; empty when none does
-  std::string alarm;       // a flood of SYNs, or the first of its real servers' alarms; empty: nothing
-  uint64_t half_open = 0;  // TCP connections whose clients have not completed the handshake
+  int active_tier = 0;          // of real servers, that takes the connections; 0: none has taken over
+  std::string layer7_fallback;  // label of the layer-7 virtual service that is its fallback; empty: none is
+  std::string interface;        // that carries the virtual address; empty when none does
+  std::string alarm;            // a flood of SYNs, or the first of its real servers' alarms; empty: nothing
+  uint64_t half_open = 0;       // TCP connections whose clients have not completed the handshake
   Counters counters;
   Windows<Rate> rates;
   std::vector<RealServer> real_servers;

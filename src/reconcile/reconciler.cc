@@ -26,10 +26,13 @@ std::vector<StatusChange> Reconciler::apply(desired::State want) {
   const bool layer4_differs = !applied_ || applied_->layer4 != want.layer4;
   const bool layer7_differs = !applied_ || applied_->layer7 != want.layer7;
   const bool network_differs = !applied_ || applied_->network != want.network;
+  const bool pages_differ = !applied_ || applied_->fallback_pages != want.fallback_pages;
   applied_ = std::move(want);
   if (layer4_differs) apply_layer4();
   if (layer7_differs) apply_layer7();
   if (network_differs) apply_network();
+  // They are bound to virtual addresses.
+  if (pages_differ || network_differs) apply_fallback_pages();
   return settle();
 }
 
@@ -55,11 +58,24 @@ std::vector<StatusChange> Reconciler::apply_layer7(desired::Layer7 want) {
   return settle();
 }
 
-// The same news again is no second failure.
 std::vector<StatusChange> Reconciler::note_layer7(const Result<ApplyReport>& report) {
-  const auto before = parts_[Part::kLayer7];
-  note(Part::kLayer7, report, "engine/l7_haproxy");
-  return parts_[Part::kLayer7] == before ? std::vector<StatusChange>{} : settle();
+  return note_later(Part::kLayer7, report, "engine/l7_haproxy");
+}
+
+std::vector<StatusChange> Reconciler::note_fallback_pages(const Result<ApplyReport>& report) {
+  return note_later(Part::kFallbackPages, report, "engine/web_nginx/fallback");
+}
+
+// The same news again is no second failure.
+std::vector<StatusChange> Reconciler::note_later(Part part, const Result<ApplyReport>& report,
+                                                 const std::string& engine_name) {
+  const auto before = parts_[part];
+  note(part, report, engine_name);
+  return parts_[part] == before ? std::vector<StatusChange>{} : settle();
+}
+
+void Reconciler::apply_fallback_pages() {
+  note(Part::kFallbackPages, engines_.fallback_pages.apply(applied_->fallback_pages), "engine/web_nginx/fallback");
 }
 
 void Reconciler::apply_layer7() {
@@ -80,6 +96,7 @@ std::vector<StatusChange> Reconciler::apply_again() {
   apply_layer4();
   apply_layer7();
   apply_network();
+  apply_fallback_pages();
   return settle();
 }
 

@@ -37,6 +37,7 @@ class Reconciler {
     engines::Engine<desired::Network>& network;
     engines::Engine<desired::Layer4>& layer4;
     engines::Engine<desired::Layer7>& layer7;
+    engines::Engine<desired::FallbackPages>& fallback_pages;
     std::function<engines::ApplyReport()> attach;  // the data plane to the interfaces that the network engine names
   };
   Reconciler(Engines engines, const Clock& clock) : engines_(std::move(engines)), clock_(clock) {}
@@ -53,6 +54,8 @@ class Reconciler {
   std::vector<StatusChange> apply_layer7(desired::Layer7 want);
   // How layer 7 fared in the end: its engine goes on working after apply().
   std::vector<StatusChange> note_layer7(const Result<engines::ApplyReport>& report);
+  // The same for the fallback pages.
+  std::vector<StatusChange> note_fallback_pages(const Result<engines::ApplyReport>& report);
   // Applies the last state again, whether it changed or not: after a failure, or when the outside world changed.
   std::vector<StatusChange> apply_again();
 
@@ -63,10 +66,13 @@ class Reconciler {
 
  private:
   // One engine's share of the statuses, so that asking one engine does not forget what another said.
-  enum class Part { kLayer4, kLayer7, kNetwork, kAttachment };
+  enum class Part { kLayer4, kLayer7, kNetwork, kAttachment, kFallbackPages };
   void apply_layer4();
   void apply_layer7();
   void apply_network();
+  void apply_fallback_pages();
+  std::vector<StatusChange> note_later(Part part, const Result<engines::ApplyReport>& report,
+                                       const std::string& engine_name);
   void note(Part part, const Result<engines::ApplyReport>& report, const std::string& engine_name);
   std::vector<StatusChange> settle();
 

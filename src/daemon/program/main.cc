@@ -31,6 +31,7 @@
 #include "daemon/web_front.h"
 #include "engines/l7_haproxy/engine.h"
 #include "engines/network/engine.h"
+#include "engines/web_nginx/fallback.h"
 #include "observed/event_log.h"
 
 namespace evenkeel::daemon {
@@ -237,6 +238,7 @@ int run(const Options& options) {
   engines::l7_haproxy::HaproxyEngine layer7(
       io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()},
       options.state_directory + "/log/haproxy.log");
+  engines::web_nginx::FallbackEngine fallback_pages(io, {.directory = absolute(options.run_directory) + "/fallback"});
   WebFront web(io, worker, clock, events,
                {.addresses = options.web_addresses,
                 .plain_port = options.web_plain_port,
@@ -273,6 +275,7 @@ int run(const Options& options) {
                                                      .writer = store.writer.get(),
                                                      .layer4 = layer4,
                                                      .layer7 = layer7,
+                                                     .fallback_pages = fallback_pages,
                                                      .network = **network,
                                                      .events = events,
                                                      .alerts = alerts,

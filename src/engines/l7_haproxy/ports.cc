@@ -40,14 +40,22 @@ void set_options(const Fd& socket, bool is_ipv4) {
   }
 }
 
-std::string reason_in(const model::Layer7Service& service) {
-  for (const auto& range : service.ports.ranges()) {
+std::string reason_at(const IpAddress& address, const model::PortSet& ports) {
+  for (const auto& range : ports.ranges()) {
     for (int port = range.first; port <= range.last; ++port) {
-      const auto tried = try_port({service.address, static_cast<uint16_t>(port)});
+      const auto tried = try_port({address, static_cast<uint16_t>(port)});
       if (!tried) return to_string(tried.error());
     }
   }
   return {};
+}
+
+std::string reason_in(const desired::Layer7Service& service) {
+  auto reason = reason_at(service.configuration.address, service.configuration.ports);
+  for (const auto& other : service.also_at) {
+    if (reason.empty()) reason = reason_at(other.address, other.ports);
+  }
+  return reason;
 }
 
 }  // namespace
@@ -79,7 +87,7 @@ std::vector<ObjectStatus> leave_out_taken_responders(desired::HttpChallenge& cha
 std::map<std::string, std::string> taken_ports(const desired::Layer7& want) {
   std::map<std::string, std::string> taken;
   for (const auto& service : want.services) {
-    if (auto reason = reason_in(service.configuration); !reason.empty()) {
+    if (auto reason = reason_in(service); !reason.empty()) {
       taken.emplace(service.configuration.label, std::move(reason));
     }
   }

@@ -116,6 +116,8 @@ class Renderer {
     const Layer7Service& service = want.configuration;
     text_ += fmt::format("\n# Virtual service {}{}\nlisten {}\n", service.label, certificates(service), service.label);
     binds(service);
+    for (const auto& other : want.also_at) also_bind(service, other);
+    line("maxconn {}", service.maximum_connections);
     mode(service);
     log(service);
     scheduler(service);
@@ -170,7 +172,15 @@ class Renderer {
       const std::string last = range.first == range.last ? "" : fmt::format("-{}", range.last);
       line("bind {}{} transparent{}{}", place(service.address, range.first), last, more, version);
     }
-    line("maxconn {}", service.maximum_connections);
+  }
+
+  void also_bind(const Layer7Service& service, const desired::AlsoAt& other) {
+    line("# Fallback of virtual service {}", other.virtual_service);
+    Layer7Service there = service;
+    there.address = other.address;
+    there.ports = other.ports;
+    there.accept_proxy = false;  // clients come straight to it
+    binds(there);
   }
 
   // What holds in listen sections and in the backends of rules alike.
@@ -279,9 +289,13 @@ class Renderer {
     for (size_t i = 0; i < service.real_servers.size(); ++i) {
       server(service, service.real_servers[i], want.real_servers[i]);
     }
-    if (!service.fallback_address) return;
-    line("server {} {} backup{}", model::kFallbackLabel, place(*service.fallback_address, service.fallback_port),
-         service.fallback_persistent ? "" : " non-stick");
+    if (service.fallback_address) {
+      line("server {} {} backup{}", model::kFallbackLabel, place(*service.fallback_address, service.fallback_port),
+           service.fallback_persistent ? "" : " non-stick");
+    } else if (want.page) {
+      line("# The fallback page, which nginx serves");
+      line("server {} {} backup non-stick", model::kFallbackLabel, want.page->to_string());
+    }
   }
 
   void server(const Layer7Service& service, const model::Layer7Server& server, const desired::Layer7Server& state) {

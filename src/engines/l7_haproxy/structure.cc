@@ -32,6 +32,7 @@ Layer7Service own_structure(const Layer7Service& service) {
   own.forget_on_drain = false;
   own.maximum_connections = 1;
   if (own.tls.is_on()) own.tls.certificates.resize(1);  // the others come and go
+  own.fallback_page.clear();
   own.real_servers.clear();
   return own;
 }
@@ -51,7 +52,8 @@ class Commands {
   // With the backends of their rules.
   std::optional<std::vector<std::string>> between(const desired::Layer7& from, const desired::Layer7& to) {
     const auto same = [](const desired::Layer7Service& a, const desired::Layer7Service& b) {
-      return own_structure(a.configuration) == own_structure(b.configuration);
+      return a.also_at == b.also_at && a.page == b.page &&
+             own_structure(a.configuration) == own_structure(b.configuration);
     };
     if (!std::ranges::equal(from.services, to.services, same)) return std::nullopt;
     for (size_t i = 0; i < to.services.size(); ++i) {

@@ -49,14 +49,16 @@ Result<> make_directories(const Paths& paths) {
   return {};
 }
 
-// Workers read them, so everybody may.
+// Workers read them, so everybody may, and from the first moment on: one may be asked for while it is replaced.
 Result<> write_files(const Paths& paths, const std::map<std::string, std::string>& files) {
   constexpr mode_t kReadable = 0644;
   for (const auto& [name, text] : files) {
     const std::string path = paths.files() + "/" + name;
     if (read_state_file(path) == text) continue;
-    if (auto written = write_state_file(path, text); !written) return written;
-    if (::chmod(path.c_str(), kReadable) != 0) return fail(system_error("cannot set the mode", path));
+    const std::string next = paths.temporary() + "/" + name;
+    if (auto written = write_state_file(next, text); !written) return written;
+    if (::chmod(next.c_str(), kReadable) != 0) return fail(system_error("cannot set the mode", next));
+    if (std::rename(next.c_str(), path.c_str()) != 0) return fail(system_error("cannot replace it", path));
   }
   return {};
 }
@@ -180,10 +182,11 @@ Result<Way> Process::realise(const Site& site) {
     }
   }
   if (http.empty()) return end();
+  if (auto made = make_directories(paths_); !made) return fail(made.error());
+  // nginx opens a file for each answer: what stands in it is new from the next one on.
+  if (auto written = write_files(paths_, site.files); !written) return fail(written.error());
   const std::string name = file_name(paths_, http);
   if (is_running() && running_ == name) return Way::kNothing;
-  if (auto made = make_directories(paths_); !made) return fail(made.error());
-  if (auto written = write_files(paths_, site.files); !written) return fail(written.error());
   const bool was_running = is_running();
   if (auto done = was_running ? reload(http) : start(http); !done) return fail(done.error());
   running_ = name;

@@ -1,4 +1,4 @@
-// The web interface's front.
+// The web interface's front, the fallback pages.
 
 #include "api_fixture.h"
 
@@ -28,6 +28,20 @@ TEST_F(ApiTest, ACertificateComesWithItsKeyAndNothingElse) {
     EXPECT_EQ(refused.status, 400) << body;
     EXPECT_EQ(refused.body.find("SESAME"), std::string::npos) << refused.body;
   }
+}
+
+TEST_F(ApiTest, AFallbackPageIsStoredInTheConfiguration) {
+  EXPECT_EQ(ask("GET", "/api/v1/fallback-page").value().at("source"), "built_in");
+  ASSERT_EQ(ask("PUT", "/api/v1/fallback-page", R"({"html": "<p>Back at nine"})").status, 200);
+  EXPECT_EQ(control_.configuration().fallback_page, "<p>Back at nine");
+  const auto page = ask("GET", "/api/v1/fallback-page").value();
+  EXPECT_EQ(page.at("source"), "common");
+  EXPECT_EQ(page.at("shown"), "<p>Back at nine");
+  const auto refused = ask("PUT", "/api/v1/fallback-page", R"({"html": "a\u0000b"})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.value().at("error").at("problems").at(0).at("path"), "$.fallback_page");
+  EXPECT_EQ(ask("PUT", "/api/v1/fallback-page", R"({"page": ""})").status, 400);
+  EXPECT_EQ(ask("GET", "/api/v1/virtual-services/Nobody/fallback-page").status, 404);
 }
 
 }  // namespace

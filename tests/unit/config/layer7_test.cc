@@ -175,6 +175,40 @@ TEST(Layer7, OneRealServerInSnatAndAtLayer7IsRefused) {
       << "UDP's source ports are its own";
 }
 
+TEST(Layer7, ItMayBeTheFallbackOfALayer4VirtualService) {
+  auto configuration = with(print_provider());
+  auto& client = configuration.virtual_services[1];
+  client.fallback.mode = model::FallbackMode::kServer;
+  client.fallback.address = print_provider().address;
+  client.fallback.masq = true;
+  EXPECT_THAT(validate(configuration), IsEmpty());
+  client.fallback.port = 8080;
+  auto problems = validate(configuration);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].path, "$.virtual_services[1].fallback.port");
+  client.fallback.port = 0;
+  client.ports = model::PortSet::any();
+  client.health_check.check_port = 80;
+  EXPECT_THAT(
+      validate(configuration),
+      testing::Contains(testing::AllOf(
+          Field(&model::Problem::path, "$.virtual_services[1].fallback.mode"),
+          Field(&model::Problem::message, HasSubstr("a layer-7 virtual service listens on each port by itself")))));
+}
+
+TEST(FallbackPage, IsRefusedWhereNobodyWouldSeeIt) {
+  auto configuration = with(print_provider());
+  configuration.virtual_services[1].fallback.page = "<p>never";
+  configuration.layer7_services[0].fallback_page = "<p>never";
+  const auto problems = validate(configuration);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].path, "$.virtual_services[1].fallback.page");
+  EXPECT_EQ(problems[1].path, "$.layer7_services[0].fallback_page");
+  configuration.virtual_services[1].fallback.mode = model::FallbackMode::kPage;
+  configuration.layer7_services[0].mode = Layer7Mode::kHttp;
+  EXPECT_THAT(validate(configuration), IsEmpty());
+}
+
 TEST(Layer7, ARedirectionNeedsNoRealServers) {
   auto service = print_provider();
   service.real_servers.clear();

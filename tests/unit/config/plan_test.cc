@@ -56,6 +56,11 @@ TEST(Plan, NamesWhatBelongsToNoVirtualService) {
   to.auto_nat = {true, {"eth0"}};
   EXPECT_THAT(plan(sample(), to).changes,
               ElementsAre(ObjectChange{Kind::kModified, "configuration", "", {{"auto_nat", "false", R"(["eth0"])"}}}));
+  to = sample();
+  to.fallback_page = "<p>Back at nine";
+  EXPECT_THAT(plan(sample(), to).changes,
+              ElementsAre(ObjectChange{
+                  Kind::kModified, "configuration", "", {{"fallback_page", R"("")", R"("<p>Back at nine")"}}}));
 }
 
 TEST(Plan, ShowsThatAKeyChangedButNotTheKey) {

@@ -263,6 +263,23 @@ TEST_F(SnapshotTest, WhatIsWrongWithTheFallbackServerStandsOnItsService) {
   EXPECT_THAT(service().reason, HasSubstr("the fallback server cannot be used"));
 }
 
+TEST_F(SnapshotTest, ALayer7VirtualServiceIsNamedWhereItIsTheFallback) {
+  model::Layer7Service backup;
+  backup.label = "Backup";
+  backup.address = IpAddress::parse("10.0.0.50").value();
+  backup.ports = model::PortSet::parse("80").value();
+  configuration.layer7_services = {backup};
+  configuration.virtual_services[0].ports = backup.ports;
+  auto& fallback = configuration.virtual_services[0].fallback;
+  EXPECT_EQ(service().layer7_fallback, "");
+  fallback.mode = model::FallbackMode::kServer;
+  fallback.address = backup.address;
+  EXPECT_EQ(service().layer7_fallback, "Backup");
+  EXPECT_EQ(service().reason, "");
+  refuse("virtual_service/Backup");
+  EXPECT_EQ(service().reason, "the fallback server cannot be used: refused by the kernel");
+}
+
 TEST_F(SnapshotTest, EngineTroubleBecomesANotice) {
   refuse("engine/l4_xdp");
   statuses["interface/eth0"] = {"interface/eth0", ObjectStatus::State::kNotice, "generic XDP"};

@@ -65,6 +65,8 @@ INSTANTIATE_TEST_SUITE_P(All, AdmissionRules,
 TEST(Layer7, TheFallbackIsActiveWhileNobodyTakesAll) {
   Farm farm;
   farm.health[{"Print_Provider", "PS1"}] = Health::kDown;
+  EXPECT_TRUE(farm.compute().layer7.services[0].fallback_active) << "the page";
+  farm.service().mode = model::Layer7Mode::kTcp;
   EXPECT_FALSE(farm.compute().layer7.services[0].fallback_active) << "there is none";
   farm.service().fallback_address = address("10.0.0.77");
   EXPECT_TRUE(farm.compute().layer7.services[0].fallback_active);

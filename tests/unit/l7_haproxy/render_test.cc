@@ -126,6 +126,29 @@ TEST_F(RenderedFile, HaproxyAcceptsIpv6AndSourcesOfIt) {
   EXPECT_TRUE(accepted) << to_string(accepted.error());
 }
 
+TEST_F(RenderedFile, TheFallbackPageIsTheLastResort) {
+  auto want = print_provider();
+  want.configuration.mode = model::Layer7Mode::kHttp;
+  want.configuration.send_proxy = model::SendProxy::kOff;
+  want.page = Endpoint{ip("127.129.2.3"), 9081};
+  EXPECT_THAT(rendered(want), HasSubstr("    # The fallback page, which nginx serves\n"
+                                        "    server fallback 127.129.2.3:9081 backup non-stick\n"));
+  const auto accepted = check(layer7(want));
+  EXPECT_TRUE(accepted) << to_string(accepted.error());
+}
+
+TEST_F(RenderedFile, ALayer4VirtualServiceMayHaveItAsItsFallback) {
+  auto want = print_provider();
+  want.configuration.accept_proxy = true;
+  want.also_at = {{"Papercut_WUI", ip("10.0.0.99"), model::PortSet::parse("9191-9193").value()}};
+  EXPECT_THAT(rendered(want), HasSubstr("    bind 10.0.0.30:445 transparent accept-proxy\n"
+                                        "    # Fallback of virtual service Papercut_WUI\n"
+                                        "    bind 10.0.0.99:9191-9193 transparent\n"
+                                        "    maxconn"));
+  const auto accepted = check(layer7(want));
+  EXPECT_TRUE(accepted) << to_string(accepted.error());
+}
+
 TEST_F(RenderedFile, WhatHaproxyRefusesIsSaidInItsWords) {
   std::ofstream(options_.paths.candidate()) << "listen x\n    bogus thing\n";
   const auto refused = check_file(options_.paths, options_.paths.candidate());

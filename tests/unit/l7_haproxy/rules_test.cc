@@ -74,6 +74,15 @@ TEST(Rules, AreDecidedInTheirOrder) {
                                         "!{ var(txn.servers) -m found }\n"));
 }
 
+TEST(Rules, HaveTheFallbackPageOfTheirVirtualService) {
+  auto want = web();
+  want.configuration.rules = {api()};
+  want.page = Endpoint{ip("127.129.2.3"), 9081};
+  const auto file = rendered(want);
+  const auto backend = file.substr(file.find("\nbackend "));
+  EXPECT_THAT(backend, HasSubstr("server fallback 127.129.2.3:9081 backup non-stick\n"));
+}
+
 TEST(Rules, HaveABackendWithTheRealServersThatTheyUse) {
   auto want = web();
   want.configuration.persistence = Layer7Persistence::kHttpCookie;

@@ -42,6 +42,20 @@ TEST(Commands, WeightAddressAndLimits) {
                            "set server Print_Provider/PS2 addr 10.0.0.99", "set maxconn server Print_Provider/PS2 5")));
 }
 
+TEST(Commands, AnotherTextOfTheFallbackPageIsNothingToHaproxy) {
+  auto to = print_provider();
+  to.configuration.fallback_page = "<p>Back at nine";
+  EXPECT_THAT(commands(to), Optional(IsEmpty()));
+  to.page = Endpoint{ip("127.129.2.3"), 9081};
+  EXPECT_FALSE(commands(to)) << "another place takes a reload";
+}
+
+TEST(Commands, AnotherPlaceToListenTakesAReload) {
+  auto to = print_provider();
+  to.also_at = {{"Papercut_WUI", ip("10.0.0.99"), model::PortSet::parse("9191").value()}};
+  EXPECT_FALSE(commands(to));
+}
+
 TEST(Commands, ServersComeAndGo) {
   auto to = print_provider();
   to.configuration.send_proxy = model::SendProxy::kOff;

@@ -71,8 +71,11 @@ Configuration full_configuration() {
   service.alert_to = "print@example.org";
   service.alert_from = "lb@example.org";
   service.syn_flood = SynFlood::kCookies;
-  service.fallback = {
-      .mode = FallbackMode::kServer, .address = *IpAddress::parse("10.77.0.50"), .port = 8080, .masq = true};
+  service.fallback = {.mode = FallbackMode::kServer,
+                      .address = *IpAddress::parse("10.77.0.50"),
+                      .port = 8080,
+                      .masq = true,
+                      .page = "<p>\n"};
   service.real_servers = {{.label = "PS1",
                            .address = *IpAddress::parse("2001:db8::21"),
                            .port = 8080,
@@ -122,12 +125,12 @@ TEST(Json, WritesWhatTheDocumentsSay) {
           R"(],"required_checks":1,)"
           R"("feedback":{"method":"http","port":8033,"request":"/load?token=****"},"panic_threshold":50,"quorum":2,"minimum_usable":2,"failback":false,"slow_start":30,"on_failure":"reset","on_halt":"drop",)"
           R"("half_open_limit":500,"syn_flood":"cookies",)"
-          R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true},)"
+          R"("fallback":{"mode":"server","address":"10.77.0.50","port":8080,"masq":true,"page":"<p>\n"},)"
           R"("alert_to":"print@example.org","alert_from":"lb@example.org","real_servers":[{"label":"PS1",)"
           R"("address":"2001:db8::21","port":8080,"priority":2,"weight":50,"minimum_connections":10,"maximum_connections":4294967295}]}],"auto_nat":false,)"
           R"("alerts":{"minimum_severity":"warning","gather":5,"interval":300,"email":{"smarthost":"","port":null,)"
           R"("security":"starttls","verify_certificate":true,"login":"","password":"","from":"","to":""},)"
-          R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"certificate_warnings":"30,14,7,1","layer7_services":[],"layer7":{"old_worker_limit":86400}})");
+          R"("webhook":{"url":"","bearer":"","verify_certificate":true}},"certificate_warnings":"30,14,7,1","layer7_services":[],"layer7":{"old_worker_limit":86400},"fallback_page":""})");
 }
 
 TEST(Json, OfAWebhookOnlySchemeAndServerAreShown) {

@@ -130,7 +130,7 @@ INSTANTIATE_TEST_SUITE_P(
              "direct_routing"},
         Case{with_service("\"scheduler\":\"wlc\""), service(".scheduler"), "\"wlc\" is not known", "source_hash"},
         Case{with_service("\"fallback\":{\"mode\":\"remote\"}"), service(".fallback.mode"), "not known",
-             "local, server, none"},
+             "local, page, server, none"},
         Case{with_service("\"persistence\":true"), service(".persistence"), "an object is needed", "persistence"},
         Case{with_service("\"persistence\":{\"enabled\":\"yes\"}"), service(".persistence.enabled"),
              "true or false is needed here, not text", "without quotes"},

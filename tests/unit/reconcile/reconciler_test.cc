@@ -51,9 +51,11 @@ class ReconcilerTest : public testing::Test {
   FakeEngine<desired::Network> network{"network", calls};
   FakeEngine<desired::Layer4> layer4{"layer4", calls};
   FakeEngine<desired::Layer7> layer7{"layer7", calls};
+  std::vector<std::string> page_calls;
+  FakeEngine<desired::FallbackPages> fallback_pages{"fallback_pages", page_calls};
   ApplyReport attachment;
   FakeClock clock;
-  Reconciler reconciler{{network, layer4, layer7,
+  Reconciler reconciler{{network, layer4, layer7, fallback_pages,
                          [this] {
                            calls.push_back("attach");
                            return attachment;
@@ -65,6 +67,20 @@ TEST_F(ReconcilerTest, FirstApplyAsksEveryEngineDataPlaneFirst) {
   EXPECT_THAT(reconciler.apply(state("a")), IsEmpty());
   EXPECT_THAT(calls, ElementsAre("layer4", "layer7", "network", "attach"));
   EXPECT_FALSE(reconciler.retry_at());
+}
+
+TEST_F(ReconcilerTest, TheFallbackPagesFollowTheAddressesThatTheyAreBoundTo) {
+  auto want = state("A");
+  (void)reconciler.apply(want);
+  EXPECT_EQ(page_calls.size(), 1U);
+  (void)reconciler.apply(want);
+  EXPECT_EQ(page_calls.size(), 1U);
+  want = with_address(std::move(want));
+  (void)reconciler.apply(want);
+  EXPECT_EQ(page_calls.size(), 2U);
+  want.fallback_pages.pages.push_back({"A", "<p>", {}});
+  (void)reconciler.apply(want);
+  EXPECT_EQ(page_calls.size(), 3U);
 }
 
 TEST_F(ReconcilerTest, AsksOnlyTheEngineWhosePartChanged) {
