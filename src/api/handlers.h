@@ -91,6 +91,7 @@ template <class Service>
 Answer get_own_fallback_page(Call& call);
 template <class Service>
 Answer put_own_fallback_page(Call& call);
+Answer post_udp_companion(Call& call);  // udp_companion.cc
 Answer get_web(Call& call);             // web.cc
 Answer put_web_certificate(Call& call);
 Answer get_events(Call& call);     // events.cc

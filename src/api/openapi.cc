@@ -39,6 +39,7 @@ constexpr std::array kBodies{
     Body{"PUT", "/api/v1/fallback-page", "html"},
     Body{"PUT", "/api/v1/virtual-services/{label}/fallback-page", "html"},
     Body{"PUT", "/api/v1/layer7-services/{label}/fallback-page", "html"},
+    Body{"POST", "/api/v1/layer7-services/{label}/udp-companion", "ports? label?"},
     Body{"POST", "/api/v1/session", "user password code?"},
     Body{"POST", "/api/v1/backup", "passphrase"},
     Body{"POST", "/api/v1/restore", "backup passphrase dry_run?"},

@@ -71,6 +71,12 @@ constexpr std::array kExplainParameters{
     Parameter{"protocol", "`tcp` or `udp`; default: the virtual service's"},
 };
 
+constexpr std::array kAddLayer7Parameters{
+    kChangeParameters[0],
+    kChangeParameters[1],
+    kChangeParameters[2],
+    Parameter{"udp_companion", "ports: adds a layer-4 virtual service for UDP on them too"},
+};
 constexpr std::array kCertificateParameters{
     Parameter{"dry_run", "`true`: only look whether it would do, and what HAProxy would take for it"},
 };
@@ -194,13 +200,16 @@ constexpr std::array kRoutes{
           get_virtual_services<model::Layer7Service>,
           {},
           "layer 7: the configuration of all; what follows is as above"},
-    Route{"POST", "/api/v1/layer7-services", post_virtual_service<model::Layer7Service>, kChangeParameters, "adds one"},
+    Route{"POST", "/api/v1/layer7-services", post_virtual_service<model::Layer7Service>, kAddLayer7Parameters,
+          "adds one"},
     Route{"GET", EVENKEEL_LAYER7, get_virtual_service<model::Layer7Service>, {}, "the configuration of one"},
     Route{"PATCH", EVENKEEL_LAYER7, patch_virtual_service<model::Layer7Service>, kChangeParameters,
           "changes the fields given"},
     Route{"DELETE", EVENKEEL_LAYER7, delete_virtual_service<model::Layer7Service>, kChangeParameters, "removes it"},
     Route{"POST", EVENKEEL_LAYER7 "/duplicate", duplicate_virtual_service<model::Layer7Service>, kChangeParameters,
           "a copy with its real servers"},
+    Route{"POST", EVENKEEL_LAYER7 "/udp-companion", post_udp_companion, kChangeParameters,
+          "a layer-4 virtual service for UDP on the same address, with the same real servers"},
     Route{"GET",
           EVENKEEL_LAYER7 "/fallback-page",
           get_own_fallback_page<model::Layer7Service>,

@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 #include "api/reply.h"
 #include "api/service_edit.h"
+#include "api/udp_companion.h"
 #include "model/layer7_json.h"
 
 namespace evenkeel::api {
@@ -31,8 +32,13 @@ template <class Service>
 Answer post_virtual_service(Call& call) {
   const auto body = parse_body(call.request);
   if (!body) co_return refuse(body.error());
-  co_return co_await change(call, [&body](const model::Configuration& current) {
-    return with_service<Service>(current, ServiceList<Service>::of(current).size(), *body);
+  const std::string companion = call.query.text("udp_companion");
+  co_return co_await change(call, [&](const model::Configuration& current) {
+    auto next = with_service<Service>(current, ServiceList<Service>::of(current).size(), *body);
+    if constexpr (std::is_same_v<Service, model::Layer7Service>) {
+      if (next && !companion.empty()) return with_udp_companion(*next, next->layer7_services.back(), companion, "");
+    }
+    return next;
   });
 }
 

@@ -66,11 +66,40 @@ void add_add(CLI::App& group, Session& session, const Layer& layer) {
   CLI::App* command = group.add_subcommand("add", fmt::format("Add a {}", layer.one));
   const auto label = add_label(*command, "The new virtual service's name");
   const auto given = add_field_options(*command, layer.structure, FieldUse::kAdd);
+  auto companion = std::make_shared<std::string>();
+  if (&layer == &kLayer7) {
+    command
+        ->add_option("--udp-companion", *companion,
+                     "Add a layer-4 virtual service for UDP on these ports too, with the same real servers")
+        ->type_name("PORTS");
+  }
   const auto options = add_change_options(*command);
-  command->callback([&session, label, given, options, &layer] {
-    session.action = [&session, label, given, options, &layer] {
+  command->callback([&session, label, given, companion, options, &layer] {
+    session.action = [&session, label, given, companion, options, &layer] {
       given->set({"label"}, json::string(*label));
-      return send_change(session, *options, "POST", Url(layer.resource), json::serialize(given->document()));
+      return send_change(session, *options, "POST", Url(layer.resource).query_if("udp_companion", *companion),
+                         json::serialize(given->document()));
+    };
+  });
+}
+
+void add_udp_companion(CLI::App& group, Session& session) {
+  CLI::App* command = group.add_subcommand(
+      "udp-companion", "Add a layer-4 virtual service (snat) for UDP on the same address, with the same real servers");
+  const auto label = add_label(*command, "The layer-7 virtual service");
+  auto ports = std::make_shared<std::string>();
+  auto name = std::make_shared<std::string>();
+  command->add_option("--ports", *ports, "Its ports; without them: those of the layer-7 virtual service")
+      ->type_name("PORTS");
+  command->add_option("--label", *name, "Its name; without it: LABEL_UDP")->type_name("LABEL");
+  const auto options = add_change_options(*command);
+  command->callback([&session, label, ports, name, options] {
+    session.action = [&session, label, ports, name, options] {
+      json::object body;
+      if (!ports->empty()) body["ports"] = *ports;
+      if (!name->empty()) body["label"] = *name;
+      return send_change(session, *options, "POST", Url(kLayer7.resource).segment(*label).segment("udp-companion"),
+                         json::serialize(body));
     };
   });
 }
@@ -158,6 +187,7 @@ void add_layer7_service_commands(CLI::App& app, Session& session) {
   CLI::App* group =
       app.add_subcommand(kLayer7.command, "List, show, add, edit, delete or duplicate layer-7 virtual services");
   add_common(*group, session, kLayer7);
+  add_udp_companion(*group, session);
 }
 
 }  // namespace evenkeel::cli

@@ -50,6 +50,9 @@ class FollowValidator {
   explicit FollowValidator(const model::Configuration& configuration)
       : services_(configuration.virtual_services), layer7_services_(configuration.layer7_services) {
     for (size_t i = 0; i < services_.size(); ++i) index_of_.emplace(services_[i].label, i);
+    for (size_t i = 0; i < layer7_services_.size(); ++i) {
+      index_of_.emplace(layer7_services_[i].label, services_.size() + i);
+    }
   }
 
   std::vector<Problem> validate() {
@@ -82,14 +85,18 @@ class FollowValidator {
     }
   }
 
+  const std::string& label_of(size_t service) const {
+    return service < services_.size() ? services_[service].label : layer7_services_[service - services_.size()].label;
+  }
+
   void check_circles() {
     std::vector<bool> left(services_.size() + layer7_services_.size(), true);
     left = without_ends(follows_, &Follow::from, &Follow::to, std::move(left));
     left = without_ends(follows_, &Follow::to, &Follow::from, std::move(left));
     for (Follow& follow : follows_) {
       if (!left[follow.from] || !left[follow.to]) continue;
-      const std::string& own = services_[follow.from].label;
-      const std::string& other = services_[follow.to].label;
+      const std::string& own = label_of(follow.from);
+      const std::string& other = label_of(follow.to);
       const std::string message = own == other ? fmt::format("{} cannot follow itself", own)
                                                : fmt::format(
                                                      "{} follows {}, which follows it in turn or is one of a circle "

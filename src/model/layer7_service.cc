@@ -10,7 +10,8 @@ namespace {
 
 constexpr const char* kProtocolHint =
     "layer 7 is TCP alone: it ends the clients' connections, and UDP has none. Give UDP a layer-4 virtual service with "
-    "forwarding_method snat on the same address and port";
+    "forwarding_method snat on the same address and port: evenkeel layer7-service udp-companion, or udp_companion in "
+    "the API";
 constexpr int64_t kLongestTimeout = 604800;
 
 std::shared_ptr<const Kind<std::chrono::seconds>> timeout() {

@@ -345,3 +345,17 @@ def test_a_layer_7_virtual_service_takes_over_for_a_layer_4_one(web: SmallFarm) 
     assert "fallback to layer-7 virtual service Backup active" in web.balancer.evenkeel("status").stdout
     web.balancer.evenkeel("real-server", "online", "Web", "RS1")
     wait_until(lambda: server(web, VIP, 9191) == "rs1", "the server again")
+
+
+def test_udp_beside_layer_7_is_planned_together_and_works(web: SmallFarm) -> None:
+    arguments = ["layer7-service", "add", "Mobility", "--address", VIP, "--ports", "9163", "--mode", "tcp",
+                 "--check-port", str(WEB)]
+    refused = web.balancer.evenkeel(*arguments, "--protocol", "udp", check=False)
+    assert refused.returncode != 0
+    plan = web.balancer.evenkeel(*arguments, "--udp-companion", "7000", "--dry-run").stdout
+    assert "Mobility" in plan and "Mobility_UDP" in plan
+    web.balancer.evenkeel(*arguments)
+    web.balancer.evenkeel("layer7-server", "add", "Mobility", "RS1", "--address", "10.77.0.21", "--port", str(WEB))
+    web.balancer.evenkeel("layer7-service", "udp-companion", "Mobility", "--ports", "7000")
+    web.balancer.wait_for_service("Mobility_UDP", "up")
+    assert web.tell(b"over UDP")["server"] == "rs1"

@@ -1,4 +1,4 @@
-// The web interface's front, the fallback pages.
+// The web interface's front, the fallback pages, UDP beside layer 7.
 
 #include "api_fixture.h"
 
@@ -42,6 +42,28 @@ TEST_F(ApiTest, AFallbackPageIsStoredInTheConfiguration) {
   EXPECT_EQ(refused.value().at("error").at("problems").at(0).at("path"), "$.fallback_page");
   EXPECT_EQ(ask("PUT", "/api/v1/fallback-page", R"({"page": ""})").status, 400);
   EXPECT_EQ(ask("GET", "/api/v1/virtual-services/Nobody/fallback-page").status, 404);
+}
+
+TEST_F(ApiTest, UdpBesideLayer7ComesInOneChange) {
+  constexpr const char* kService =
+      R"({"label": "Mobility", "address": "10.0.0.32", "ports": "53,9163,9164", "mode": "tcp",
+          "real_servers": [{"label": "PS1", "address": "10.0.0.21"}]})";
+  const auto before = control_.revision();
+  const auto added = ask("POST", "/api/v1/layer7-services?udp_companion=53,9163", kService);
+  ASSERT_EQ(added.status, 200) << added.body;
+  EXPECT_EQ(control_.revision(), before + 1);
+  const auto& companion = control_.configuration().virtual_services.back();
+  EXPECT_EQ(companion.label, "Mobility_UDP");
+  EXPECT_EQ(companion.protocol, model::Protocol::kUdp);
+  EXPECT_EQ(companion.forwarding_method, model::ForwardingMethod::kSnat);
+  EXPECT_EQ(companion.ports.to_string(), "53,9163");
+  EXPECT_EQ(companion.health_check.follow, "Mobility");
+  ASSERT_EQ(companion.real_servers.size(), 1U);
+  EXPECT_EQ(companion.real_servers[0].label, "PS1");
+  EXPECT_EQ(ask("POST", "/api/v1/layer7-services/Mobility/udp-companion").status, 409) << "the label is taken";
+  EXPECT_EQ(ask("POST", "/api/v1/layer7-services/Mobility/udp-companion", R"({"label": "U", "ports": "9164"})").status,
+            200);
+  EXPECT_EQ(ask("POST", "/api/v1/layer7-services/Mobility/udp-companion", R"({"prots": "1"})").status, 400);
 }
 
 }  // namespace

@@ -38,5 +38,24 @@ TEST(ValidateFollow, RefusesCirclesAndNothingElse) {
                           "$.virtual_services[2].more_checks[0].follow"));
 }
 
+TEST(ValidateFollow, OneOfLayer7MayBeFollowedButNotInACircle) {
+  auto configuration = sample();
+  configuration.virtual_services.resize(1);
+  auto& follower = configuration.virtual_services[0].more_checks.emplace_back();
+  follower.type = model::HealthCheckType::kFollow;
+  follower.follow = "Web";
+  auto& web = configuration.layer7_services.emplace_back();
+  web.label = "Web";
+  web.address = *IpAddress::parse("10.77.0.200");
+  web.ports = *model::PortSet::parse("80");
+  EXPECT_THAT(validate(configuration), IsEmpty());
+  web.health_check.type = model::HealthCheckType::kFollow;
+  web.health_check.follow = configuration.virtual_services[0].label;
+  const auto problems = validate(configuration);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].path, "$.virtual_services[0].more_checks[0].follow");
+  EXPECT_EQ(problems[1].path, "$.layer7_services[0].health_check.follow");
+}
+
 }  // namespace
 }  // namespace evenkeel::config
