@@ -23,6 +23,7 @@
 #include "model/problem.h"
 #include "observed/arp_report.h"
 #include "observed/connection.h"
+#include "observed/engine.h"
 #include "observed/event.h"
 #include "observed/health.h"
 #include "observed/proxy_log.h"
@@ -141,6 +142,13 @@ class Control {
                                                                                        std::string author) = 0;
   // kNotFound: there is no such object, and there was none.
   virtual boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) = 0;
+  // The programs that do an engine's work.
+  virtual std::vector<observed::EngineStatus> engines() = 0;
+  // The file in force, secrets masked. kNotFound: there is no such engine, or no file yet.
+  virtual boost::asio::awaitable<Result<std::string>> engine_configuration(std::string name) = 0;
+  // Has it read its file again, without losing a connection. kNotFound; kConflict: it is not needed.
+  virtual boost::asio::awaitable<Result<observed::EngineRestart>> restart_engine(std::string name,
+                                                                                 std::string author) = 0;
   // Why a real server is in its state, with its last probes.
   virtual Result<observed::RealServerHealth> health(const model::RealServerKey& key) = 0;
 

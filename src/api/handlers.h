@@ -83,8 +83,11 @@ Answer post_certificate_request(Call& call);
 Answer post_acme(Call& call);
 Answer renew_certificate(Call& call);
 Answer delete_certificate(Call& call);
-Answer get_events(Call& call);         // events.cc
-Answer test_alerts(Call& call);        // alerts.cc
+Answer get_events(Call& call);   // events.cc
+Answer test_alerts(Call& call);  // alerts.cc
+Answer get_engines(Call& call);  // engines.cc
+Answer get_engine_configuration(Call& call);
+Answer restart_engine(Call& call);
 Answer get_fallback_page(Call& call);  // fallback_page.cc
 Answer put_fallback_page(Call& call);
 template <class Service>

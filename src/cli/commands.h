@@ -35,6 +35,7 @@ void add_events_command(CLI::App& app, Session& session);
 void add_logs_commands(CLI::App& app, Session& session);
 void add_doctor_commands(CLI::App& app, Session& session);
 void add_alerts_commands(CLI::App& app, Session& session);
+void add_engines_commands(CLI::App& app, Session& session);
 void add_fallback_page_commands(CLI::App& app, Session& session);
 void add_web_commands(CLI::App& app, Session& session);
 void add_access_commands(CLI::App& app, Session& session);

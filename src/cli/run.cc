@@ -57,6 +57,7 @@ void add_commands(CLI::App& app, Session& session) {
   add_logs_commands(app, session);
   add_doctor_commands(app, session);
   add_alerts_commands(app, session);
+  add_engines_commands(app, session);
   add_fallback_page_commands(app, session);
   add_web_commands(app, session);
   add_access_commands(app, session);

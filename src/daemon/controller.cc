@@ -69,8 +69,7 @@ Controller::Controller(Parts parts, Start start)
       verdicts_timer_(parts_.io),
       certificates_timer_(parts_.io),
       confirmation_timer_(parts_.io),
-      turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()),
-      layer7_settled_(parts_.io) {
+      turn_freed_(parts_.io, boost::asio::steady_timer::time_point::max()) {
   confirmation_ = std::move(start.confirmation);
   expired_ = std::move(start.expired);
   for (auto& action : start.operator_actions) operator_actions_.insert_or_assign(action.key, std::move(action));
@@ -128,7 +127,6 @@ void Controller::stop() {
   topology_timer_.cancel();
   verdicts_timer_.cancel();
   turn_freed_.cancel();
-  layer7_settled_.cancel();
 }
 
 void Controller::configure_health() {

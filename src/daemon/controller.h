@@ -3,6 +3,7 @@
 // desired state and has it reconciled; answers the API. Everything runs on one io_context's thread except what blocks,
 // which goes to the worker.
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -126,6 +127,9 @@ class Controller final : public api::Control {
     return parts_.web.replace_certificate(std::move(certificate), std::move(key), std::move(author));
   }
   boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) override;
+  std::vector<observed::EngineStatus> engines() override;  // programs.cc
+  boost::asio::awaitable<Result<std::string>> engine_configuration(std::string name) override;
+  boost::asio::awaitable<Result<observed::EngineRestart>> restart_engine(std::string name, std::string author) override;
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc
   boost::asio::awaitable<Result<observed::TestResult>> test(const model::Configuration& wanted,
                                                             model::RealServerKey key) override;
@@ -201,7 +205,9 @@ class Controller final : public api::Control {
   void tell_of_acme_failure(const std::string& label, const std::string& message);
   void tell_of_issue(const AcmeWatch::Order& order);
 
-  void listen_to_fallback_pages();  // fallback_pages.cc
+  void listen_to_fallback_pages();              // fallback_pages.cc
+  std::array<engines::Program*, 3> programs();  // programs.cc
+  Result<engines::Program*> find_program(const std::string& name);
 
   // doctor.cc: who else claims our addresses
   void watch_claims();
@@ -283,7 +289,6 @@ class Controller final : public api::Control {
   boost::asio::steady_timer certificates_timer_;
   boost::asio::steady_timer confirmation_timer_;
   boost::asio::steady_timer turn_freed_;
-  boost::asio::steady_timer layer7_settled_;
   bool changing_ = false;
   bool ending_drains_ = false;
   bool counting_source_ports_ = false;

@@ -4,8 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/blocking.h"
 #include "daemon/controller.h"
@@ -23,11 +21,7 @@ constexpr const char* kObject = "engine/l7_haproxy";
 
 void Controller::listen_to_proxy() {
   parts_.layer7.listen({
-      .settled =
-          [this](const engines::ApplyReport& report) {
-            settle(reconciler_.note_layer7(report));
-            layer7_settled_.cancel();
-          },
+      .settled = [this](const engines::ApplyReport& report) { settle(reconciler_.note_layer7(report)); },
       .changed =
           [this](Way way, std::chrono::milliseconds took) {
             if (way == Way::kCommands) return;
@@ -98,10 +92,7 @@ void Controller::apply_layer7(const desired::Inputs& inputs) {
 // For the one whose turn it is: what is answered then is what HAProxy has made of it.
 boost::asio::awaitable<void> Controller::layer7_settled() {
   constexpr std::chrono::seconds kLongest{10};
-  if (!parts_.layer7.is_busy()) co_return;
-  layer7_settled_.expires_after(kLongest);
-  boost::system::error_code woken;
-  co_await layer7_settled_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+  co_await parts_.layer7.settled(kLongest);
 }
 
 void Controller::announce(const desired::Layer7& layer7) {

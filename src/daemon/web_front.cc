@@ -10,8 +10,6 @@
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <climits>
 #include <cstring>
 #include <filesystem>
@@ -93,8 +91,7 @@ WebFront::WebFront(asio::io_context& io, asio::thread_pool& worker, const Clock&
       clock_(clock),
       events_(events),
       options_(std::move(options)),
-      nginx_(io, {.directory = options_.run_directory}),
-      settled_(io),
+      nginx_(io, clock, "nginx-web", {.directory = options_.run_directory}),
       renewal_(io),
       retry_(io) {}
 
@@ -108,7 +105,6 @@ void WebFront::start() {
 void WebFront::stop() {
   if (std::exchange(stopped_, true)) return;
   nginx_.stop();
-  settled_.cancel();
   renewal_.cancel();
   retry_.cancel();
 }
@@ -122,7 +118,6 @@ void WebFront::listen() {
               spdlog::error("{}: {}", kObject, reason_);
               arm_retry();
             }
-            settled_.cancel();
           },
       .changed =
           [this](web::Way way, std::chrono::milliseconds took) {
@@ -256,21 +251,14 @@ asio::awaitable<Result<>> WebFront::put_in_force(std::string pem) {
   if (auto written = co_await run_blocking(worker_, [&] { return write(pem); }); !written) co_return written;
   const auto certificate_before = std::exchange(certificate_, *described);
   serve();
-  co_await settled();
+  constexpr std::chrono::seconds kLongest{25};
+  co_await nginx_.settled(kLongest);
   if (reason_.empty()) co_return Result<>{};
   const std::string words = reason_;
   (void)co_await run_blocking(worker_, [&] { return write(before); });
   certificate_ = certificate_before;
   if (certificate_) serve();
   co_return fail(ErrorCode::kInvalidArgument, words);
-}
-
-asio::awaitable<void> WebFront::settled() {
-  constexpr std::chrono::seconds kLongest{25};
-  if (!nginx_.is_busy()) co_return;
-  settled_.expires_after(kLongest);
-  boost::system::error_code woken;
-  co_await settled_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
 }
 
 void WebFront::arm_retry() {

@@ -38,6 +38,7 @@ class WebFront {
   void start();
   void stop();  // nginx goes on
 
+  engines::Program& program() { return nginx_; }
   observed::WebStatus status() const;
   std::vector<observed::Notice> notices() const;  // that it should serve, and does not
   // In force when it returns, for new connections; those that are open go on. Refused: see web_nginx::join().
@@ -54,7 +55,6 @@ class WebFront {
   Result<std::string> read_or_make_certificate(WallTime now) const;
   void serve();
   void fail_with(const Error& error);
-  boost::asio::awaitable<void> settled();
   void arm_renewal();
   void arm_retry();
   std::string certificate_file() const { return options_.state_directory + "/certificate.pem"; }
@@ -69,7 +69,7 @@ class WebFront {
   std::optional<Certificate> certificate_;
   std::string reason_;  // why it does not serve, or not what is wanted
   bool is_replacing_ = false;
-  boost::asio::steady_timer settled_, renewal_, retry_;
+  boost::asio::steady_timer renewal_, retry_;
   bool stopped_ = false;
 };
 

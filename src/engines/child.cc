@@ -7,11 +7,16 @@
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <sstream>
+
+#include "base/state_file.h"
 
 namespace evenkeel::engines {
 namespace {
@@ -143,6 +148,23 @@ bool has_ended(const Fd& process) {
 
 void reap(pid_t pid) {
   ::waitpid(pid, nullptr, WNOHANG);
+}
+
+// The 22nd word of its `stat`, in ticks since the machine was started; the 2nd, in parentheses, may have spaces.
+std::optional<WallTime> start_of(pid_t pid, const Clock& clock) {
+  constexpr int kWordsBefore = 19;  // after the parenthesis
+  const std::string stat = read_state_file(fmt::format("/proc/{}/stat", pid));
+  const size_t end_of_name = stat.rfind(')');
+  if (end_of_name == std::string::npos) return std::nullopt;
+  std::istringstream words(stat.substr(end_of_name + 1));
+  std::string skipped;
+  for (int i = 0; i < kWordsBefore; ++i) words >> skipped;
+  int64_t ticks = 0;
+  timespec since_boot{};
+  if (!(words >> ticks) || ::clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0) return std::nullopt;
+  const auto age = std::chrono::seconds(since_boot.tv_sec) -
+                   std::chrono::milliseconds(ticks * 1000 / std::max<int64_t>(1, ::sysconf(_SC_CLK_TCK)));
+  return clock.wall_now() - age;
 }
 
 // After an upgrade of the package it is "/usr/sbin/haproxy (deleted)".

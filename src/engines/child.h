@@ -5,9 +5,11 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/result.h"
 
@@ -30,6 +32,9 @@ Result<Fd> open_process(pid_t pid);
 bool has_ended(const Fd& process);
 // Of a child of ours: what the kernel still keeps of it. Does nothing for others.
 void reap(pid_t pid);
+
+// When that process was started; none: it has ended.
+std::optional<WallTime> start_of(pid_t pid, const Clock& clock);
 
 // Is that process this program, though its file may have been replaced since it was started?
 bool runs_program(pid_t pid, const std::string& program);

@@ -182,6 +182,10 @@ std::string mask_secrets(std::string_view text) {
   return result;
 }
 
+bool names_secret(std::string_view name) {
+  return is_secret_parameter(name) || is_secret_header(name);
+}
+
 bool has_masked_secret(std::string_view text) {
   const auto secrets = find_secrets(text);
   return std::any_of(secrets.begin(), secrets.end(), [&](const Span& secret) {

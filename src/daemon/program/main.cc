@@ -236,9 +236,10 @@ int run(const Options& options) {
   HostNames host_names(clock, {});
   AlertSender alerts(io, worker, clock, events, options.state_directory + "/alerts.json");
   engines::l7_haproxy::HaproxyEngine layer7(
-      io, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()},
+      io, clock, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()},
       options.state_directory + "/log/haproxy.log");
-  engines::web_nginx::FallbackEngine fallback_pages(io, {.directory = absolute(options.run_directory) + "/fallback"});
+  engines::web_nginx::FallbackEngine fallback_pages(io, clock,
+                                                    {.directory = absolute(options.run_directory) + "/fallback"});
   WebFront web(io, worker, clock, events,
                {.addresses = options.web_addresses,
                 .plain_port = options.web_plain_port,

@@ -2,38 +2,44 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/post.hpp>
+#include <algorithm>
 #include <utility>
+
+#include "base/state_file.h"
+#include "engines/l7_haproxy/mask.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr std::chrono::seconds kObserveEvery{1};
-constexpr std::chrono::milliseconds kRestartPause{500};  // for one that ends as soon as it is started
+
+std::string first_failure(const std::vector<ObjectStatus>& statuses) {
+  const auto failed = std::ranges::find(statuses, ObjectStatus::State::kFailed, &ObjectStatus::state);
+  return failed == statuses.end() ? "" : failed->object + ": " + failed->reason;
+}
 
 }  // namespace
 
-HaproxyEngine::HaproxyEngine(boost::asio::io_context& io, RenderOptions options, std::string log_file)
-    : io_(io),
-      paths_(options.paths),
-      proxy_(std::move(options)),
-      log_(paths_, std::move(log_file)),
-      observation_(io),
-      restart_(io),
-      master_(io) {}
+HaproxyEngine::HaproxyEngine(boost::asio::io_context& io, const Clock& clock, RenderOptions options,
+                             std::string log_file)
+    : paths_(options.paths), proxy_(std::move(options)), log_(paths_, std::move(log_file)), supervisor_(io, clock) {
+  supervisor_.begin_with({.next = [this] { return work(); },
+                          .settled = [this] { listener_.settled(report_); },
+                          .ended =
+                              [this] {
+                                observed_ = {};
+                                listener_.ended();
+                              },
+                          .look = [this] { return look(); },
+                          .look_every = kObserveEvery});
+}
 
 HaproxyEngine::~HaproxyEngine() {
   stop();
 }
 
 void HaproxyEngine::stop() {
-  if (std::exchange(*stopped_, true)) return;
-  observation_.cancel();
-  restart_.cancel();
-  master_.close();
-  thread_.join();
+  supervisor_.stop();
   reader_.join();
 }
 
@@ -46,64 +52,45 @@ Result<ApplyReport> HaproxyEngine::apply(const desired::Layer7& want) {
   if (!want.services.empty()) {
     if (auto heard = log_.listen(); !heard) spdlog::warn("{}", to_string(heard.error()));
   }
-  is_due_ = true;
-  begin();
+  supervisor_.demand();
   return report_;
 }
 
-void HaproxyEngine::begin() {
-  if (is_busy_ || !is_due_ || *stopped_) return;
-  is_busy_ = true;
-  is_due_ = false;
-  boost::asio::post(thread_, [this, tried = want_, stopped = stopped_]() mutable {
-    const auto start = steady_clock::now();
-    auto outcome = proxy_.apply(tried);
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
-    boost::asio::post(io_, [this, outcome = std::move(outcome), tried = std::move(tried), took, stopped]() mutable {
-      if (!*stopped) finish(std::move(outcome), std::move(tried), took);
-    });
-  });
+void HaproxyEngine::restart() {
+  effort_ = Effort::kReload;
+  supervisor_.demand();
 }
 
-void HaproxyEngine::finish(Outcome outcome, desired::Layer7 tried, std::chrono::milliseconds took) {
-  is_busy_ = false;
-  report_ = {std::move(outcome.statuses)};
-  watch_master(outcome.master);
-  if (outcome.way != Way::kNothing) listener_.changed(outcome.way, took);
-  if (is_due_) return begin();
-  if (tried == want_) listener_.settled(report_);
+Supervisor::Work HaproxyEngine::work() {
+  return [this, want = want_, effort = std::exchange(effort_, Effort::kWhereNeeded)] {
+    auto outcome = proxy_.apply(want, effort);
+    const auto error = first_failure(outcome.statuses);
+    return Supervisor::Done{.master = outcome.master,
+                            .version = outcome.version,
+                            .error = error,
+                            .tell = [this, way = outcome.way, statuses = std::move(outcome.statuses)](
+                                        std::chrono::milliseconds took) { note(way, statuses, took); }};
+  };
 }
 
-void HaproxyEngine::watch_master(pid_t master) {
-  if (master == watched_) return;
-  boost::system::error_code ignored;
-  master_.close(ignored);
-  watched_ = 0;
-  if (master == 0) return;
-  auto process = open_process(master);
-  if (!process) return on_end();
-  watched_ = master;
-  started_ = steady_clock::now();
-  master_.assign(process->release());
-  master_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-    if (!error) on_end();
-  });
-  arm_observation();
+void HaproxyEngine::note(Way way, std::vector<ObjectStatus> statuses, std::chrono::milliseconds took) {
+  report_ = {std::move(statuses)};
+  if (way != Way::kNothing) listener_.changed(way, took);
 }
 
-void HaproxyEngine::on_end() {
-  boost::system::error_code ignored;
-  master_.close(ignored);
-  watched_ = 0;
-  observed_ = {};
-  listener_.ended();
-  const bool is_hasty = steady_clock::now() - started_ < kRestartPause;
-  restart_.expires_after(is_hasty ? kRestartPause : std::chrono::milliseconds(0));
-  restart_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    is_due_ = true;
-    begin();
-  });
+Supervisor::OnLoop HaproxyEngine::look() {
+  return [this, observed = proxy_.observe()]() mutable { observed_ = std::move(observed); };
+}
+
+observed::EngineStatus HaproxyEngine::status() const {
+  auto status = supervisor_.status();
+  status.name = "haproxy";
+  status.is_wanted = !want_.services.empty();
+  return status;
+}
+
+std::string HaproxyEngine::configuration() const {
+  return masked(read_state_file(paths_.configuration()));
 }
 
 Places HaproxyEngine::places() const {
@@ -121,21 +108,6 @@ std::shared_ptr<SessionReport> HaproxyEngine::sessions(observed::ConnectionFilte
 
 std::shared_ptr<TableReport> HaproxyEngine::tables(observed::ConnectionFilter filter) const {
   return std::make_shared<TableReport>(paths_, places(), std::move(filter));
-}
-
-void HaproxyEngine::arm_observation() {
-  observation_.expires_after(kObserveEvery);
-  observation_.async_wait([this](const boost::system::error_code& error) {
-    if (error || watched_ == 0) return;
-    boost::asio::post(thread_, [this, stopped = stopped_] {
-      auto observed = proxy_.observe();
-      boost::asio::post(io_, [this, observed = std::move(observed), stopped]() mutable {
-        if (*stopped) return;
-        observed_ = std::move(observed);
-        arm_observation();
-      });
-    });
-  });
 }
 
 }  // namespace evenkeel::engines::l7_haproxy

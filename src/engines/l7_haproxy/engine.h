@@ -4,21 +4,20 @@
 // apply() returns at once, and the end of the matter is announced later. Everything else lives on the control loop.
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
 
-#include "base/clock.h"
 #include "engines/engine.h"
 #include "engines/l7_haproxy/log.h"
 #include "engines/l7_haproxy/proxy.h"
 #include "engines/l7_haproxy/reports.h"
+#include "engines/program.h"
+#include "engines/supervisor.h"
 
 namespace evenkeel::engines::l7_haproxy {
 
-class HaproxyEngine final : public Engine<desired::Layer7> {
+class HaproxyEngine final : public Engine<desired::Layer7>, public Program {
  public:
   struct Listener {
     std::function<void(const ApplyReport&)> settled;  // how what was wanted last has fared
@@ -28,7 +27,7 @@ class HaproxyEngine final : public Engine<desired::Layer7> {
   };
 
   // `log_file`: see LogReceiver.
-  HaproxyEngine(boost::asio::io_context& io, RenderOptions options, std::string log_file);
+  HaproxyEngine(boost::asio::io_context& io, const Clock& clock, RenderOptions options, std::string log_file);
   ~HaproxyEngine() override;
 
   // Before the first apply(); not called from within apply().
@@ -39,8 +38,10 @@ class HaproxyEngine final : public Engine<desired::Layer7> {
   // Returns what was known before.
   Result<ApplyReport> apply(const desired::Layer7& want) override;
 
-  // Something that was wanted is not settled yet.
-  bool is_busy() const { return is_busy_ || is_due_; }
+  observed::EngineStatus status() const override;
+  std::string configuration() const override;
+  void restart() override;
+  boost::asio::awaitable<void> settled(std::chrono::seconds longest) override { return supervisor_.settled(longest); }
 
   // As it was at most a second ago.
   const observed::Layer7Report& report() const { return observed_; }
@@ -49,37 +50,27 @@ class HaproxyEngine final : public Engine<desired::Layer7> {
   std::shared_ptr<SessionReport> sessions(observed::ConnectionFilter filter) const;
   std::shared_ptr<TableReport> tables(observed::ConnectionFilter filter) const;
   boost::asio::thread_pool& reader() { return reader_; }  // one thread
-  bool has_proxy() const { return watched_ != 0; }
+  bool has_proxy() const { return supervisor_.is_running(); }
   const LogMemory& log() const { return log_.memory(); }
 
   // No callback after it returns; HAProxy goes on.
   void stop();
 
  private:
-  void begin();
-  void finish(Outcome outcome, desired::Layer7 tried, std::chrono::milliseconds took);
-  void watch_master(pid_t master);
-  void on_end();
-  void arm_observation();
+  Supervisor::Work work();
+  Supervisor::OnLoop look();
+  void note(Way way, std::vector<ObjectStatus> statuses, std::chrono::milliseconds took);
   Places places() const;
 
-  boost::asio::io_context& io_;
   Paths paths_;
-  Proxy proxy_;  // the thread's, while it works
+  Proxy proxy_;  // the supervisor's thread's
   LogReceiver log_;
   Listener listener_;
   desired::Layer7 want_;
+  Effort effort_ = Effort::kWhereNeeded;
   ApplyReport report_;
   observed::Layer7Report observed_;
-  boost::asio::steady_timer observation_;
-  boost::asio::steady_timer restart_;
-  boost::asio::posix::stream_descriptor master_;
-  pid_t watched_ = 0;
-  SteadyTime started_;
-  bool is_busy_ = false;
-  bool is_due_ = false;  // again, when what goes on is done
-  std::shared_ptr<bool> stopped_ = std::make_shared<bool>(false);
-  boost::asio::thread_pool thread_{1};
+  Supervisor supervisor_;
   boost::asio::thread_pool reader_{1};
 };
 

@@ -15,6 +15,9 @@ Result<pid_t> start_master(const Paths& paths);
 // `haproxy -c`. An error has HAProxy's own words.
 Result<> check_file(const Paths& paths, const std::string& file);
 
+// "2.6.12-1+deb12u1"; empty: it does not say.
+std::string version_of(const Paths& paths);
+
 // The lines with which HAProxy says what is wrong, in one sentence. `text`: what it printed.
 std::string complaints(const std::string& text);
 

@@ -64,7 +64,7 @@ std::chrono::seconds age_of(const Processes& processes, pid_t worker) {
 
 }  // namespace
 
-Outcome Proxy::apply(const desired::Layer7& want) {
+Outcome Proxy::apply(const desired::Layer7& want, Effort effort) {
   Outcome outcome;
   attempt_ = want;
   leave_out(without_certificates(attempt_), want, outcome.statuses);
@@ -74,7 +74,7 @@ Outcome Proxy::apply(const desired::Layer7& want) {
       leave_out(taken_ports(attempt_), want, outcome.statuses);
     }
     const auto halted = newly_halted(running_ ? &*running_ : nullptr, attempt_);
-    const auto way = realise();
+    const auto way = realise(effort);
     if (way) {
       outcome.way = *way;
       if (is_running()) {
@@ -95,11 +95,15 @@ Outcome Proxy::apply(const desired::Layer7& want) {
   if (!file_problem_.empty()) {
     outcome.statuses.push_back({kEngine, ObjectStatus::State::kFailed, file_problem_});
   }
-  outcome.master = is_running() ? master_ : 0;
+  if (!is_running()) return outcome;
+  const bool is_anew = outcome.way == Way::kStart || outcome.way == Way::kReload;
+  if (is_anew || version_.empty()) version_ = version_of(options_.paths);
+  outcome.master = master_;
+  outcome.version = version_;
   return outcome;
 }
 
-Result<Way> Proxy::realise() {
+Result<Way> Proxy::realise(Effort effort) {
   if (auto made = make_directories(options_.paths); !made) return fail(made.error());
   if (auto placed = put_certificates_in_place(); !placed) return fail(placed.error());
   if (!is_running()) {
@@ -109,11 +113,12 @@ Result<Way> Proxy::realise() {
     if (auto started = start(); !started) return fail(started.error());
     return Way::kStart;
   }
-  if (running_ && *running_ == attempt_) {
+  const bool may_suffice = running_ && effort == Effort::kWhereNeeded;
+  if (may_suffice && *running_ == attempt_) {
     if (!file_problem_.empty()) keep_file_up_to_date();
     return Way::kNothing;
   }
-  if (running_) {
+  if (may_suffice) {
     const auto commands = commands_between(*running_, attempt_, options_.paths);
     if (commands && run(*commands)) {
       keep_file_up_to_date();

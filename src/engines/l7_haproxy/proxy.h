@@ -18,24 +18,29 @@
 namespace evenkeel::engines::l7_haproxy {
 
 enum class Way { kNothing, kCommands, kReload, kStart };
+enum class Effort {
+  kWhereNeeded,
+  kReload,  // also where commands would do, or nothing is new
+};
 
 struct Outcome {
   Way way = Way::kNothing;
   std::vector<ObjectStatus> statuses;  // what is not plainly applied
   pid_t master = 0;                    // 0: HAProxy does not run
+  std::string version;                 // of what runs; empty: not known
 };
 
 class Proxy {
  public:
   explicit Proxy(RenderOptions options) : options_(std::move(options)) {}
 
-  Outcome apply(const desired::Layer7& want);
+  Outcome apply(const desired::Layer7& want, Effort effort = Effort::kWhereNeeded);
   // What the workers count. Empty while HAProxy does not run.
   observed::Layer7Report observe();
 
  private:
   // What is tried is `attempt_`: what is wanted, without what HAProxy refused.
-  Result<Way> realise();
+  Result<Way> realise(Effort effort);
   Result<Way> adopt();
   Result<> find_master();
   Result<> start();
@@ -62,6 +67,7 @@ class Proxy {
   std::optional<desired::Layer7> running_;  // what the worker is known to do
   std::string file_problem_;                // why the file does not say what the worker does; empty: it does
   Totals totals_;
+  std::string version_;
   pid_t master_ = 0;
   Fd process_;
 };

@@ -24,7 +24,8 @@ class FallbackEngine final : public Engine<desired::FallbackPages> {
     std::function<void()> ended;
   };
 
-  FallbackEngine(boost::asio::io_context& io, const Paths& paths) : paths_(paths), nginx_(io, paths) {}
+  FallbackEngine(boost::asio::io_context& io, const Clock& clock, const Paths& paths)
+      : paths_(paths), nginx_(io, clock, "nginx-fallback", paths) {}
 
   // Before the first apply(); not called from within it.
   void listen(Listener listener);
@@ -33,6 +34,8 @@ class FallbackEngine final : public Engine<desired::FallbackPages> {
   std::vector<ObjectStatus> check(const desired::FallbackPages& want) const override;
   // Returns what was known before, and which addresses and ports it cannot have: there others answer.
   Result<ApplyReport> apply(const desired::FallbackPages& want) override;
+
+  Program& program() { return nginx_; }
 
   // No callback after it returns; nginx goes on.
   void stop() { nginx_.stop(); }

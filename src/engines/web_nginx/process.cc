@@ -147,6 +147,22 @@ bool has_given_up(const std::string& log) {
   return std::ranges::any_of(emergencies(log), [](const auto& line) { return !line.starts_with("bind() to"); });
 }
 
+// So that a file has another name each time that it is to be read, which is how that is known to have happened.
+std::string with_readings(const std::string& http, int readings) {
+  return readings == 0 ? http : fmt::format("{}\n    # Read again by hand: {}\n", http, readings);
+}
+
+// "nginx version: nginx/1.22.1"
+std::string version_of(const Paths& paths) {
+  constexpr std::string_view kMark = "nginx/";
+  const auto said = run_to_end({paths.program, "-v"}, kLongestCheck);
+  if (!said) return {};
+  const size_t mark = said->text.find(kMark);
+  if (mark == std::string::npos) return {};
+  const size_t begin = mark + kMark.size();
+  return said->text.substr(begin, said->text.find_first_of(" \n", begin) - begin);
+}
+
 Result<> bound_log(const std::string& path, size_t most) {
   if (size_of(path) < most) return {};
   std::error_code error;
@@ -159,7 +175,8 @@ Result<> bound_log(const std::string& path, size_t most) {
 
 }  // namespace
 
-Outcome Process::apply(const Site& site) {
+Outcome Process::apply(const Site& site, Effort effort) {
+  if (effort == Effort::kReadAgain) ++readings_;
   const auto way = realise(site);
   Outcome outcome;
   if (way) {
@@ -167,12 +184,14 @@ Outcome Process::apply(const Site& site) {
   } else {
     outcome.done = fail(way.error());
   }
-  outcome.master = is_running() ? master_ : 0;
+  if (!is_running()) return outcome;
+  if (version_.empty()) version_ = version_of(paths_);
+  outcome.master = master_;
+  outcome.version = version_;
   return outcome;
 }
 
 Result<Way> Process::realise(const Site& site) {
-  const std::string& http = site.http;
   if (!is_running()) {
     forget();
     if (auto found = find_master(); found) {
@@ -181,7 +200,8 @@ Result<Way> Process::realise(const Site& site) {
       end_orphans();
     }
   }
-  if (http.empty()) return end();
+  if (site.http.empty()) return end();
+  const std::string http = with_readings(site.http, readings_);
   if (auto made = make_directories(paths_); !made) return fail(made.error());
   // nginx opens a file for each answer: what stands in it is new from the next one on.
   if (auto written = write_files(paths_, site.files); !written) return fail(written.error());
@@ -297,6 +317,7 @@ void Process::forget() {
   master_ = 0;
   process_.reset();
   running_.clear();
+  version_.clear();
 }
 
 Result<> Process::bound_logs(size_t most) const {

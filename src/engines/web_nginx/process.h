@@ -16,6 +16,10 @@
 namespace evenkeel::engines::web_nginx {
 
 enum class Way { kNothing, kReload, kStart, kEnd };
+enum class Effort {
+  kWhereNeeded,
+  kReadAgain,  // also where nothing is new
+};
 
 // What an nginx should serve.
 struct Site {
@@ -26,15 +30,16 @@ struct Site {
 
 struct Outcome {
   Way way = Way::kNothing;
-  pid_t master = 0;  // 0: nginx does not run
-  Result<> done;     // why what was wanted is not in force; what ran before goes on then
+  pid_t master = 0;     // 0: nginx does not run
+  std::string version;  // "1.22.1"; empty: not known
+  Result<> done;        // why what was wanted is not in force; what ran before goes on then
 };
 
 class Process {
  public:
   explicit Process(Paths paths) : paths_(std::move(paths)) {}
 
-  Outcome apply(const Site& site);
+  Outcome apply(const Site& site, Effort effort = Effort::kWhereNeeded);
   // Keeps each log below twice `most` bytes: older lines are in a file beside it, the oldest are gone.
   Result<> bound_logs(size_t most) const;
 
@@ -52,6 +57,8 @@ class Process {
 
   Paths paths_;
   std::string running_;  // the name of what the workers have read
+  std::string version_;  // of the master
+  int readings_ = 0;     // of the same file, by hand
   pid_t master_ = 0;
   Fd process_;
 };

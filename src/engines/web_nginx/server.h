@@ -1,22 +1,20 @@
 #pragma once
-// One nginx under our supervision: told what to serve, started again when it ends, its logs kept small. nginx is
-// handled in a thread of its own; everything else lives on the control loop.
+// One nginx under our supervision: told what to serve, started again when it ends, its logs kept small. Lives on the
+// control loop.
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <string>
 
-#include "base/clock.h"
+#include "engines/program.h"
+#include "engines/supervisor.h"
 #include "engines/web_nginx/process.h"
 
 namespace evenkeel::engines::web_nginx {
 
-class Server {
+class Server final : public Program {
  public:
   struct Listener {
     std::function<void(const Result<>&)> settled;                 // how what was wanted last has fared
@@ -24,42 +22,35 @@ class Server {
     std::function<void()> ended;                                  // by itself; it is started again at once
   };
 
-  Server(boost::asio::io_context& io, Paths paths);
-  ~Server();
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
+  // `name`: to operators.
+  Server(boost::asio::io_context& io, const Clock& clock, std::string name, Paths paths);
 
   // Before the first serve(); not called from within it.
   void listen(Listener listener) { listener_ = std::move(listener); }
   // Returns at once.
   void serve(Site site);
-  // What was wanted is not settled yet.
-  bool is_busy() const { return is_busy_ || is_due_; }
-  bool is_running() const { return watched_ != 0; }
+  bool is_running() const { return supervisor_.is_running(); }
+
+  observed::EngineStatus status() const override;
+  std::string configuration() const override;
+  void restart() override;
+  boost::asio::awaitable<void> settled(std::chrono::seconds longest) override { return supervisor_.settled(longest); }
 
   // No callback after it returns; nginx goes on.
-  void stop();
+  void stop() { supervisor_.stop(); }
 
  private:
-  void begin();
-  void finish(Outcome outcome, const Site& tried, std::chrono::milliseconds took);
-  void watch_master(pid_t master);
-  void on_end();
-  void arm_logs();
+  Supervisor::Work work();
+  void note(const Outcome& outcome, std::chrono::milliseconds took);
 
-  boost::asio::io_context& io_;
-  Process process_;  // the thread's, while it works
+  std::string name_;
+  Paths paths_;
+  Process process_;  // the supervisor's thread's
   Listener listener_;
   Site want_;
-  boost::asio::steady_timer restart_;
-  boost::asio::steady_timer logs_;
-  boost::asio::posix::stream_descriptor master_;
-  pid_t watched_ = 0;
-  SteadyTime started_;
-  bool is_busy_ = false;
-  bool is_due_ = false;  // again, when what goes on is done
-  std::shared_ptr<bool> stopped_ = std::make_shared<bool>(false);
-  boost::asio::thread_pool thread_{1};
+  Effort effort_ = Effort::kWhereNeeded;
+  Result<> done_;  // what was last tried
+  Supervisor supervisor_;
 };
 
 }  // namespace evenkeel::engines::web_nginx

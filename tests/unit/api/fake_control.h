@@ -195,6 +195,19 @@ class FakeControl final : public Control {
   std::vector<observed::AlertStatus> alerts;
   std::string alerts_tested_by;
 
+  std::vector<observed::EngineStatus> engines() override { return engine_statuses; }
+  boost::asio::awaitable<Result<std::string>> engine_configuration(std::string name) override {
+    if (name != "haproxy") co_return fail(ErrorCode::kNotFound, "there is no engine " + name);
+    co_return std::string("global\n    user haproxy\n");
+  }
+  boost::asio::awaitable<Result<observed::EngineRestart>> restart_engine(std::string name,
+                                                                         std::string author) override {
+    if (name != "haproxy") co_return fail(ErrorCode::kConflict, name + " is not running, and has nothing to do");
+    co_return observed::EngineRestart{.engine = engine_statuses.front(),
+                                      .sentence = "haproxy was reloaded by " + author};
+  }
+  std::vector<observed::EngineStatus> engine_statuses;
+
   observed::WebStatus web() override { return web_status; }
   boost::asio::awaitable<Changed<observed::WebStatus>> replace_web_certificate(std::string certificate, std::string key,
                                                                                std::string author) override {
