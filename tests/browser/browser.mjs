@@ -1,5 +1,6 @@
 // What the walks share: Debian's Chromium, sign-in, and the guide's forms by their labels.
 
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -49,6 +50,28 @@ function watch(page) {
 
 export async function picture(page, name) {
   await page.screenshot({ path: path.join(farm.pictures, `${name}.png`) });
+}
+
+const kGuidePicture = { width: 1280, height: 960 };
+
+// Messages lie over what is to be seen.
+function hideMessages(isHidden) {
+  document.querySelectorAll('.pf-v6-c-alert-group').forEach((group) => { group.style.display = isHidden ? 'none' : ''; });
+}
+
+/** A picture that docs/guide shows too; there it is renewed only on demand (see conftest.py), in 256 colours. */
+export async function guidePicture(page, name) {
+  await picture(page, name);
+  if (!farm.guidePictures) return;
+  const file = path.join(farm.guidePictures, `${name}.png`);
+  const size = page.viewportSize();
+  await page.setViewportSize(kGuidePicture);
+  await page.evaluate(hideMessages, true);
+  await page.mouse.move(1, 1);
+  await page.screenshot({ path: file, animations: 'disabled' });
+  execFileSync('pngquant', ['--force', '--ext', '.png', '--strip', '256', file]);
+  await page.evaluate(hideMessages, false);
+  await page.setViewportSize(size);
 }
 
 export async function signIn(page, password = farm.password) {

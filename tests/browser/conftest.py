@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab import farm as lab_farm  # noqa: E402
 from lab import guide, namespaces  # noqa: E402
+from lab.commands import PROJECT  # noqa: E402
 from lab.farm import Farm, Options  # noqa: E402
 from lab.method import Method  # noqa: E402
 from lab.network import Family  # noqa: E402
@@ -22,6 +23,8 @@ from lab.web_interface import WebInterface  # noqa: E402
 _WALKS = Path(__file__).resolve().parent
 _PREFIX = os.environ.get("EVENKEEL_TEST_PREFIX", "ekb-")
 _PASSWORD = "correct horse battery staple"
+# EVENKEEL_RENEW_GUIDE=1: the pictures of docs/guide are made anew.
+_GUIDE_PICTURES = str(PROJECT / "docs" / "guide" / "pictures") if os.environ.get("EVENKEEL_RENEW_GUIDE") else ""
 # Where the walks leave their pictures; they stay, to be looked at.
 _PICTURES = Path(os.environ.get("EVENKEEL_PICTURES", "/var/tmp/evenkeel-lab/pictures"))
 
@@ -59,7 +62,7 @@ def _facts(farm: Farm) -> dict:
     labels = {"App_Svr1": farm.application_servers[0], "App_Svr2": farm.application_servers[1]}
     return {
         "url": WebInterface(farm.balancer).url, "password": _PASSWORD,
-        "pictures": str(_PICTURES), "method": farm.method.value, "key": farm.key,
+        "pictures": str(_PICTURES), "guidePictures": _GUIDE_PICTURES, "method": farm.method.value, "key": farm.key,
         "applications": farm.applications, "printing": farm.printing,
         "applicationServers": {label: host.address_in(farm.family) for label, host in labels.items()},
         "printServers": {f"PS{number}": host.address_in(farm.family)

@@ -1,6 +1,6 @@
 // Chapters 10, 11 and 12 of the deployment guide, click by click, and the System Overview of chapter 14.1.
 
-import { assert, farm, field, navigate, picture, section, signIn, told, update, walk } from './browser.mjs';
+import { assert, farm, field, guidePicture, navigate, picture, section, signIn, told, update, walk } from './browser.mjs';
 
 const isLayer7 = farm.method === 'layer7';
 const layer = isLayer7 ? 'Layer 7' : 'Layer 4';
@@ -57,7 +57,7 @@ async function applicationServers(page) {
   await field(page, 'Health Checks', 'Request to send').fill(kRequest + farm.key);
   // The guide leaves the answer's body open; a passive server may answer 200 as well.
   await field(page, 'Health Checks', 'Response expected').fill('"status"\\s*:\\s*"OK"');
-  await picture(page, `${farm.method}-1-application-servers`);
+  await guidePicture(page, `${farm.method}-1-application-servers`);
   await update(page);
   await told(page, 'Papercut_WUI was updated.');
   for (const [label, address] of Object.entries(farm.applicationServers)) await addServer(page, 'Papercut_WUI', label, address);
@@ -77,7 +77,7 @@ async function mobilityPrint(page) {
   await modify(page, 'Print_Provider');
   await page.getByRole('button', { name: 'Duplicate Service' }).click();
   await page.getByText('WARNING: Label Print_Provider already exists. A temporary label of Print_Provider-1 has been assigned.').waitFor();
-  await picture(page, `${farm.method}-2-duplicate-service`);
+  await (farm.method === 'dr' ? guidePicture : picture)(page, `${farm.method}-2-duplicate-service`);
   await field(page, 'Virtual Service', 'Label').fill('MobilityPrint');
   await field(page, 'Virtual Service', 'Ports').fill('53,9163,9164');
   if (isLayer7) await field(page, 'Protocol', 'Layer 7 Protocol').selectOption({ label: 'TCP Mode' });
@@ -97,7 +97,7 @@ async function overview(page) {
   }
   await row('Papercut_WUI', farm.active).getByText('Online', { exact: true }).waitFor();
   await row('Papercut_WUI', farm.passive).getByText('passive: standing by').waitFor();
-  await picture(page, `${farm.method}-3-system-overview`);
+  await guidePicture(page, `${farm.method}-3-system-overview`);
 }
 
 await walk(`guide-${farm.method}`, async (page) => {

@@ -1,6 +1,6 @@
 // What layer 7 has beside layer 4: rules in an order, changes of headers, TLS with a certificate made here; and a warning that is seen.
 
-import { assert, farm, field, navigate, picture, section, signIn, told, update, walk } from './browser.mjs';
+import { assert, farm, field, guidePicture, navigate, picture, section, signIn, told, update, walk } from './browser.mjs';
 
 const within = (page, name, label) => section(page, name).getByRole('textbox', { name: label, exact: true });
 
@@ -57,7 +57,7 @@ async function rules(page) {
   await picture(page, 'layer7-2-refused-in-a-rule');
   await within(page, 'Headers', 'Header').fill('X-Tenant');
   await within(page, 'Headers', 'Value').fill('main');
-  await picture(page, 'layer7-3-rules');
+  await guidePicture(page, 'layer7-3-rules');
   await update(page);
   await told(page, 'Web was updated.');
   await modify(page);
@@ -75,7 +75,7 @@ async function certificate(page) {
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await told(page, 'Certificate office was added.');
   await page.getByRole('row').filter({ hasText: 'office' }).getByText(/365 days left|364 days left/).waitFor();
-  await picture(page, 'layer7-4-certificates');
+  await guidePicture(page, 'layer7-4-certificates');
 }
 
 async function tls(page) {

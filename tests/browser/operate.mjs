@@ -1,6 +1,6 @@
 // What operators do: drain with its countdown, in one service and in all; explain; undo; two people at one object.
 
-import { assert, farm, field, navigate, picture, signIn, told, update, walk } from './browser.mjs';
+import { assert, farm, field, guidePicture, navigate, picture, signIn, told, update, walk } from './browser.mjs';
 
 const serverRow = (page, service, server) => page.getByRole('row').filter({ has: page.getByRole('button', { name: `Explain ${server} (${service})` }) });
 
@@ -16,7 +16,7 @@ async function drainEverywhere(page) {
   for (const service of ['Print_Provider', 'MobilityPrint']) {
     await serverRow(page, service, 'PS1').getByText(/^(Draining|Halted)$/).waitFor();
   }
-  await picture(page, 'operate-1-drained');
+  await guidePicture(page, 'operate-1-drained');
   for (const service of ['Print_Provider', 'MobilityPrint']) {
     await page.getByRole('button', { name: `Online PS1 (${service})` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Online', exact: true }).click();
@@ -31,7 +31,7 @@ async function explain(page) {
   await page.getByText('This test').waitFor();
   const words = await page.locator('.pf-v6-c-drawer__panel').textContent();
   assert(!words.includes(farm.key), 'the health key is shown');
-  await picture(page, 'operate-2-explain');
+  await guidePicture(page, 'operate-2-explain');
   await page.getByRole('button', { name: 'Close drawer panel' }).click();
 }
 
@@ -90,6 +90,13 @@ async function revisions(page) {
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
 }
 
+async function doctor(page) {
+  await navigate(page, 'Maintenance', 'ARP Doctor');
+  await page.getByText('Healthy').first().waitFor();
+  assert((await page.getByText('Something is wrong').count()) === 0, 'the doctor finds something');
+  await guidePicture(page, 'doctor');
+}
+
 await walk('operate', async (page, context) => {
   await signIn(page);
   await drainEverywhere(page);
@@ -98,4 +105,5 @@ await walk('operate', async (page, context) => {
   await undo(page);
   await conflict(page, context);
   await revisions(page);
+  await doctor(page);
 });

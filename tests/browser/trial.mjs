@@ -35,4 +35,7 @@ await walk('trial', async (page) => {
   await told(page, /Revision \d+ stays\./);
   await page.getByText(/is taken back in/).waitFor({ state: 'detached' });
   assert((await checkPort(page)) === '445', 'it did not stay');
+  await field(page, 'Health Checks', 'Check Port').fill('');
+  await update(page);
+  await told(page, 'Print_Provider was updated.');
 });

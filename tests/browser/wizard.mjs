@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { assert, farm, navigate, picture, signIn, told, walk } from './browser.mjs';
+import { assert, farm, guidePicture, navigate, signIn, told, walk } from './browser.mjs';
 
 const lines = (machines) => Object.entries(machines).map(([label, address]) => `${label} ${address}`).join('\n');
 
@@ -39,7 +39,7 @@ async function serverSide(page) {
   assert(script.content.includes(farm.printing), `${script.name} does not have the virtual address`);
   const registry = await saved(page, page.getByRole('button', { name: 'Download PapercutPrintService.reg' }));
   assert(registry.content.includes('"DisableLoopbackCheck"=dword:00000001'), 'the registry file lacks an entry of 13.2');
-  await picture(page, 'wizard-3-server-side');
+  await guidePicture(page, 'wizard-3-server-side');
 }
 
 await walk('wizard', async (page) => {
@@ -48,7 +48,7 @@ await walk('wizard', async (page) => {
   await answer(page);
   await page.getByRole('button', { name: 'Apply the plan' }).waitFor();
   await page.getByText('Papercut_WUI').first().waitFor();
-  await picture(page, 'wizard-2-plan');
+  await guidePicture(page, 'wizard-2-plan');
   await page.getByRole('button', { name: 'Apply the plan' }).click();
   await told(page, 'The services are in force as revision');
   await next(page);
@@ -57,7 +57,7 @@ await walk('wizard', async (page) => {
   for (const name of ['Services are in force', 'Health', 'VIP path', 'One Application Server is active']) {
     await page.getByRole('listitem').filter({ hasText: name }).filter({ hasText: 'Good' }).first().waitFor();
   }
-  await picture(page, 'wizard-4-verification');
+  await guidePicture(page, 'wizard-4-verification');
   await navigate(page, 'System Overview');
   await page.getByText('passive: standing by').waitFor();
 });
