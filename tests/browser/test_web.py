@@ -39,6 +39,10 @@ def test_a_change_on_trial_is_kept_or_taken_back(site):
     site.walk("trial.mjs")
 
 
+def test_a_backup_brings_everything_back(site):
+    site.walk("backup.mjs")
+
+
 def test_graphs_reach_from_an_hour_to_a_year(site):
     site.walk("graphs.mjs")
 

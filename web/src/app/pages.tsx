@@ -52,6 +52,7 @@ export const kMenus: Menu[] = [
     id: 'maintenance', title: text.menu.maintenance,
     pages: [
       { path: '/maintenance/revisions', title: text.page.revisions, view: lazy(() => import('../pages/revisions')) },
+      { path: '/maintenance/backup', title: text.page.backup, view: lazy(() => import('../pages/backup')), needs: 'administrator' },
       { path: '/maintenance/passwords', title: text.page.passwords, view: lazy(() => import('../pages/users/Passwords')) },
       { path: '/maintenance/users', title: text.page.users, view: lazy(() => import('../pages/users')), needs: 'administrator' },
       { path: '/maintenance/tokens', title: text.page.tokens, view: lazy(() => import('../pages/tokens')), needs: 'administrator' },
