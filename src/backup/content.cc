@@ -6,6 +6,7 @@
 #include <string>
 
 #include "access/role.h"
+#include "certificates/acme_record.h"
 #include "config/schema.h"
 #include "model/json.h"
 #include "model/names.h"
@@ -96,8 +97,23 @@ model::OperatorAction read_action(Reader& in) {
 }
 
 json::object to_json(const config::StoredCertificate& certificate) {
-  return {{"label", certificate.label}, {"origin", certificate.origin},   {"chain", certificate.chain},
-          {"key", certificate.key},     {"request", certificate.request}, {"at", to_stored(certificate.at)}};
+  return {{"label", certificate.label},
+          {"origin", certificate.origin},
+          {"chain", certificate.chain},
+          {"key", certificate.key},
+          {"request", certificate.request},
+          {"at", to_stored(certificate.at)},
+          {"acme", certificate.acme ? certificates::to_stored(*certificate.acme) : ""}};
+}
+
+// None: it is not issued by ACME.
+std::optional<certificates::AcmeRecord> read_acme(Reader& in) {
+  const std::string stored = in.text("acme");
+  if (stored.empty()) return std::nullopt;
+  auto record = certificates::acme_record_from_stored(stored);
+  if (record) return std::move(*record);
+  in.refuse("acme", record.error().message);
+  return std::nullopt;
 }
 
 config::StoredCertificate read_certificate(Reader& in) {
@@ -107,7 +123,8 @@ config::StoredCertificate read_certificate(Reader& in) {
           .key = in.text("key"),
           .request = in.text("request"),
           .ocsp = {},
-          .at = in.time("at")};
+          .at = in.time("at"),
+          .acme = read_acme(in)};
 }
 
 json::object to_json(const access::User& user) {

@@ -72,7 +72,7 @@ constexpr std::array<const char*, 6> kMigrations{R"sql(
     document TEXT NOT NULL
   ) STRICT;
 )sql",
-                                                  R"sql(
+                                                 R"sql(
   ALTER TABLE certificate ADD COLUMN acme TEXT NOT NULL DEFAULT '';
 )sql"};
 

@@ -27,15 +27,10 @@ Result<> Controller::renew_certificate(const std::string& label, const std::stri
   return acme_.issue_now(label);
 }
 
-// HAProxy has to be told before the server asks it. Not by layer7_settled(), which is for one at a time.
+// HAProxy has to be told before the server asks it.
 boost::asio::awaitable<Result<certificates::Bundle>> Controller::have_issued(certificates::AcmeRecord record) {
-  constexpr std::chrono::milliseconds kLook{50};
-  constexpr int kMostLooks = 400;
-  boost::asio::steady_timer timer(parts_.io);
-  for (int i = 0; i < kMostLooks && parts_.layer7.is_busy() && !stopped_; ++i) {
-    timer.expires_after(kLook);
-    co_await timer.async_wait(boost::asio::use_awaitable);
-  }
+  constexpr std::chrono::seconds kLongest{20};
+  co_await parts_.layer7.settled(kLongest);
   co_return co_await uacme_.issue(std::move(record));
 }
 

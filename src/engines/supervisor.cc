@@ -19,7 +19,7 @@ constexpr milliseconds kRestartPause{500};  // for one that ends as soon as it i
 }  // namespace
 
 Supervisor::Supervisor(asio::io_context& io, const Clock& clock)
-    : io_(io), clock_(clock), restart_(io), look_(io), settled_(io), master_(io) {}
+    : io_(io), clock_(clock), restart_(io), look_(io), master_(io) {}
 
 Supervisor::~Supervisor() {
   stop();
@@ -29,7 +29,7 @@ void Supervisor::stop() {
   if (std::exchange(*stopped_, true)) return;
   restart_.cancel();
   look_.cancel();
-  settled_.cancel();
+  wake_waiting();
   close_watch();
   thread_.join();
 }
@@ -61,16 +61,24 @@ void Supervisor::finish(const Done& done, milliseconds took) {
   done.tell(took);
   if (is_due_) return begin();
   hooks_.settled();
-  settled_.cancel();
+  wake_waiting();
 }
 
+// Each has a timer of its own: to set one that another waits for would wake that one.
 asio::awaitable<void> Supervisor::settled(std::chrono::seconds longest) {
-  const auto deadline = steady_clock::now() + longest;
-  while (is_busy() && !*stopped_ && steady_clock::now() < deadline) {
-    settled_.expires_at(deadline);
+  asio::steady_timer timer(io_, longest);
+  const auto waiting = waiting_;  // both may outlive us
+  const auto stopped = stopped_;
+  const auto place = waiting->insert(waiting->end(), &timer);
+  while (!*stopped && is_busy() && steady_clock::now() < timer.expiry()) {
     boost::system::error_code woken;
-    co_await settled_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
+  waiting->erase(place);
+}
+
+void Supervisor::wake_waiting() {
+  for (asio::steady_timer* const timer : *waiting_) timer->cancel();
 }
 
 void Supervisor::watch(pid_t master) {

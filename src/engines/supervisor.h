@@ -12,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +55,7 @@ class Supervisor {
   // What was demanded is not done yet.
   bool is_busy() const { return is_busy_ || is_due_; }
   bool is_running() const { return status_.is_running; }
-  // Until it is done, but no longer than that.
+  // Until it is done, but no longer than that. Any number may wait.
   boost::asio::awaitable<void> settled(std::chrono::seconds longest);
 
   // Its name, and whether it is wanted, are the owner's to add.
@@ -70,13 +71,16 @@ class Supervisor {
   void close_watch();
   void on_end();
   void arm_look();
+  void wake_waiting();
 
   void note_error(std::string message);
 
   boost::asio::io_context& io_;
   const Clock& clock_;
   Hooks hooks_;
-  boost::asio::steady_timer restart_, look_, settled_;
+  boost::asio::steady_timer restart_, look_;
+  std::shared_ptr<std::list<boost::asio::steady_timer*>> waiting_ =
+      std::make_shared<std::list<boost::asio::steady_timer*>>();  // in settled()
   boost::asio::posix::stream_descriptor master_;
   SteadyTime began_;  // to watch it
   observed::EngineStatus status_;

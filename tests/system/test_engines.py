@@ -59,7 +59,7 @@ def test_one_that_is_killed_is_started_again_at_once_and_one_that_was_there_is_a
     os.kill(before["pid"], signal.SIGKILL)
     wait_until(lambda: engines(web)[name]["pid"] not in (None, before["pid"]), "another process", 5)
     after = engines(web)[name]
-    assert moment(after["since"]) - moment(after["last_error"]["at"]) < timedelta(seconds=2), "one, and what a busy machine adds"
+    assert moment(after["since"]) - moment(after["last_error"]["at"]) < timedelta(seconds=5), "at once, and what a busy machine adds"
     assert after["restarts"] == 1
     assert after["since"] > before["since"]
     assert after["last_error"]["message"] == "it has ended by itself"

@@ -20,6 +20,15 @@ Content sample() {
   content.operator_actions = {{{"A", "S"}, model::OperatorState::kDrain, "ann", "toner", kAt, kAt}};
   content.certificates = {
       {.label = "www", .origin = "uploaded", .chain = "CHAIN", .key = "KEY", .request = "", .ocsp = "", .at = kAt}};
+  content.certificates.push_back({.label = "shop",
+                                  .origin = "acme",
+                                  .chain = "CHAIN",
+                                  .key = "KEY",
+                                  .request = "",
+                                  .ocsp = "",
+                                  .at = kAt,
+                                  .acme = certificates::AcmeRecord{.directory = "https://acme.example.com/directory",
+                                                                   .names = {"shop.example.com"}}});
   content.users = {{.name = "ann",
                     .role = access::Role::kAdministrator,
                     .source = access::Source::kLocal,
@@ -53,6 +62,9 @@ TEST(Content, SaysWhereItIsWrong) {
   document = to_json(sample());
   document["certificates"].as_array()[0].as_object().erase("key");
   EXPECT_THAT(parse_content(document).error().message, testing::HasSubstr("certificates[0].key"));
+  document = to_json(sample());
+  document["certificates"].as_array()[1].as_object()["acme"] = "{";
+  EXPECT_THAT(parse_content(document).error().message, testing::HasSubstr("certificates[1].acme"));
   document = to_json(sample());
   document["configuration"] = json::object{{"virtual_servers", json::array{}}};
   EXPECT_THAT(parse_content(document).error().message, testing::HasSubstr("virtual_servers"));

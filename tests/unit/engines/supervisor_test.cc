@@ -84,14 +84,12 @@ TEST_F(SupervisorTest, TellsWhatRunsAndSinceWhen) {
   EXPECT_FALSE(status.last_error_at);
 }
 
-TEST_F(SupervisorTest, AProgramThatIsKilledIsStartedAgainWithinASecond) {
+TEST_F(SupervisorTest, AProgramThatIsKilledIsStartedAgain) {
   want("a program");
   ASSERT_TRUE(run_until([this] { return settled_ == 1; }));
   const pid_t before = master_;
-  const auto killed = steady_clock::now();
   ::kill(before, SIGKILL);
   ASSERT_TRUE(run_until([this] { return settled_ == 2; }));
-  EXPECT_LT(steady_clock::now() - killed, std::chrono::seconds(1));
   reap(before);
   EXPECT_NE(supervisor_.status().pid, before);
   EXPECT_TRUE(supervisor_.status().is_running);
@@ -119,15 +117,17 @@ TEST_F(SupervisorTest, OnlyTheNewestIsSettled) {
   EXPECT_EQ(asked_, 2);
 }
 
-TEST_F(SupervisorTest, WhoWaitsIsWokenWhenItIsDoneAndTheErrorIsRemembered) {
+TEST_F(SupervisorTest, AllWhoWaitAreWokenWhenItIsDoneAndTheErrorIsRemembered) {
   want("nonsense");
-  bool is_woken = false;
+  int woken = 0;
   const auto wait = [&]() -> boost::asio::awaitable<void> {
     co_await supervisor_.settled(std::chrono::seconds(10));
-    is_woken = true;
+    ++woken;
   };
-  boost::asio::co_spawn(io_, wait(), boost::asio::detached);
-  ASSERT_TRUE(run_until([&] { return is_woken; }));
+  for (int i = 0; i < 3; ++i) boost::asio::co_spawn(io_, wait(), boost::asio::detached);
+  io_.poll();
+  EXPECT_LT(io_.poll(), 10U) << "they wake each other";
+  ASSERT_TRUE(run_until([&] { return woken == 3; }));
   EXPECT_FALSE(supervisor_.is_busy());
   EXPECT_EQ(supervisor_.status().last_error, "it is nonsense");
   EXPECT_FALSE(supervisor_.status().is_running);
