@@ -5,7 +5,7 @@ import { assert, farm, field, navigate, picture, signIn, told, update, walk } fr
 const kTooLarge = 17 * 1024 * 1024;
 const kCrooked = [
   'doctor/script?real_server=..%2F..%2F..%2Fetc%2Fpasswd&system=linux', 'doctor/script?real_server=10.77.0.21&system=..%2F..%2Fetc%2Fpasswd',
-  'revisions/..%2F..%2Fetc%2Fpasswd', 'revisions/1/diff/..%2F..%2Fetc%2Fpasswd', 'certificates/..%2F..%2F..%2Fetc%2Fshadow', 'certificates/%00',
+  'revisions/..%2F..%2Fetc%2Fpasswd', 'revisions/1/diff/..%2F..%2Fetc%2Fpasswd', 'certificates/..%2F..%2F..%2Fetc%2Fshadow', 'certificates/%00', 'engines/..%2F..%2Fetc%2Fpasswd/configuration',
   'virtual-services/..%2F..%2Fetc%2Fpasswd', 'users/..%2F..%2Fetc%2Fpasswd', '..%2F..%2F..%2Fetc%2Fpasswd',
 ];
 

@@ -43,6 +43,10 @@ def test_a_backup_brings_everything_back(site):
     site.walk("backup.mjs")
 
 
+def test_engines_show_their_files_and_the_fallback_page_runs_nothing(site):
+    site.walk("engines.mjs")
+
+
 def test_graphs_reach_from_an_hour_to_a_year(site):
     site.walk("graphs.mjs")
 

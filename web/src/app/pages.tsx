@@ -53,6 +53,8 @@ export const kMenus: Menu[] = [
     pages: [
       { path: '/maintenance/revisions', title: text.page.revisions, view: lazy(() => import('../pages/revisions')) },
       { path: '/maintenance/backup', title: text.page.backup, view: lazy(() => import('../pages/backup')), needs: 'administrator' },
+      { path: '/maintenance/fallback', title: text.page.fallback, view: lazy(() => import('../pages/fallback')) },
+      { path: '/maintenance/restart', title: text.page.restart, view: lazy(() => import('../pages/engines')) },
       { path: '/maintenance/passwords', title: text.page.passwords, view: lazy(() => import('../pages/users/Passwords')) },
       { path: '/maintenance/users', title: text.page.users, view: lazy(() => import('../pages/users')), needs: 'administrator' },
       { path: '/maintenance/tokens', title: text.page.tokens, view: lazy(() => import('../pages/tokens')), needs: 'administrator' },
@@ -63,6 +65,7 @@ export const kMenus: Menu[] = [
     id: 'view', title: text.menu.view,
     pages: [
       { path: '/view/document', title: text.page.document, view: lazy(() => import('../pages/view')) },
+      { path: '/view/engines', title: text.page.engineFiles, view: lazy(() => import('../pages/view/EnginesPage')) },
       { path: '/view/schema', title: text.page.schema, view: lazy(() => import('../pages/view/SchemaPage')) },
     ],
   },
