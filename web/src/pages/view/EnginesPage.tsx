@@ -38,7 +38,7 @@ export default function EnginesPage() {
   const loaded = useLoaded(listEngines, 'engines');
   return (
     <Page title={text.page.engineFiles} lead={names.filesLead}>
-      <Loaded loaded={loaded}>{(engines) => <Files engines={engines} />}</Loaded>
+      <Loaded loaded={loaded}>{(engines) => <Files engines={engines.filter(({ wanted, running }) => wanted || running)} />}</Loaded>
     </Page>
   );
 }
