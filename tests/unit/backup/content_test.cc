@@ -12,6 +12,13 @@ namespace json = boost::json;
 
 constexpr WallTime kAt{std::chrono::seconds(1'700'000'000)};
 
+certificates::AcmeRecord shop() {
+  certificates::AcmeRecord record;
+  record.directory = "https://acme.example.com/directory";
+  record.names = {"shop.example.com"};
+  return record;
+}
+
 Content sample() {
   Content content;
   content.configuration = model::parse_configuration(R"({"virtual_services": [{"label": "A", "address": "10.0.0.1",
@@ -27,8 +34,7 @@ Content sample() {
                                   .request = "",
                                   .ocsp = "",
                                   .at = kAt,
-                                  .acme = certificates::AcmeRecord{.directory = "https://acme.example.com/directory",
-                                                                   .names = {"shop.example.com"}}});
+                                  .acme = shop()});
   content.users = {{.name = "ann",
                     .role = access::Role::kAdministrator,
                     .source = access::Source::kLocal,
