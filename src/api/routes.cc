@@ -75,6 +75,7 @@ constexpr std::array kAddLayer7Parameters{
     kChangeParameters[0],
     kChangeParameters[1],
     kChangeParameters[2],
+    kChangeParameters[3],
     Parameter{"udp_companion", "ports: adds a layer-4 virtual service for UDP on them too"},
 };
 constexpr std::array kCertificateParameters{

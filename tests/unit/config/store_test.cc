@@ -118,7 +118,7 @@ void remove_deadlines(const std::string& path) {
   ASSERT_TRUE(database);
   ASSERT_TRUE(
       database->execute("ALTER TABLE operator_action DROP COLUMN deadline; DROP TABLE certificate; "
-                        "ALTER TABLE revision DROP COLUMN failure; "
+                        "ALTER TABLE revision DROP COLUMN failure; DROP TABLE confirmation; DROP TABLE rest_of_restore; "
                         "PRAGMA user_version = 1"));
 }
 

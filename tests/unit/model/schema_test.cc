@@ -72,7 +72,7 @@ TEST(Help, HasEveryFieldOnce) {
     EXPECT_EQ(help.default_value.empty(), help.required) << help.field;
     EXPECT_EQ(help.since, "0.1.0");
   }
-  EXPECT_EQ(names.size(), 191u);
+  EXPECT_EQ(names.size(), 194u);
 }
 
 TEST(Help, IsWhatAPersonNeeds) {

@@ -47,7 +47,7 @@ TEST(ObservedJson, AVirtualServiceHasTheDocumentedShape) {
     "label": "Print_Provider", "address": "10.77.0.100", "ports": "445", "protocol": "tcp",
     "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections",
     "state": "degraded", "fallback_active": false, "panic": false,
-    "fallback": {"mode": "server", "address": "10.77.0.50", "port": 0}, "reason": "", "active_tier": 1, "interface": "eth0",
+    "fallback": {"mode": "server", "address": "10.77.0.50", "port": 0, "layer7_service": null}, "reason": "", "active_tier": 1, "interface": "eth0",
     "alarm": "", "half_open": 0,
     "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5, "packets_out": 6, "bytes_out": 7},
     "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
