@@ -116,10 +116,10 @@ TEST_F(StoreTest, KeepsOperatorActionsOverRestartsAndRevisions) {
 void remove_deadlines(const std::string& path) {
   auto database = Database::open(path, Database::Access::kReadWrite);
   ASSERT_TRUE(database);
-  ASSERT_TRUE(
-      database->execute("ALTER TABLE operator_action DROP COLUMN deadline; DROP TABLE certificate; "
-                        "ALTER TABLE revision DROP COLUMN failure; DROP TABLE confirmation; DROP TABLE rest_of_restore; "
-                        "PRAGMA user_version = 1"));
+  ASSERT_TRUE(database->execute(
+      "ALTER TABLE operator_action DROP COLUMN deadline; DROP TABLE certificate; "
+      "ALTER TABLE revision DROP COLUMN failure; DROP TABLE confirmation; DROP TABLE rest_of_restore; "
+      "PRAGMA user_version = 1"));
 }
 
 TEST_F(StoreTest, AnOlderStoreGoesOn) {
