@@ -146,8 +146,9 @@ Result<json::object> seal(const json::object& content, const Origin& origin, con
   const std::string header = json::serialize(document);
   const auto sealed = encrypt(json::serialize(content), header, *key, nonce);
   if (!sealed) return fail(sealed.error());
-  document["content"] = to_base64(*sealed);
-  document["signature"] = sign(identity, header + to_base64(*sealed));
+  const std::string text = to_base64(*sealed);
+  document["content"] = text;
+  document["signature"] = sign(identity, header + text);
   return document;
 }
 

@@ -4,13 +4,13 @@ import contextlib
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import running_small_farm
+from layer7_web import Load
 
 from lab.client import HttpAnswer
 from lab.commands import wait_until
@@ -200,37 +200,23 @@ def test_pages_are_those_that_people_give(web: SmallFarm) -> None:
     assert refused.returncode == 1 and "65536" in refused.stderr
 
 
-class Readers:
-    """Clients that ask for the page again and again, until the block ends."""
+class Readers(Load):
+    """Clients that ask for the page."""
 
     def __init__(self, farm: SmallFarm, pages: set[str]):
-        self.farm, self.pages = farm, pages
+        super().__init__(farm, clients=3)
+        self.pages = pages
         self.seen: set[str] = set()
-        self.answered = 0
-        self.failures: list[str] = []
-        self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._read, daemon=True) for _ in range(3)]
 
-    def _read(self) -> None:
-        while not self._ends.is_set():
-            try:
-                answer = self.farm.client.get(VIP, 80, "/")
-                if answer.status != 503 or answer.body not in self.pages:
-                    self.failures.append(f"{answer.status} {answer.body[:80]}")
-                self.seen.add(answer.body)
-                self.answered += 1
-            except OSError as error:
-                self.failures.append(repr(error))
-
-    def __enter__(self) -> "Readers":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        for thread in self._threads:
-            thread.join(20)
+    def _ask(self) -> None:
+        try:
+            answer = self.farm.client.get(VIP, 80, "/")
+            if answer.status != 503 or answer.body not in self.pages:
+                self.failures.append(f"{answer.status} {answer.body[:80]}")
+            self.seen.add(answer.body)
+            self.answered += 1
+        except OSError as error:
+            self.failures.append(repr(error))
 
 
 def test_another_text_costs_no_request(web: SmallFarm) -> None:
