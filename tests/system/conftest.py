@@ -71,7 +71,8 @@ def _root() -> None:
 
 @pytest.fixture(scope="module")
 def farm() -> Iterator[Farm]:
-    with running_farm("farm") as made:
+    # Nobody takes over here: on a busy machine a heartbeat may be late.
+    with running_farm("farm", Options(patience=20.0)) as made:
         yield made
 
 

@@ -117,7 +117,7 @@ def test_a_hung_server_accepts_and_never_answers(farm: Farm) -> None:
 
 @pytest.fixture(params=[200, 503], ids=["passive-200", "passive-503"])
 def failing_over(request) -> Iterator[Farm]:
-    with running_farm("over", Options(passive_status=request.param, take_over_time=0.5)) as made:
+    with running_farm("over", Options(passive_status=request.param, patience=4.0, take_over_time=0.5)) as made:
         made.passive_status = request.param
         yield made
 
