@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from lab import build  # noqa: E402 (the project's folder has to be found first)
 from lab.method import Method  # noqa: E402
 from lab.process import Process  # noqa: E402
-from lab.small_farm import PORT, SERVICE, Conversation, SmallFarm, service  # noqa: E402
+from lab.small_farm import PORT, SERVICE, Conversation, SmallFarm  # noqa: E402
 
 SLOTS = 131_072
 ESTABLISHED, NEWCOMERS, AT_ONCE = 200, 1_000, 20
