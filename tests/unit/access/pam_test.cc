@@ -2,27 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::access {
 namespace {
 
 class PamTest : public testing::Test {
  protected:
-  PamTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-pam-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  ~PamTest() override { std::filesystem::remove_all(directory_); }
-
   Result<> ask(const std::string& rules, const std::string& password = "secret") {
     if (!rules.empty()) std::ofstream(directory_ / "evenkeel") << rules;
-    return authenticate_by_pam({"evenkeel", directory_.string(), "ann", password, "192.0.2.1"});
+    return authenticate_by_pam({"evenkeel", directory_.path(), "ann", password, "192.0.2.1"});
   }
 
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(PamTest, ItsModulesDecide) {

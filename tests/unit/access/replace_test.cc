@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::access {
 namespace {
@@ -16,10 +15,7 @@ using testing::SizeIs;
 class ReplaceTest : public testing::Test {
  protected:
   ReplaceTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-replace-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    store_ = Store::open((directory_ / "access.db").string()).value();
+    store_ = Store::open(directory_ / "access.db").value();
     for (const char* user : {"ann", "bob", "cleo"}) {
       EXPECT_TRUE(store_->save(User{.name = user, .role = Role::kAdministrator, .password_hash = "H", .totp_used = 9}));
       EXPECT_TRUE(store_->save(Session{
@@ -28,12 +24,8 @@ class ReplaceTest : public testing::Test {
     EXPECT_TRUE(
         store_->add({.label = "old", .role = Role::kViewer, .fingerprint = "F1", .created_by = "ann", .created = {}}));
   }
-  ~ReplaceTest() override {
-    store_.reset();
-    std::filesystem::remove_all(directory_);
-  }
 
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
   std::unique_ptr<Store> store_;
 };
 

@@ -7,24 +7,17 @@
 #include <fstream>
 
 #include "config/sqlite.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::access {
 namespace {
 
 class AccessStoreTest : public testing::Test {
  protected:
-  AccessStoreTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-access-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    path_ = (directory_ / "access.db").string();
-  }
-  ~AccessStoreTest() override { std::filesystem::remove_all(directory_); }
-
   std::unique_ptr<Store> open() { return std::move(Store::open(path_).value()); }
 
-  std::filesystem::path directory_;
-  std::string path_;
+  TemporaryDirectory directory_;
+  std::string path_ = directory_ / "access.db";
   const WallTime now_{std::chrono::seconds(1'800'000'000)};
 };
 

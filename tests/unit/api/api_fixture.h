@@ -9,13 +9,13 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "api/router.h"
 #include "api/server.h"
 #include "base/fd.h"
 #include "fake_control.h"
 #include "model/json.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::api {
 
@@ -146,17 +146,13 @@ constexpr const char* kFarm = R"({"virtual_services": [
 class ApiTest : public testing::Test {
  protected:
   ApiTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-api-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    options_.socket_path = (directory_ / "api.sock").string();
+    options_.socket_path = directory_ / "api.sock";
     control_.commit(model::parse_configuration(std::string_view(kFarm)).value(), "root", "the farm");
   }
   ~ApiTest() override {
     server_.reset();
     io_.restart();
     io_.poll();
-    std::filesystem::remove_all(directory_);
   }
 
   // After the test changed what it wants to be different.
@@ -184,7 +180,7 @@ class ApiTest : public testing::Test {
   boost::asio::io_context io_;
   FakeClock clock_;
   FakeControl control_{clock_};
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
   Server::Options options_;
   EventStream::Limits event_limits_;
   std::unique_ptr<access::Accounts> accounts_;  // null unless the test opens them

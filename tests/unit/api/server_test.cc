@@ -208,7 +208,7 @@ class PeerTest : public ApiTest {
  protected:
   void SetUp() override {
     if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    std::filesystem::permissions(directory_, std::filesystem::perms(0755));
+    std::filesystem::permissions(directory_.path(), std::filesystem::perms(0755));
     options_.mode = 0666;
     options_.group = "nogroup";
   }

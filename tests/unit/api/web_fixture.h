@@ -15,7 +15,7 @@ class WebTest : public ApiTest {
     clock_.advance(std::chrono::hours(24 * 365 * 56));
     open_accounts();
     start();
-    web_options_.socket_path = (directory_ / "web.sock").string();
+    web_options_.socket_path = directory_ / "web.sock";
     web_options_.trusts_peers = false;
     web_.emplace(io_, behind_gate([this](Request request) { return router_->serve(std::move(request)); }, *accounts_),
                  web_options_);
@@ -24,7 +24,7 @@ class WebTest : public ApiTest {
   ~WebTest() override { web_.reset(); }
 
   void open_accounts() {
-    accounts_ = access::Accounts::open((directory_ / "access.db").string(), clock_,
+    accounts_ = access::Accounts::open(directory_ / "access.db", clock_,
                                        {.cost = {.operations = 1, .memory = 8192}, .sessions = {}})
                     .value();
   }

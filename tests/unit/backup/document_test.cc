@@ -2,10 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::backup {
 namespace {
@@ -93,9 +94,8 @@ TEST_F(DocumentTest, SaysWhatItIsInstead) {
 }
 
 TEST(Identity, IsMadeOnceAndKept) {
-  std::string directory = (std::filesystem::temp_directory_path() / "evenkeel-identity-XXXXXX").string();
-  ASSERT_NE(mkdtemp(directory.data()), nullptr);
-  const std::string path = directory + "/backup.key";
+  const TemporaryDirectory directory;
+  const std::string path = directory / "backup.key";
   const auto first = load_identity(path);
   ASSERT_TRUE(first);
   EXPECT_EQ(load_identity(path)->public_key, first->public_key);
@@ -104,7 +104,6 @@ TEST(Identity, IsMadeOnceAndKept) {
   EXPECT_FALSE(is_signed_by(first->public_key, "massage", sign(*first, "message")));
   std::ofstream(path) << "rubbish";
   EXPECT_EQ(load_identity(path).error().code, ErrorCode::kCorrupt);
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "cli/restore_view.h"
 #include "tests/unit/cli/fake_world.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -16,19 +17,11 @@ using testing::HasSubstr;
 
 class BackupCommand : public testing::Test {
  protected:
-  BackupCommand() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-backup-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  ~BackupCommand() override {
-    unsetenv("EVENKEEL_PASSPHRASE");
-    std::filesystem::remove_all(directory_);
-  }
+  ~BackupCommand() override { unsetenv("EVENKEEL_PASSPHRASE"); }
 
   std::string file(const std::string& name, const std::string& text) {
     std::ofstream(directory_ / name) << text;
-    return (directory_ / name).string();
+    return directory_ / name;
   }
   static std::string text_of(const std::filesystem::path& path) {
     std::stringstream text;
@@ -36,13 +29,13 @@ class BackupCommand : public testing::Test {
     return text.str();
   }
 
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
   FakeWorld fake_;
 };
 
 TEST_F(BackupCommand, WritesAFileForItsOwnerAlone) {
   fake_.answer(R"({"format": "evenkeel-backup", "revision": 12})");
-  const auto target = directory_ / "lb.backup";
+  const std::filesystem::path target = directory_ / "lb.backup";
   ASSERT_EQ(fake_.run({"backup", target, "--passphrase-file", file("secret", "correct horse\n")}), ExitCode::kOk)
       << fake_.error.str();
   EXPECT_EQ(fake_.script.requests.at(0).target, "/api/v1/backup");
@@ -75,7 +68,7 @@ TEST_F(BackupCommand, RestoresWithThePassphraseOfTheEnvironment) {
 TEST_F(BackupCommand, KnowsWhatIsNoBackup) {
   setenv("EVENKEEL_PASSPHRASE", "correct horse", 1);
   EXPECT_EQ(fake_.run({"restore", file("cut", R"({"format": "evenkeel-ba)")}), ExitCode::kUsage);
-  EXPECT_EQ(fake_.run({"restore", (directory_ / "none").string()}), ExitCode::kUsage);
+  EXPECT_EQ(fake_.run({"restore", directory_ / "none"}), ExitCode::kUsage);
   EXPECT_EQ(fake_.run({"restore", file("huge", std::string((15 << 20) + 1, ' '))}), ExitCode::kUsage);
   EXPECT_THAT(fake_.error.str(), HasSubstr("too big"));
   EXPECT_TRUE(fake_.script.requests.empty());

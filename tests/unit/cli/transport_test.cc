@@ -8,11 +8,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <thread>
 
 #include "base/fd.h"
 #include "cli/unix_socket_transport.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -22,14 +22,8 @@ using testing::HasSubstr;
 
 class TransportTest : public testing::Test {
  protected:
-  TransportTest() {
-    std::string directory = testing::TempDir() + "evenkeel_XXXXXX";
-    directory_ = ::mkdtemp(directory.data());
-    path_ = directory_ + "/api.sock";
-  }
   ~TransportTest() override {
     if (server_.joinable()) server_.join();
-    std::filesystem::remove_all(directory_);
   }
 
   sockaddr_un address() const {
@@ -67,7 +61,8 @@ class TransportTest : public testing::Test {
     return request_;
   }
 
-  std::string directory_, path_, request_;
+  TemporaryDirectory directory_;
+  std::string path_ = directory_ / "api.sock", request_;
   Fd listener_;
   std::thread server_;
 };

@@ -2,7 +2,6 @@
 // A store in a directory of its own, removed afterwards.
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <memory>
@@ -10,20 +9,13 @@
 
 #include "config/store.h"
 #include "sample.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::config {
 
 class StoreTest : public ::testing::Test {
  protected:
-  StoreTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-store-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    root_ = name;
-    directory_ = root_ / "lib";
-    path_ = (directory_ / "evenkeel.db").string();
-    clock_.advance(std::chrono::hours(24 * 365 * 50));
-  }
-  ~StoreTest() override { std::filesystem::remove_all(root_); }
+  StoreTest() { clock_.advance(std::chrono::hours(24 * 365 * 50)); }
 
   void open() {
     store_.reset();
@@ -43,8 +35,9 @@ class StoreTest : public ::testing::Test {
     return store_->commit(configuration, "root", "", std::nullopt, expected);
   }
 
-  std::filesystem::path root_, directory_;
-  std::string path_;
+  TemporaryDirectory root_;
+  std::filesystem::path directory_ = root_ / "lib";
+  std::string path_ = root_ / "lib/evenkeel.db";
   FakeClock clock_;
   std::unique_ptr<Store> store_;
 };

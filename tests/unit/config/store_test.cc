@@ -218,7 +218,7 @@ TEST_F(StoreTest, RefusesTheStoreOfANewerVersion) {
 }
 
 TEST_F(StoreTest, SaysWhyItCannotOpen) {
-  path_ = (root_ / "no" / "such" / "evenkeel.db").string();
+  path_ = root_ / "no/such/evenkeel.db";
   const auto opened = Store::open(path_, clock_);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kSystem);

@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::daemon {
 namespace {
@@ -14,15 +15,10 @@ using health::Verdict;
 
 class VerdictFileTest : public testing::Test {
  protected:
-  VerdictFileTest() {
-    std::string pattern = testing::TempDir() + "verdictsXXXXXX";
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~VerdictFileTest() override { std::filesystem::remove_all(directory_); }
-  std::string path() const { return directory_ + "/verdicts.json"; }
+  std::string path() const { return directory_ / "verdicts.json"; }
 
  private:
-  std::string directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(VerdictFileTest, KeepsWhatWasWritten) {

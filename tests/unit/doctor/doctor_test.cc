@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 
 #include "doctor/remedy.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::doctor {
 namespace {
@@ -85,15 +85,9 @@ TEST(Remedies, OfOneFamilyOnlySayNothingOfTheOther) {
 
 class Script : public testing::Test {
  protected:
-  Script() {
-    std::string pattern = testing::TempDir() + "scriptXXXXXX";
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~Script() override { std::filesystem::remove_all(directory_); }
-
   // What shellcheck says; empty: nothing.
   std::string shellcheck(const std::string& text) {
-    const std::string path = directory_ + "/fix.sh";
+    const std::string path = directory_ / "fix.sh";
     std::ofstream(path) << text;
     const std::unique_ptr<FILE, int (*)(FILE*)> output(
         popen(("shellcheck --severity=style " + path + " 2>&1").c_str(), "r"), pclose);
@@ -104,7 +98,7 @@ class Script : public testing::Test {
   }
 
  private:
-  std::string directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(Script, ShellcheckHasNothingToSayAboutThoseForLinux) {

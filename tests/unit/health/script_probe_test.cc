@@ -8,6 +8,7 @@
 #include "health/monitor.h"
 #include "health/script_call.h"
 #include "probe_bench.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::health {
 namespace {
@@ -21,21 +22,15 @@ class ScriptProbe : public LoopTest {
  protected:
   void SetUp() override {
     if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    char name[] = "/tmp/evenkeel-scripts-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
-    chmod(name, 0755);
-  }
-  void TearDown() override {
-    if (!directory_.empty()) std::filesystem::remove_all(directory_);
+    chmod(directory_.path().c_str(), 0755);
   }
 
   void write(const std::string& text, mode_t mode = 0755) {
-    std::ofstream(directory_ + "/check.sh") << text;
-    chmod((directory_ + "/check.sh").c_str(), mode);
+    std::ofstream(directory_ / "check.sh") << text;
+    chmod((directory_ / "check.sh").c_str(), mode);
   }
   ProbeResult run(std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
-    ProbeTools tools(io_, clock_, {directory_, "nobody", EVENKEEL_SANDBOX});
+    ProbeTools tools(io_, clock_, {directory_.path(), "nobody", EVENKEEL_SANDBOX});
     Target target = target_of(model::HealthCheckType::kExternalScript, 9100, "10.0.0.2");
     target.virtual_endpoint = {*IpAddress::parse("10.0.0.100"), 80};
     target.check.script = "check.sh";
@@ -62,7 +57,7 @@ class ScriptProbe : public LoopTest {
     return count;
   }
 
-  std::string directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(ScriptProbe, ZeroIsUpAndWhatItSaysIsKept) {
@@ -71,7 +66,7 @@ TEST_F(ScriptProbe, ZeroIsUpAndWhatItSaysIsKept) {
   EXPECT_THAT(result.reason, AllOf(HasSubstr("check.sh ended with 0"), HasSubstr("10.0.0.100 80 10.0.0.2 9100")));
   EXPECT_EQ(result.rule, "script");
   EXPECT_EQ(result.trace.answer, "10.0.0.100 80 10.0.0.2 9100\ncomplaints\n");
-  EXPECT_EQ(result.trace.request, directory_ + "/check.sh 10.0.0.100 80 10.0.0.2 9100");
+  EXPECT_EQ(result.trace.request, directory_ / "check.sh 10.0.0.100 80 10.0.0.2 9100");
 }
 
 TEST_F(ScriptProbe, EverythingElseIsDown) {
@@ -93,7 +88,7 @@ TEST_F(ScriptProbe, ItsEnvironmentIsClean) {
 TEST_F(ScriptProbe, WhatCannotBeRunSaysNothingAboutTheServer) {
   ProbeResult result = run();
   EXPECT_EQ(result.outcome, Outcome::kNotChecked);
-  EXPECT_EQ(result.reason, "not checked: there is no script " + directory_ + "/check.sh");
+  EXPECT_EQ(result.reason, "not checked: there is no script " + directory_ / "check.sh");
   write("#!/bin/sh\n", 0644);
   EXPECT_THAT(run().reason, HasSubstr("is not executable: chmod 755"));
   write("#!/bin/sh\n", 0700);
@@ -107,8 +102,8 @@ TEST_F(ScriptProbe, WhatCannotBeRunSaysNothingAboutTheServer) {
 }
 
 TEST_F(ScriptProbe, ReadsAndWritesNothingThatIsNotItsOwn) {
-  std::ofstream(directory_ + "/secret") << "sesame";
-  chmod((directory_ + "/secret").c_str(), 0600);
+  std::ofstream(directory_ / "secret") << "sesame";
+  chmod((directory_ / "secret").c_str(), 0600);
   const ProbeResult result = run_script(
       "cat /tmp/checks/secret /etc/shadow; echo x > /var/tmp/evenkeel-mark && echo written; "
       "echo x > /dev/shm/evenkeel-mark && echo written; echo x > /tmp/own && cat /tmp/own; "
@@ -168,7 +163,7 @@ TEST_F(ScriptProbe, MemoryIsLimited) {
 
 TEST_F(ScriptProbe, RootIsRefused) {
   write("#!/bin/sh\n");
-  ProbeTools tools(io_, clock_, {directory_, "root", EVENKEEL_SANDBOX});
+  ProbeTools tools(io_, clock_, {directory_.path(), "root", EVENKEEL_SANDBOX});
   Target target = target_of(model::HealthCheckType::kExternalScript, 1);
   target.check.script = "check.sh";
   std::optional<ProbeResult> result;
@@ -181,7 +176,7 @@ TEST_F(ScriptProbe, RootIsRefused) {
 
 TEST_F(ScriptProbe, CancellingKillsIt) {
   write("#!/bin/sh\nexec sleep 4715.25\n");
-  ProbeTools tools(io_, clock_, {directory_, "nobody", EVENKEEL_SANDBOX});
+  ProbeTools tools(io_, clock_, {directory_.path(), "nobody", EVENKEEL_SANDBOX});
   Target target = target_of(model::HealthCheckType::kExternalScript, 1);
   target.check.script = "check.sh";
   const auto probe = make_probe(tools, target);
@@ -200,7 +195,7 @@ TEST_F(ScriptProbe, OfTheMonitorRunsForEachRealServerThatItIsToldOf) {
   target.key = {"First", "PS1"};
   Target equal = target;
   equal.key = {"Second", "PS1"};
-  Monitor monitor(io_, clock_, nullptr, {}, {directory_, "nobody", EVENKEEL_SANDBOX});
+  Monitor monitor(io_, clock_, nullptr, {}, {directory_.path(), "nobody", EVENKEEL_SANDBOX});
   monitor.configure({target, equal});
   const auto are_up = [&] {
     return std::ranges::all_of(monitor.statuses(), [](const Status& one) { return one.verdict == Verdict::kUp; });

@@ -4,31 +4,29 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "engines/l7_haproxy/process.h"
 #include "engines/l7_haproxy/render.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::engines::l7_haproxy {
 
 class RenderedFile : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = "/tmp/evenkeel-haproxy-XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    options_.paths.directory = name;
+  RenderedFile() {
+    options_.paths.directory = directory_.path();
     std::filesystem::create_directories(options_.paths.empty());
   }
-  void TearDown() override { std::filesystem::remove_all(options_.paths.directory); }
 
   Result<> check(const desired::Layer7& want) const {
     std::ofstream(options_.paths.candidate()) << render(want, options_);
     return check_file(options_.paths, options_.paths.candidate());
   }
 
+  TemporaryDirectory directory_;
   RenderOptions options_;
 };
 

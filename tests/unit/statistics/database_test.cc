@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::statistics {
 namespace {
@@ -17,17 +18,6 @@ constexpr const char* kServer = "real_server/A/S1";
 
 class DatabaseTest : public testing::Test {
  protected:
-  DatabaseTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-statistics-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-    path_ = directory_ / "statistics.db";
-  }
-  ~DatabaseTest() override {
-    database_.reset();
-    std::filesystem::remove_all(directory_);
-  }
-
   void open(size_t most = Database::kMostObjects) {
     database_.reset();
     auto opened = Database::open(path_, most);
@@ -70,8 +60,8 @@ class DatabaseTest : public testing::Test {
     return database->integer(sql)->value_or(-1);
   }
 
-  std::filesystem::path directory_;
-  std::string path_;
+  TemporaryDirectory directory_;
+  std::string path_ = directory_ / "statistics.db";
   std::unique_ptr<Database> database_;
   std::string set_aside_;
   int64_t now_ = kStart;
