@@ -8,6 +8,8 @@ namespace evenkeel::api {
 using Answer = boost::asio::awaitable<Response>;
 
 Answer get_status(Call& call);  // status.cc
+template <class Service>
+Answer get_status_of_service(Call& call);
 Answer get_counters(Call& call);
 Answer get_traffic(Call& call);
 Answer get_reasons(Call& call);

@@ -13,6 +13,9 @@ namespace {
 constexpr std::array kConfigurationParameters{
     Parameter{"secrets", "`masked` (default) or `plain`, which only root may ask for"},
 };
+constexpr std::array kStatusParameters{
+    Parameter{"servers", "`all` (default), or `none`: how many real servers are in which state, and no more of them"},
+};
 constexpr std::array kRevisionsParameters{
     Parameter{"limit", "1 to 10000, default 100"},
 };
@@ -107,7 +110,17 @@ constexpr auto kAdministrator = access::Role::kAdministrator;
 #define EVENKEEL_LAYER7_SERVER EVENKEEL_LAYER7 "/real-servers/{real_server}"
 
 constexpr std::array kRoutes{
-    Route{"GET", "/api/v1/status", get_status, {}, "everything as it is now"},
+    Route{"GET", "/api/v1/status", get_status, kStatusParameters, "everything as it is now"},
+    Route{"GET",
+          "/api/v1/status/virtual-services/{label}",
+          get_status_of_service<model::VirtualService>,
+          {},
+          "one virtual service of it, with its real servers"},
+    Route{"GET",
+          "/api/v1/status/layer7-services/{label}",
+          get_status_of_service<model::Layer7Service>,
+          {},
+          "the same of layer 7"},
     Route{"GET", "/api/v1/counters", get_counters, {}, "counters per virtual service and real server, named reasons"},
     Route{"GET", "/api/v1/traffic", get_traffic, {}, "connections, packets and bytes per second"},
     Route{"GET", "/api/v1/statistics", get_statistics, kStatisticsParameters,

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/handlers.h"
 #include "api/reply.h"
 #include "model/layer7_names.h"
@@ -61,6 +63,23 @@ json::object report_of(const observed::Reason& reason) {
   return row;
 }
 
+// `servers`: all or none.
+Result<observed::Servers> parse_servers(const Query& query) {
+  const std::string* const word = query.find("servers");
+  if (word == nullptr || *word == "all") return observed::Servers::kEach;
+  if (*word == "none") return observed::Servers::kCounted;
+  return fail(ErrorCode::kInvalidArgument, "servers must be all or none");
+}
+
+template <class Service>
+const auto& shown_services(const observed::Snapshot& snapshot) {
+  if constexpr (std::is_same_v<Service, model::VirtualService>) {
+    return snapshot.virtual_services;
+  } else {
+    return snapshot.layer7_services;
+  }
+}
+
 }  // namespace
 
 Answer get_traffic(Call& call) {
@@ -83,13 +102,30 @@ Answer get_reasons(Call& call) {
 }
 
 Answer get_status(Call& call) {
+  const auto servers = parse_servers(call.query);
+  if (!servers) co_return refuse(servers.error());
   const observed::Snapshot snapshot = call.context.control.snapshot();
   json::object head = observed::header_to_json(snapshot);
-  head["layer7"] = observed::layer7_to_json(snapshot);
+  head["layer7"] = observed::layer7_to_json(snapshot, *servers);
   co_return co_await reply_with_list(
       std::move(head), "virtual_services", snapshot.virtual_services,
-      [](const observed::VirtualService& service) { return observed::to_json(service); });
+      [&](const observed::VirtualService& service) { return observed::to_json(service, *servers); });
 }
+
+template <class Service>
+Answer get_status_of_service(Call& call) {
+  const std::string& label = call.capture("label");
+  const observed::Snapshot snapshot = call.context.control.snapshot();
+  const auto& services = shown_services<Service>(snapshot);
+  const auto found = std::ranges::find(services, label, [](const auto& one) { return one.configuration.label; });
+  if (found == services.end()) {
+    co_return refuse(Error{ErrorCode::kNotFound, "there is no such virtual service", "virtual_service/" + label, 0});
+  }
+  co_return reply(observed::to_json(*found));
+}
+
+template Answer get_status_of_service<model::VirtualService>(Call& call);
+template Answer get_status_of_service<model::Layer7Service>(Call& call);
 
 Answer get_counters(Call& call) {
   const observed::Snapshot snapshot = call.context.control.snapshot();

@@ -1,5 +1,6 @@
 #include "observed/json.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "model/json.h"
@@ -91,6 +92,16 @@ json::object real_server_to_json(const RealServer& server) {
   return object;
 }
 
+// Every state is there, so that nobody has to ask whether it is.
+json::object server_states_to_json(const std::vector<RealServer>& servers) {
+  using enum RealServerState;
+  json::object counts;
+  for (const auto state : {kUp, kStandby, kDown, kUnknown, kDrained, kHalted, kFailed}) {
+    counts[observed::to_string(state)] = std::ranges::count(servers, state, &RealServer::state);
+  }
+  return counts;
+}
+
 json::object fallback_to_json(const VirtualService& service) {
   const auto& fallback = service.configuration.fallback;
   const auto& layer7 = service.layer7_fallback;
@@ -169,7 +180,7 @@ json::object to_json(const model::OperatorAction& action) {
           {"deadline", action.deadline ? json::value(json::string(to_iso8601(*action.deadline))) : nullptr}};
 }
 
-json::object to_json(const VirtualService& service) {
+json::object to_json(const VirtualService& service, Servers servers) {
   json::object object = shown_configuration(service.configuration);
   object["state"] = to_string(service.state);
   object["fallback_active"] = service.fallback_active;
@@ -181,9 +192,13 @@ json::object to_json(const VirtualService& service) {
   object["alarm"] = service.alarm;
   object["half_open"] = service.half_open;
   object["counters"] = to_json(service.counters);
-  json::array& servers = object["real_servers"].emplace_array();
-  servers.reserve(service.real_servers.size());
-  for (const RealServer& server : service.real_servers) servers.emplace_back(real_server_to_json(server));
+  if (servers == Servers::kCounted) {
+    object["server_states"] = server_states_to_json(service.real_servers);
+    return object;
+  }
+  json::array& list = object["real_servers"].emplace_array();
+  list.reserve(service.real_servers.size());
+  for (const RealServer& server : service.real_servers) list.emplace_back(real_server_to_json(server));
   return object;
 }
 

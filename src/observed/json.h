@@ -17,9 +17,12 @@ const char* to_string(VirtualServiceState state);
 
 boost::json::object to_json(const Counters& counters);
 boost::json::object to_json(const Reason& reason);
-boost::json::object to_json(const VirtualService& service);
-boost::json::object to_json(const Layer7Service& service);     // layer7_json.cc
-boost::json::object layer7_to_json(const Snapshot& snapshot);  // {"old_workers", "workers", "services"}
+// Of real servers: each of them in "real_servers", or only how many are in which state, in "server_states".
+enum class Servers { kEach, kCounted };
+boost::json::object to_json(const VirtualService& service, Servers servers = Servers::kEach);
+boost::json::object to_json(const Layer7Service& service, Servers servers = Servers::kEach);  // layer7_json.cc
+// {"old_workers", "workers", "services"}
+boost::json::object layer7_to_json(const Snapshot& snapshot, Servers servers = Servers::kEach);
 boost::json::object to_json(const ProxyWorker& worker);
 boost::json::object to_json(const ProxyLogEntry& entry);
 // All of it but the virtual services, which come one by one: the whole of a big farm need never be in memory twice.

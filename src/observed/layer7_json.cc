@@ -49,8 +49,8 @@ json::object to_json(const Layer7Traffic& traffic) {
 }  // namespace
 
 // As at layer 4, with what the proxy counts in place of what the data plane does.
-json::object to_json(const Layer7Service& service) {
-  json::object object = to_json(service.common);
+json::object to_json(const Layer7Service& service, Servers wanted) {
+  json::object object = to_json(service.common, wanted);
   for (const char* member : {"protocol", "forwarding_method", "scheduler", "active_tier", "alarm", "counters"}) {
     object.erase(member);
   }
@@ -60,6 +60,7 @@ json::object to_json(const Layer7Service& service) {
   const auto& certificates = service.configuration.tls.certificates;
   object["certificates"] = json::array(certificates.begin(), certificates.end());
   object["traffic"] = to_json(service.traffic);
+  if (wanted == Servers::kCounted) return object;
   json::array& servers = object["real_servers"].as_array();
   for (size_t i = 0; i < servers.size() && i < service.real_servers.size(); ++i) {
     json::object& server = servers[i].as_object();
@@ -69,9 +70,9 @@ json::object to_json(const Layer7Service& service) {
   return object;
 }
 
-json::object layer7_to_json(const Snapshot& snapshot) {
+json::object layer7_to_json(const Snapshot& snapshot, Servers servers) {
   json::array services;
-  for (const Layer7Service& service : snapshot.layer7_services) services.emplace_back(to_json(service));
+  for (const Layer7Service& service : snapshot.layer7_services) services.emplace_back(to_json(service, servers));
   json::array workers;
   for (const ProxyWorker& worker : snapshot.proxy_workers) workers.emplace_back(to_json(worker));
   return {{"old_workers", std::ranges::count_if(snapshot.proxy_workers, &ProxyWorker::is_old)},

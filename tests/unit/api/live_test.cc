@@ -44,6 +44,37 @@ TEST_F(ApiTest, StatusShowsTheSnapshotWithoutSecrets) {
   EXPECT_EQ(reply.body.find("KEY-4711"), std::string::npos);
 }
 
+TEST_F(ApiTest, AStatusWithoutRealServersCountsTheirStates) {
+  control_.shown = small_snapshot(control_.current);
+  observed::Layer7Service proxied;
+  proxied.configuration.label = "Web";
+  proxied.common = control_.shown.virtual_services[0];
+  control_.shown.layer7_services.push_back(proxied);
+  const auto status = ask("GET", "/api/v1/status?servers=none").value();
+  const auto counts = json::parse(R"({"up": 1, "standby": 0, "down": 0, "unknown": 0, "drained": 0, "halted": 0,
+                                      "failed": 0})");
+  for (const auto& service : {status.at("virtual_services").at(0), status.at("layer7").at("services").at(0)}) {
+    EXPECT_EQ(service.at("state"), "degraded");
+    EXPECT_EQ(service.at("server_states"), counts);
+    EXPECT_FALSE(service.as_object().contains("real_servers"));
+  }
+  EXPECT_EQ(ask("GET", "/api/v1/status?servers=all").body, ask("GET", "/api/v1/status").body);
+  EXPECT_EQ(ask("GET", "/api/v1/status?servers=some").status, 400);
+}
+
+TEST_F(ApiTest, OneServiceOfTheStatusIsAsInTheWhole) {
+  control_.shown = small_snapshot(control_.current);
+  observed::Layer7Service proxied;
+  proxied.configuration.label = "Web";
+  control_.shown.layer7_services.push_back(proxied);
+  const auto status = ask("GET", "/api/v1/status").value();
+  const auto& first = status.at("virtual_services").at(0);
+  const std::string label(first.at("label").as_string());
+  EXPECT_EQ(ask("GET", "/api/v1/status/virtual-services/" + label).value(), first);
+  EXPECT_EQ(ask("GET", "/api/v1/status/layer7-services/Web").value(), status.at("layer7").at("services").at(0));
+  EXPECT_EQ(ask("GET", "/api/v1/status/virtual-services/Web").status, 404);
+}
+
 TEST_F(ApiTest, AnEmptyStatusIsValidJson) {
   EXPECT_TRUE(ask("GET", "/api/v1/status").value().at("virtual_services").as_array().empty());
 }
