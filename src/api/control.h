@@ -26,6 +26,7 @@
 #include "observed/engine.h"
 #include "observed/event.h"
 #include "observed/health.h"
+#include "observed/program_log.h"
 #include "observed/proxy_log.h"
 #include "observed/snapshot.h"
 #include "observed/source_ports.h"
@@ -142,6 +143,8 @@ class Control {
                                                                                        std::string author) = 0;
   // kNotFound: there is no such object, and there was none.
   virtual boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) = 0;
+  // What programs say of themselves: evenkeeld and those that do an engine's work.
+  virtual std::vector<observed::NamedLog> logs() const = 0;
   // The programs that do an engine's work.
   virtual std::vector<observed::EngineStatus> engines() = 0;
   // The file in force, secrets masked. kNotFound: there is no such engine, or no file yet.

@@ -103,6 +103,9 @@ Answer get_events(Call& call);     // events.cc
 Answer test_alerts(Call& call);    // alerts.cc
 Answer get_proxy_log(Call& call);  // proxy_log.cc
 Answer follow_proxy_log(Call& call);
+Answer get_logs(Call& call);  // logs.cc
+Answer get_log(Call& call);
+Answer follow_log(Call& call);
 Answer get_proxy_workers(Call& call);  // layer7.cc
 
 }  // namespace evenkeel::api

@@ -162,15 +162,20 @@ std::optional<json::object> request_body(const Route& route) {
   return json::object{{"required", false}, {"content", content(of_type("object"))}};
 }
 
+json::object success_of(const Route& route) {
+  const auto is_one_of = [&](std::initializer_list<Handler> handlers) {
+    return std::ranges::find(handlers, route.handler) != handlers.end();
+  };
+  if (is_one_of({get_events, follow_log, follow_proxy_log})) return content(of_type("string"), "text/event-stream");
+  if (is_one_of({get_engine_configuration})) return content(of_type("string"), "text/plain");
+  if (is_one_of({get_engines, get_logs})) return content({{"type", "array"}, {"items", of_type("object")}});
+  if (is_one_of({get_confirmation})) return content({{"type", json::array{"object", "null"}}});
+  if (is_change(route) || is_one_of({revert})) return content(reference("change"));
+  return content(of_type("object"));
+}
+
 json::object responses_of(const Route& route) {
-  const bool is_stream = route.handler == get_events;
-  const bool answers_change = is_change(route) || route.handler == revert;
-  const bool may_be_nothing = route.handler == get_confirmation;
-  json::object success = is_stream        ? content(of_type("string"), "text/event-stream")
-                         : answers_change ? content(reference("change"))
-                         : may_be_nothing ? content({{"type", json::array{"object", "null"}}})
-                                          : content(of_type("object"));
-  json::object responses{{"200", json::object{{"description", "done"}, {"content", std::move(success)}}}};
+  json::object responses{{"200", json::object{{"description", "done"}, {"content", success_of(route)}}}};
   if (is_change(route)) {
     responses["412"] = json::object{{"description", "If-Match names a revision that is no longer in force"},
                                     {"content", content(reference("stale"))}};

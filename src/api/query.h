@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/utf8.h"
 
 namespace evenkeel::api {
 
 // Refuses broken escapes and what is not UTF-8 once decoded.
 Result<std::string> decode_percent(std::string_view text);
-bool is_utf8(std::string_view text);
 // One line for people, as in a comment or a reason: UTF-8, no control characters, at most 500 characters.
 Result<std::string> parse_sentence(std::string_view name, std::string_view text);
 // A whole decimal number from `low` to `high`.

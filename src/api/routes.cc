@@ -61,6 +61,11 @@ constexpr std::array kLogParameters{
     Parameter{"client", "IP address or prefix"},
     Parameter{"limit", "the newest lines, 1 to 5000, default 100"},
 };
+constexpr std::array kProgramLogParameters{
+    Parameter{"limit", "the newest lines, 1 to 1000, default 200"},
+    Parameter{"contains", "only lines with this text, in upper or lower case"},
+};
+constexpr std::array kFollowProgramLogParameters{kProgramLogParameters[1]};
 constexpr std::array kClearPersistenceParameters{
     Parameter{"virtual_service", "label"},
     Parameter{"real_server", "label"},
@@ -279,9 +284,13 @@ constexpr std::array kRoutes{
           {},
           "removes it with its key; not while it is used"},
     Route{"GET", "/api/v1/layer7/workers", get_proxy_workers, {}, "HAProxy's workers, also those from before a reload"},
+    Route{"GET", "/api/v1/logs", get_logs, {}, "the logs of evenkeeld, HAProxy's processes and nginx"},
     Route{"GET", "/api/v1/logs/haproxy", get_proxy_log, kLogParameters, "what HAProxy noted, oldest first"},
     Route{"GET", "/api/v1/logs/haproxy/live", follow_proxy_log, kFollowLogParameters,
           "the same as it comes, as server-sent events; `Last-Event-ID` resumes"},
+    Route{"GET", "/api/v1/logs/{name}", get_log, kProgramLogParameters, "the lines of one of them, newest last"},
+    Route{"GET", "/api/v1/logs/{name}/stream", follow_log, kFollowProgramLogParameters,
+          "its lines as they come, as server-sent events"},
     Route{"GET", "/api/v1/revisions", get_revisions, kRevisionsParameters, "newest first"},
     Route{"GET", "/api/v1/revisions/{n}", get_revision, {}, "one with its configuration"},
     Route{"GET", "/api/v1/revisions/{n}/diff/{m}", get_revision_diff, {}, "what changed from n to m, as a plan"},

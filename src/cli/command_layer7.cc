@@ -1,34 +1,19 @@
-// What only layer 7 has to report: HAProxy's workers, and its log.
+// What only layer 7 has to report: HAProxy's workers, and how long real servers take.
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <ostream>
 
 #include "cli/commands.h"
 #include "cli/human.h"
 #include "cli/json_text.h"
 #include "cli/session.h"
-#include "cli/sse.h"
 #include "cli/table.h"
 #include "model/json.h"
 
 namespace evenkeel::cli {
 namespace json = boost::json;
 namespace {
-
-struct LogOptions {
-  std::string service, server, status, client, limit;
-  bool follow = false, json = false;
-
-  Url narrowed(Url url) const {
-    return url.query_if("virtual_service", service)
-        .query_if("real_server", server)
-        .query_if("status", status)
-        .query_if("client", client)
-        .query_if("limit", limit);
-  }
-};
 
 std::string render_workers(const json::value& answer, const Terminal& terminal) {
   Table table({{"PID", Align::kRight}, {"AGE"}, {"CONNECTIONS", Align::kRight}, {""}});
@@ -91,30 +76,6 @@ std::string render_times(const json::value& status, const Terminal& terminal) {
          "Milliseconds: the average of the last 1,024, and the longest since HAProxy's worker began.\n";
 }
 
-std::string render_line(const json::value& entry, const Terminal& terminal) {
-  return terminal.safe(text_at(entry, "at")) + " " + terminal.safe(text_at(entry, "line")) + "\n";
-}
-
-std::string render_log(const json::value& answer, const Terminal& terminal) {
-  std::string text;
-  for (const json::value& entry : list_at(answer, "lines")) text += render_line(entry, terminal);
-  return text.empty() ? "HAProxy has noted nothing of that kind.\n" : text;
-}
-
-Answer<> follow(Session& session, const LogOptions& options) {
-  SseParser parser([&](const ServerSentEvent& event) {
-    std::error_code error;
-    const json::value entry = json::parse(event.data, error);
-    if (!error) session.print(options.json ? one_line(entry) : render_line(entry, session.terminal));
-  });
-  const Url url = options.narrowed(Url("logs").segment("haproxy").segment("live"));
-  const StreamRequest request{url.text(), std::nullopt, std::nullopt};
-  const auto response = session.api().transport().stream(request, [&](std::string_view bytes) { parser.feed(bytes); });
-  if (!response) return std::unexpected(failure_of(response.error()));
-  if (response->status != 200) return std::unexpected(failure_of(*response));
-  return refuse("evenkeeld has gone away", "see journalctl -u evenkeeld");
-}
-
 void add_times_command(CLI::App& group, Session& session) {
   CLI::App* command = group.add_subcommand("times", "How long real servers take, and what they answer");
   command->callback([&session] {
@@ -136,32 +97,6 @@ void add_layer7_commands(CLI::App& app, Session& session) {
     };
   });
   add_times_command(*group, session);
-}
-
-void add_logs_commands(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("logs", "What the engines write down");
-  group->require_subcommand(1);
-  CLI::App* command = group->add_subcommand("haproxy", "Requests and connections of layer 7, as HAProxy notes them");
-  auto options = std::make_shared<LogOptions>();
-  command->add_option("--service", options->service, "Only those of this virtual service")->type_name("LABEL");
-  command->add_option("--server", options->server, "Only those that went to this real server")->type_name("LABEL");
-  command->add_option("--status", options->status, "Only answers of this status, such as 503, or 5xx")
-      ->type_name("STATUS");
-  command->add_option("--client", options->client, "Only those from this address or network, such as 10.0.0.0/24")
-      ->type_name("ADDRESS");
-  CLI::Option* const limit =
-      command->add_option("--limit", options->limit, "The newest so many (100 if not said, 5000 are remembered)")
-          ->type_name("N")
-          ->check(CLI::Range(1, 5000));
-  command->add_flag("-f,--follow", options->follow, "Show new ones as they come")->excludes(limit);
-  command->add_flag("--json", options->json, "Print evenkeeld's answer as JSON");
-  command->callback([&session, options] {
-    session.action = [&session, options]() -> Answer<> {
-      if (options->follow) return follow(session, *options);
-      const Url url = options->narrowed(Url("logs").segment("haproxy"));
-      return session.show(session.api().get(url), options->json, render_log);
-    };
-  });
 }
 
 }  // namespace evenkeel::cli

@@ -58,6 +58,8 @@ class Controller final : public api::Control {
     engines::l7_haproxy::HaproxyEngine& layer7;
     engines::web_nginx::FallbackEngine& fallback_pages;
     engines::network::NetworkEngine& network;
+    const observed::ProgramLog& own_log;
+    const observed::ProgramLog& nginx_log;
     observed::EventLog& events;
     AlertSender& alerts;
     HostNames& host_names;
@@ -127,7 +129,8 @@ class Controller final : public api::Control {
     return parts_.web.replace_certificate(std::move(certificate), std::move(key), std::move(author));
   }
   boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) override;
-  std::vector<observed::EngineStatus> engines() override;  // programs.cc
+  std::vector<observed::NamedLog> logs() const override;  // programs.cc
+  std::vector<observed::EngineStatus> engines() override;
   boost::asio::awaitable<Result<std::string>> engine_configuration(std::string name) override;
   boost::asio::awaitable<Result<observed::EngineRestart>> restart_engine(std::string name, std::string author) override;
   Result<observed::RealServerHealth> health(const model::RealServerKey& key) override;  // health_report.cc

@@ -15,6 +15,12 @@ std::array<engines::Program*, 3> Controller::programs() {
   return {&parts_.layer7, &parts_.web.program(), &parts_.fallback_pages.program()};
 }
 
+std::vector<observed::NamedLog> Controller::logs() const {
+  return {{"evenkeeld", "evenkeeld itself", &parts_.own_log},
+          {"haproxy-engine", "HAProxy's starts, reloads and complaints", &parts_.layer7.messages()},
+          {"nginx", "nginx of the web interface and of the fallback page", &parts_.nginx_log}};
+}
+
 Result<engines::Program*> Controller::find_program(const std::string& name) {
   std::string names;
   for (engines::Program* const program : programs()) {

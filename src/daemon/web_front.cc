@@ -85,13 +85,13 @@ api::ChangeRefused refusal(const web::PairProblem& problem) {
 }  // namespace
 
 WebFront::WebFront(asio::io_context& io, asio::thread_pool& worker, const Clock& clock, observed::EventLog& events,
-                   Options options)
+                   observed::ProgramLog& messages, Options options)
     : io_(io),
       worker_(worker),
       clock_(clock),
       events_(events),
       options_(std::move(options)),
-      nginx_(io, clock, "nginx-web", {.directory = options_.run_directory}),
+      nginx_(io, clock, "nginx-web", {.directory = options_.run_directory}, messages),
       renewal_(io),
       retry_(io) {}
 

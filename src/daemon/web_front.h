@@ -15,6 +15,7 @@
 #include "engines/web_nginx/front.h"
 #include "engines/web_nginx/server.h"
 #include "observed/event_log.h"
+#include "observed/program_log.h"
 #include "observed/snapshot.h"
 #include "observed/web.h"
 
@@ -32,7 +33,7 @@ class WebFront {
   };
 
   WebFront(boost::asio::io_context& io, boost::asio::thread_pool& worker, const Clock& clock,
-           observed::EventLog& events, Options options);
+           observed::EventLog& events, observed::ProgramLog& messages, Options options);
 
   // Also ends what an evenkeeld before us had been told to serve and we are not.
   void start();

@@ -4,12 +4,14 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from layer7_web import VIP, Load, haproxy, running_web, service, start
 
 from lab.commands import run, wait_until
+from lab.process import Process
 from lab.small_farm import SmallFarm
 
 FALLBACK = "nginx-fallback"
@@ -118,3 +120,52 @@ def test_nginx_reads_its_file_again_and_is_adopted_afterwards(web: SmallFarm) ->
     wait_until(lambda: is_running(web, FALLBACK), "nginx of the fallback page")
     assert engines(web)[FALLBACK]["pid"] == before
     assert web.client.get(web.balancer.address, 9081, "/").status == 503
+
+
+def log_of(farm: SmallFarm, name: str, *options: str) -> list[dict]:
+    return json.loads(farm.balancer.evenkeel("logs", name, "--json", *options).stdout)["lines"]
+
+
+def test_their_logs_can_be_read(web: SmallFarm) -> None:
+    listed = [log["name"] for log in json.loads(web.balancer.evenkeel("logs", "--json").stdout)]
+    assert listed == ["evenkeeld", "haproxy-engine", "nginx"]
+    assert any("is ready on" in line["text"] and line["level"] == "info" for line in log_of(web, "evenkeeld"))
+    assert not log_of(web, "haproxy-engine")
+    start(web, service())
+    wait_until(lambda: log_of(web, "haproxy-engine", "--contains", "forked"), "HAProxy's start")
+    master, [worker] = haproxy(web)
+    forked = log_of(web, "haproxy-engine", "--contains", f"worker ({worker})")[-1]
+    assert str(master) in forked["text"] and forked["level"] == "info"
+    assert moment(forked["time"]) <= datetime.now(timezone.utc)
+    assert not log_of(web, "evenkeeld", "--contains", "nobody writes this")
+
+
+def test_messages_from_before_a_reload_and_of_nginx_are_kept(web: SmallFarm) -> None:
+    start(web, service())
+    wait_until(lambda: log_of(web, "haproxy-engine", "--contains", "forked"), "HAProxy's start")
+    first = log_of(web, "haproxy-engine", "--contains", "forked")[0]
+    web.balancer.evenkeel("engines", "restart", "haproxy")
+    wait_until(lambda: len(log_of(web, "haproxy-engine", "--contains", "forked")) > 1, "the reload")
+    assert log_of(web, "haproxy-engine", "--contains", "forked")[0] == first
+    wait_until(lambda: is_running(web, FALLBACK), "nginx of the fallback page")
+    with (web.balancer.run_directory / "fallback" / "error.log").open("a") as log:
+        log.write("2026/01/31 08:00:00 [alert] 7#7: worker process 8 exited with token=sesame\n")
+    wait_until(lambda: log_of(web, "nginx", "--contains", "worker process 8"), "the message")
+    line = log_of(web, "nginx", "--contains", "worker process 8")[-1]
+    assert line["level"] == "error" and line["text"] == "nginx-fallback: 7#7: worker process 8 exited with token=****"
+
+
+def test_a_log_is_followed(web: SmallFarm, tmp_path: Path) -> None:
+    start(web, service())
+    command = web.balancer.command_line("logs", "evenkeeld", "--follow", "--contains", "READ ITS FILE again")
+    follower = Process(web.balancer.namespace, "follower", command, tmp_path / "followed")
+    follower.start()
+
+    def is_heard() -> bool:
+        web.balancer.evenkeel("engines", "restart", "haproxy")
+        return "has haproxy read its file again" in follower.log.read_text()
+
+    try:
+        wait_until(is_heard, "a line of the log", interval=0.3)
+    finally:
+        follower.kill()

@@ -26,6 +26,7 @@
 #include "daemon/controller.h"
 #include "daemon/layer4.h"
 #include "daemon/options.h"
+#include "daemon/own_log.h"
 #include "daemon/statistics_keeper.h"
 #include "daemon/version.h"
 #include "daemon/web_front.h"
@@ -33,6 +34,7 @@
 #include "engines/network/engine.h"
 #include "engines/web_nginx/fallback.h"
 #include "observed/event_log.h"
+#include "observed/program_log.h"
 
 namespace evenkeel::daemon {
 namespace {
@@ -221,7 +223,7 @@ int restore_store(const Options& options) {
   return EXIT_SUCCESS;
 }
 
-int run(const Options& options) {
+int run(const Options& options, const observed::ProgramLog& own_log) {
   constexpr mode_t kPrivate = 0700;
   constexpr mode_t kListable = 0755;  // the socket in it has its own mode; scripts are run as another user
   if (auto made = make_directory(options.state_directory, kPrivate); !made) return die(made.error());
@@ -233,14 +235,15 @@ int run(const Options& options) {
   boost::asio::io_context io(1);
   boost::asio::thread_pool worker(1);
   observed::EventLog events(clock);
+  observed::ProgramLog nginx_log;
   HostNames host_names(clock, {});
   AlertSender alerts(io, worker, clock, events, options.state_directory + "/alerts.json");
   engines::l7_haproxy::HaproxyEngine layer7(
       io, clock, {.paths = {.directory = options.run_directory + "/haproxy"}, .most_connections = most_connections()},
       options.state_directory + "/log/haproxy.log");
-  engines::web_nginx::FallbackEngine fallback_pages(io, clock,
-                                                    {.directory = absolute(options.run_directory) + "/fallback"});
-  WebFront web(io, worker, clock, events,
+  engines::web_nginx::FallbackEngine fallback_pages(
+      io, clock, {.directory = absolute(options.run_directory) + "/fallback"}, nginx_log);
+  WebFront web(io, worker, clock, events, nginx_log,
                {.addresses = options.web_addresses,
                 .plain_port = options.web_plain_port,
                 .root = absolute(options.web_root),
@@ -278,6 +281,8 @@ int run(const Options& options) {
                                                      .layer7 = layer7,
                                                      .fallback_pages = fallback_pages,
                                                      .network = **network,
+                                                     .own_log = own_log,
+                                                     .nginx_log = nginx_log,
                                                      .events = events,
                                                      .alerts = alerts,
                                                      .host_names = host_names,
@@ -328,5 +333,8 @@ int main(int argc, char** argv) {
   spdlog::set_level(spdlog::level::from_str(options.log_level));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   spdlog::flush_on(spdlog::level::info);
-  return options.restore_store ? evenkeel::daemon::restore_store(options) : evenkeel::daemon::run(options);
+  if (options.restore_store) return evenkeel::daemon::restore_store(options);
+  const auto own_log = std::make_shared<evenkeel::observed::ProgramLog>();
+  spdlog::default_logger()->sinks().push_back(evenkeel::daemon::remember_in(own_log));
+  return evenkeel::daemon::run(options, *own_log);
 }

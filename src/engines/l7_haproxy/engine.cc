@@ -22,7 +22,10 @@ std::string first_failure(const std::vector<ObjectStatus>& statuses) {
 
 HaproxyEngine::HaproxyEngine(boost::asio::io_context& io, const Clock& clock, RenderOptions options,
                              std::string log_file)
-    : paths_(options.paths), proxy_(std::move(options)), log_(paths_, std::move(log_file)), supervisor_(io, clock) {
+    : paths_(options.paths),
+      proxy_(std::move(options), messages_),
+      log_(paths_, std::move(log_file)),
+      supervisor_(io, clock) {
   supervisor_.begin_with({.next = [this] { return work(); },
                           .settled = [this] { listener_.settled(report_); },
                           .ended =
@@ -64,6 +67,7 @@ void HaproxyEngine::restart() {
 Supervisor::Work HaproxyEngine::work() {
   return [this, want = want_, effort = std::exchange(effort_, Effort::kWhereNeeded)] {
     auto outcome = proxy_.apply(want, effort);
+    proxy_.take_messages();
     const auto error = first_failure(outcome.statuses);
     return Supervisor::Done{.master = outcome.master,
                             .version = outcome.version,
@@ -79,6 +83,7 @@ void HaproxyEngine::note(Way way, std::vector<ObjectStatus> statuses, std::chron
 }
 
 Supervisor::OnLoop HaproxyEngine::look() {
+  proxy_.take_messages();
   return [this, observed = proxy_.observe()]() mutable { observed_ = std::move(observed); };
 }
 

@@ -52,6 +52,8 @@ class HaproxyEngine final : public Engine<desired::Layer7>, public Program {
   boost::asio::thread_pool& reader() { return reader_; }  // one thread
   bool has_proxy() const { return supervisor_.is_running(); }
   const LogMemory& log() const { return log_.memory(); }
+  // What its processes print, which is not what they log of requests.
+  const observed::ProgramLog& messages() const { return messages_; }
 
   // No callback after it returns; HAProxy goes on.
   void stop();
@@ -63,6 +65,7 @@ class HaproxyEngine final : public Engine<desired::Layer7>, public Program {
   Places places() const;
 
   Paths paths_;
+  observed::ProgramLog messages_;
   Proxy proxy_;  // the supervisor's thread's
   LogReceiver log_;
   Listener listener_;

@@ -232,9 +232,11 @@ Result<> Proxy::put_file_in_place() {
     }
   }
   file_problem_.clear();
+  messages_.take();
   if (::truncate(paths.log().c_str(), 0) != 0 && errno != ENOENT) {
     return fail(system_error("cannot empty it", paths.log()));
   }
+  messages_.take();  // it begins anew, however long it becomes
   return {};
 }
 

@@ -11,9 +11,11 @@
 
 #include "engines/engine.h"
 #include "engines/l7_haproxy/answers.h"
+#include "engines/l7_haproxy/message.h"
 #include "engines/l7_haproxy/process.h"
 #include "engines/l7_haproxy/render.h"
 #include "engines/l7_haproxy/totals.h"
+#include "engines/log_tail.h"
 
 namespace evenkeel::engines::l7_haproxy {
 
@@ -32,11 +34,14 @@ struct Outcome {
 
 class Proxy {
  public:
-  explicit Proxy(RenderOptions options) : options_(std::move(options)) {}
+  // `messages`: gets what HAProxy prints; outlives this.
+  Proxy(RenderOptions options, observed::ProgramLog& messages)
+      : options_(std::move(options)), messages_(options_.paths.log(), messages, parse_message) {}
 
   Outcome apply(const desired::Layer7& want, Effort effort = Effort::kWhereNeeded);
   // What the workers count. Empty while HAProxy does not run.
   observed::Layer7Report observe();
+  void take_messages() { messages_.take(); }
 
  private:
   // What is tried is `attempt_`: what is wanted, without what HAProxy refused.
@@ -63,6 +68,7 @@ class Proxy {
   void forget();
 
   RenderOptions options_;
+  LogTail messages_;
   desired::Layer7 attempt_;
   std::optional<desired::Layer7> running_;  // what the worker is known to do
   std::string file_problem_;                // why the file does not say what the worker does; empty: it does

@@ -24,8 +24,9 @@ class FallbackEngine final : public Engine<desired::FallbackPages> {
     std::function<void()> ended;
   };
 
-  FallbackEngine(boost::asio::io_context& io, const Clock& clock, const Paths& paths)
-      : paths_(paths), nginx_(io, clock, "nginx-fallback", paths) {}
+  // `messages`: see Server.
+  FallbackEngine(boost::asio::io_context& io, const Clock& clock, const Paths& paths, observed::ProgramLog& messages)
+      : paths_(paths), nginx_(io, clock, "nginx-fallback", paths, messages) {}
 
   // Before the first apply(); not called from within it.
   void listen(Listener listener);

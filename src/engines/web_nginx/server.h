@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "engines/log_tail.h"
 #include "engines/program.h"
 #include "engines/supervisor.h"
 #include "engines/web_nginx/process.h"
@@ -22,8 +23,9 @@ class Server final : public Program {
     std::function<void()> ended;                                  // by itself; it is started again at once
   };
 
-  // `name`: to operators.
-  Server(boost::asio::io_context& io, const Clock& clock, std::string name, Paths paths);
+  // `name`: to operators. `messages`: gets what nginx prints and its error log; outlives this.
+  Server(boost::asio::io_context& io, const Clock& clock, std::string name, Paths paths,
+         observed::ProgramLog& messages);
 
   // Before the first serve(); not called from within it.
   void listen(Listener listener) { listener_ = std::move(listener); }
@@ -45,7 +47,8 @@ class Server final : public Program {
 
   std::string name_;
   Paths paths_;
-  Process process_;  // the supervisor's thread's
+  Process process_;   // the supervisor's thread's
+  LogTail messages_;  // likewise
   Listener listener_;
   Site want_;
   Effort effort_ = Effort::kWhereNeeded;

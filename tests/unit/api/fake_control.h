@@ -195,6 +195,9 @@ class FakeControl final : public Control {
   std::vector<observed::AlertStatus> alerts;
   std::string alerts_tested_by;
 
+  std::vector<observed::NamedLog> logs() const override { return {{"evenkeeld", "evenkeeld itself", &own_log}}; }
+  observed::ProgramLog own_log;
+
   std::vector<observed::EngineStatus> engines() override { return engine_statuses; }
   boost::asio::awaitable<Result<std::string>> engine_configuration(std::string name) override {
     if (name != "haproxy") co_return fail(ErrorCode::kNotFound, "there is no engine " + name);
