@@ -18,26 +18,32 @@ namespace evenkeel::api {
 
 Response reply(const boost::json::value& value);
 
-// `head` with one more member, the list. Lists may be long: only one element at a time exists as a JSON value, and the
-// control loop gets its turn in between. `range` must not change meanwhile.
-template <class Range, class ToJson>
-boost::asio::awaitable<Response> reply_with_list(boost::json::object head, std::string_view name, const Range& range,
-                                                 ToJson to_json) {
+// Gives the object in `body` one more member, a list, to which `write` adds an element as JSON text. Lists may be long:
+// the control loop gets its turn in between. `range` must not change meanwhile.
+template <class Range, class Write>
+boost::asio::awaitable<void> add_list(std::string& body, std::string_view name, const Range& range, Write write) {
   constexpr size_t kBytesPerTurn = 32 << 10;
-  Response response = reply(head);
-  std::string& body = response.body;
-  body.back() = head.empty() ? ' ' : ',';
+  body.back() = body == "{}" ? ' ' : ',';
   body += boost::json::serialize(name) + ":[";
   bool is_first = true;
-  size_t turn_ends = kBytesPerTurn;
+  size_t turn_ends = body.size() + kBytesPerTurn;
   for (const auto& element : range) {
     if (!std::exchange(is_first, false)) body += ',';
-    body += boost::json::serialize(to_json(element));
+    write(body, element);
     if (body.size() < turn_ends) continue;
     turn_ends = body.size() + kBytesPerTurn;
     co_await boost::asio::post(boost::asio::use_awaitable);
   }
   body += "]}";
+}
+
+// `head` with one more member, the list. Only one element at a time exists as a JSON value.
+template <class Range, class ToJson>
+boost::asio::awaitable<Response> reply_with_list(boost::json::object head, std::string_view name, const Range& range,
+                                                 ToJson to_json) {
+  Response response = reply(head);
+  co_await add_list(response.body, name, range,
+                    [&](std::string& body, const auto& element) { body += boost::json::serialize(to_json(element)); });
   co_return response;
 }
 

@@ -5,6 +5,7 @@
 #include "model/layer7_names.h"
 #include "model/names.h"
 #include "observed/json.h"
+#include "observed/status_text.h"
 
 namespace evenkeel::api {
 namespace json = boost::json;
@@ -105,11 +106,14 @@ Answer get_status(Call& call) {
   const auto servers = parse_servers(call.query);
   if (!servers) co_return refuse(servers.error());
   const observed::Snapshot snapshot = call.context.control.snapshot();
-  json::object head = observed::header_to_json(snapshot);
-  head["layer7"] = observed::layer7_to_json(snapshot, *servers);
-  co_return co_await reply_with_list(
-      std::move(head), "virtual_services", snapshot.virtual_services,
-      [&](const observed::VirtualService& service) { return observed::to_json(service, *servers); });
+  const auto write = [&](std::string& body, const auto& service) { observed::write_status(body, service, *servers); };
+  std::string layer7 = json::serialize(observed::layer7_header_to_json(snapshot));
+  co_await add_list(layer7, "services", snapshot.layer7_services, write);
+  Response response = reply(observed::header_to_json(snapshot));
+  response.body.back() = ',';
+  response.body += "\"layer7\":" + layer7 + "}";
+  co_await add_list(response.body, "virtual_services", snapshot.virtual_services, write);
+  co_return response;
 }
 
 template <class Service>
@@ -121,7 +125,9 @@ Answer get_status_of_service(Call& call) {
   if (found == services.end()) {
     co_return refuse(Error{ErrorCode::kNotFound, "there is no such virtual service", "virtual_service/" + label, 0});
   }
-  co_return reply(observed::to_json(*found));
+  Response response;
+  observed::write_status(response.body, *found, observed::Servers::kEach);
+  co_return response;
 }
 
 template Answer get_status_of_service<model::VirtualService>(Call& call);

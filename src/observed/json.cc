@@ -1,6 +1,5 @@
 #include "observed/json.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "model/json.h"
@@ -10,11 +9,6 @@ namespace evenkeel::observed {
 namespace {
 
 namespace json = boost::json;
-
-// Milliseconds to a tenth: what a person compares.
-double to_milliseconds(std::chrono::microseconds duration) {
-  return std::round(static_cast<double>(duration.count()) / 100.0) / 10.0;
-}
 
 double to_tenth(double rate) {
   return std::round(rate * 10.0) / 10.0;
@@ -30,15 +24,14 @@ json::object windows_to_json(const Windows<T>& windows, ToJson to_json_value) {
   return {{"1s", shown(windows.second)}, {"10s", shown(windows.ten_seconds)}, {"60s", shown(windows.minute)}};
 }
 
-void add_last_probe(json::object& object, const RealServer& server) {
-  if (server.last_probe) {
-    object["last_probe"] = to_iso8601(*server.last_probe);
-    object["last_probe_ms"] = to_milliseconds(server.last_probe_duration);
-  } else {
-    object["last_probe"] = nullptr;
-    object["last_probe_ms"] = nullptr;
-  }
+json::object lamp_to_json(const Lamp& lamp) {
+  return {{"state", to_string(lamp.state)},
+          {"since", to_iso8601(lamp.since)},
+          {"reason", model::mask_secrets(lamp.reason)},
+          {"last_probe", lamp.last_probe ? json::value(json::string(to_iso8601(*lamp.last_probe))) : nullptr}};
 }
+
+}  // namespace
 
 const char* to_string(Lamp::State state) {
   switch (state) {
@@ -51,80 +44,6 @@ const char* to_string(Lamp::State state) {
   }
   return "unknown";
 }
-
-json::object lamp_to_json(const Lamp& lamp) {
-  return {{"state", to_string(lamp.state)},
-          {"since", to_iso8601(lamp.since)},
-          {"reason", model::mask_secrets(lamp.reason)},
-          {"last_probe", lamp.last_probe ? json::value(json::string(to_iso8601(*lamp.last_probe))) : nullptr}};
-}
-
-json::value feedback_to_json(const std::optional<Feedback>& feedback) {
-  if (!feedback) return nullptr;
-  return json::object{{"state", feedback->state},
-                      {"percent", feedback->percent ? json::value(*feedback->percent) : json::value(nullptr)},
-                      {"answer", feedback->answer},
-                      {"reason", model::mask_secrets(feedback->reason)}};
-}
-
-json::object real_server_to_json(const RealServer& server) {
-  json::object object;
-  object.reserve(19);
-  object["label"] = server.configuration.label;
-  object["address"] = server.configuration.address.to_string();
-  object["port"] = server.configuration.port;
-  object["state"] = to_string(server.state);
-  object["since"] = to_iso8601(server.since);
-  object["reason"] = model::mask_secrets(server.reason);
-  object["weight"] = server.configuration.weight;
-  object["priority"] = server.configuration.priority;
-  object["effective_weight"] = server.effective_weight;
-  object["minimum_connections"] = server.configuration.minimum_connections;
-  object["maximum_connections"] = server.configuration.maximum_connections;
-  object["operator_action"] = server.operator_action ? json::value(to_json(*server.operator_action)) : nullptr;
-  add_last_probe(object, server);
-  object["server_check"] = lamp_to_json(server.server_check);
-  object["path_check"] = server.path_check ? json::value(lamp_to_json(*server.path_check)) : nullptr;
-  object["feedback"] = feedback_to_json(server.feedback);
-  object["next_hop"] = server.next_hop;
-  object["alarm"] = server.alarm;
-  object["counters"] = to_json(server.counters);
-  return object;
-}
-
-// Every state is there, so that nobody has to ask whether it is.
-json::object server_states_to_json(const std::vector<RealServer>& servers) {
-  using enum RealServerState;
-  json::object counts;
-  for (const auto state : {kUp, kStandby, kDown, kUnknown, kDrained, kHalted, kFailed}) {
-    counts[observed::to_string(state)] = std::ranges::count(servers, state, &RealServer::state);
-  }
-  return counts;
-}
-
-json::object fallback_to_json(const VirtualService& service) {
-  const auto& fallback = service.configuration.fallback;
-  const auto& layer7 = service.layer7_fallback;
-  return {{"mode", model::to_string(fallback.mode)},
-          {"address", fallback.address ? json::value(json::string(fallback.address->to_string())) : nullptr},
-          {"port", fallback.port},
-          {"layer7_service", layer7.empty() ? json::value(nullptr) : json::value(json::string(layer7))}};
-}
-
-// The fields of the configuration that a status shows.
-json::object shown_configuration(const model::VirtualService& service) {
-  json::object shown;
-  shown.reserve(16);
-  shown["label"] = service.label;
-  shown["address"] = service.address.to_string();
-  shown["ports"] = service.ports.to_string();
-  shown["protocol"] = model::to_string(service.protocol);
-  shown["forwarding_method"] = model::to_string(service.forwarding_method);
-  shown["scheduler"] = model::to_string(service.scheduler);
-  return shown;
-}
-
-}  // namespace
 
 const char* to_string(RealServerState state) {
   switch (state) {
@@ -180,28 +99,6 @@ json::object to_json(const model::OperatorAction& action) {
           {"deadline", action.deadline ? json::value(json::string(to_iso8601(*action.deadline))) : nullptr}};
 }
 
-json::object to_json(const VirtualService& service, Servers servers) {
-  json::object object = shown_configuration(service.configuration);
-  object["state"] = to_string(service.state);
-  object["fallback_active"] = service.fallback_active;
-  object["panic"] = service.panic;
-  object["fallback"] = fallback_to_json(service);
-  object["reason"] = model::mask_secrets(service.reason);
-  object["active_tier"] = service.active_tier;
-  object["interface"] = service.interface;
-  object["alarm"] = service.alarm;
-  object["half_open"] = service.half_open;
-  object["counters"] = to_json(service.counters);
-  if (servers == Servers::kCounted) {
-    object["server_states"] = server_states_to_json(service.real_servers);
-    return object;
-  }
-  json::array& list = object["real_servers"].emplace_array();
-  list.reserve(service.real_servers.size());
-  for (const RealServer& server : service.real_servers) list.emplace_back(real_server_to_json(server));
-  return object;
-}
-
 json::object header_to_json(const Snapshot& snapshot) {
   json::array notices;
   for (const Notice& notice : snapshot.notices) {
@@ -215,15 +112,6 @@ json::object header_to_json(const Snapshot& snapshot) {
   return {{"version", snapshot.version},   {"revision", snapshot.revision}, {"read_only", snapshot.read_only},
           {"at", to_iso8601(snapshot.at)}, {"notices", std::move(notices)}, {"connection_table", table},
           {"reasons", std::move(reasons)}, {"alerts", std::move(alerts)}};
-}
-
-json::object to_json(const Snapshot& snapshot) {
-  json::object object = header_to_json(snapshot);
-  json::array& services = object["virtual_services"].emplace_array();
-  services.reserve(snapshot.virtual_services.size());
-  for (const VirtualService& service : snapshot.virtual_services) services.emplace_back(to_json(service));
-  object["layer7"] = layer7_to_json(snapshot);
-  return object;
 }
 
 json::object to_json(const Connection& connection) {

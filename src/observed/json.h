@@ -14,20 +14,16 @@ namespace evenkeel::observed {
 
 const char* to_string(RealServerState state);
 const char* to_string(VirtualServiceState state);
+const char* to_string(Lamp::State state);
 
 boost::json::object to_json(const Counters& counters);
 boost::json::object to_json(const Reason& reason);
-// Of real servers: each of them in "real_servers", or only how many are in which state, in "server_states".
-enum class Servers { kEach, kCounted };
-boost::json::object to_json(const VirtualService& service, Servers servers = Servers::kEach);
-boost::json::object to_json(const Layer7Service& service, Servers servers = Servers::kEach);  // layer7_json.cc
-// {"old_workers", "workers", "services"}
-boost::json::object layer7_to_json(const Snapshot& snapshot, Servers servers = Servers::kEach);
-boost::json::object to_json(const ProxyWorker& worker);
+boost::json::object to_json(const ProxyWorker& worker);  // layer7_json.cc
 boost::json::object to_json(const ProxyLogEntry& entry);
-// All of it but the virtual services, which come one by one: the whole of a big farm need never be in memory twice.
+// All of it but the virtual services, which are written one by one: see status_text.h.
 boost::json::object header_to_json(const Snapshot& snapshot);
-boost::json::object to_json(const Snapshot& snapshot);
+// {"old_workers", "workers"}
+boost::json::object layer7_header_to_json(const Snapshot& snapshot);  // layer7_json.cc
 boost::json::object to_json(const Connection& connection);
 boost::json::object to_json(const PersistenceEntry& entry);
 boost::json::object to_json(const SourcePorts& ports);

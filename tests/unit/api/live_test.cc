@@ -67,7 +67,11 @@ TEST_F(ApiTest, OneServiceOfTheStatusIsAsInTheWhole) {
   observed::Layer7Service proxied;
   proxied.configuration.label = "Web";
   control_.shown.layer7_services.push_back(proxied);
+  control_.shown.virtual_services.push_back(control_.shown.virtual_services[0]);
+  control_.shown.layer7_services.push_back(proxied);
   const auto status = ask("GET", "/api/v1/status").value();
+  EXPECT_EQ(status.at("virtual_services").as_array().size(), 2U);
+  EXPECT_EQ(status.at("layer7").at("services").as_array().size(), 2U);
   const auto& first = status.at("virtual_services").at(0);
   const std::string label(first.at("label").as_string());
   EXPECT_EQ(ask("GET", "/api/v1/status/virtual-services/" + label).value(), first);
