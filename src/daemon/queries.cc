@@ -44,9 +44,9 @@ observed::Snapshot Controller::snapshot() {
               .alarms = source_port_alarm_.scarce(),
               .service_alarms = syn_flood_alarm_.flooded(),
               .feedback = {}};
-  for (auto& status : monitor_.statuses()) {
+  for (auto& status : monitor_.statuses()) {  // by key
     const auto key = status.key;
-    facts.health.insert_or_assign(key, std::move(status));
+    facts.health.insert_or_assign(facts.health.end(), key, std::move(status));
   }
   std::ranges::move(conflict_notices(), std::back_inserter(facts.notices));
   std::ranges::move(parts_.web.notices(), std::back_inserter(facts.notices));

@@ -26,6 +26,13 @@ const ObjectStatus* find_failure(const Facts& facts, const std::string& object) 
   return status != nullptr && status->state == ObjectStatus::State::kFailed ? status : nullptr;
 }
 
+const ObjectStatus* find_failure(const Facts& facts, const model::VirtualService& service,
+                                 const model::RealServer& server) {
+  if (facts.statuses.empty()) return nullptr;  // mostly, and then ten thousand names need not be made
+  const auto* const failure = find_failure(facts, "virtual_service/" + service.label + "/real_server/" + server.label);
+  return failure != nullptr ? failure : find_failure(facts, "next_hop/" + server.address.to_string());
+}
+
 std::string by_router(const engines::NextHop& hop) {
   return hop.gateway.is_unspecified() ? "" : fmt::format(" by router {}", hop.gateway.to_string());
 }
@@ -146,8 +153,9 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
   observed::RealServer result;
   result.configuration = server;
   const auto* const path = find(facts.paths, key);
-  set_health(result, find(facts.health, key));
-  set_lamps(result, find(facts.health, key), path);
+  const auto* const health = find(facts.health, key);
+  set_health(result, health);
+  set_lamps(result, health, path);
   set_path(result, path);
   set_feedback(result, find(facts.feedback, key));
   if (server.weight == 0) {
@@ -158,9 +166,7 @@ observed::RealServer build_real_server(const Facts& facts, const model::VirtualS
   set_standby(result, want_service, want);
   const bool is_used = is_used_in_panic(result, want_service, want);
   if (is_used) result.reason = "panic: used although its check fails: " + result.reason;
-  const auto* failure =
-      find_failure(facts, fmt::format("virtual_service/{}/real_server/{}", service.label, server.label));
-  if (failure == nullptr) failure = find_failure(facts, "next_hop/" + server.address.to_string());
+  const auto* const failure = find_failure(facts, service, server);
   if (failure != nullptr) {
     result.state = RealServerState::kFailed;
     result.reason = failure->reason;
@@ -249,6 +255,7 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
   observed::VirtualService result;
   result.configuration = service;
   result.active_tier = want.active_tier;
+  result.real_servers.reserve(service.real_servers.size());
   for (size_t i = 0; i < service.real_servers.size(); ++i) {
     result.real_servers.push_back(
         build_real_server(facts, service, service.real_servers[i], want, want.real_servers[i]));
@@ -331,6 +338,7 @@ observed::Snapshot build_snapshot(const Facts& facts) {
         {fmt::format("virtual_service/{}/real_server/{}", key.virtual_service, key.real_server), alarm});
   }
   const auto& services = facts.configuration.virtual_services;
+  snapshot.virtual_services.reserve(services.size());
   for (size_t i = 0; i < services.size(); ++i) {
     snapshot.virtual_services.push_back(
         build_virtual_service(facts, services[i], facts.desired.layer4.virtual_services[i]));
