@@ -6,6 +6,8 @@ import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { slim } from './slim';
+
 // nginx hands these out as they are (gzip_static): once at the best level, in place of each time at the quickest.
 function compressed(): Plugin {
   return {
@@ -23,6 +25,7 @@ function compressed(): Plugin {
 export default defineConfig({
   base: '/lbadmin/',
   plugins: [react(), compressed()],
+  css: { postcss: { plugins: [slim()] } },
   build: { outDir: 'dist', assetsInlineLimit: 0, target: 'es2022', chunkSizeWarningLimit: 700 },
   test: { include: ['tests/**/*.test.ts'] },
 });

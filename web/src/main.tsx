@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { LiveProvider } from './app/live';
+import { loadOverview } from './app/pages';
 import { SessionProvider, useSession } from './app/session';
 import { Shell } from './app/Shell';
 import { SignIn } from './app/SignIn';
@@ -29,3 +30,4 @@ createRoot(document.getElementById('root')!).render(
     </SessionProvider>
   </StrictMode>,
 );
+void loadOverview();

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { sampleOf } from '../src/api/live';
-import type { RealServerStatus, Status, Traffic } from '../src/api/types';
+import type { RealServerStatus } from '../src/api/types';
 import { bits, countdown, short, span } from '../src/parts/format';
 import { isPassive } from '../src/parts/passive';
 
@@ -24,15 +23,5 @@ describe('isPassive', () => {
     expect(isPassive(server('down', 'TCP connect refused'))).toBe(false);
     expect(isPassive(server('halted', 'Server in passive monitoring mode'))).toBe(false);
     expect(isPassive(server('up', 'passive'))).toBe(false);
-  });
-});
-
-describe('sampleOf', () => {
-  it('adds up both layers', () => {
-    const rates = { connections: 2, packets: 0, bytes: 100, packets_out: 0, bytes_out: 50 };
-    const status = { at: '2026-01-01T00:00:00Z', virtual_services: [{ counters: { active: 3 } }], layer7: { services: [{ traffic: { connections: 4, rate: 1 } }] } } as unknown as Status;
-    const traffic = { virtual_services: [{ rates: { '1s': rates } }, { rates: { '1s': null } }] } as unknown as Traffic;
-    const machine = { load: [0.5, 0.4, 0.3] as [number, number, number], memory: { total: 800, available: 300 }, uptime_seconds: 60 };
-    expect(sampleOf(status, traffic, machine)).toMatchObject({ bytes: 150, connections: 3, active: 7, load: 0.5, memory: 500 });
   });
 });

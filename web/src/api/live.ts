@@ -2,8 +2,11 @@
 // themselves. One for the whole page; it begins with sign-in, ends with sign-out, and recovers by itself.
 
 import { ApiError, get, open } from './client';
+import { Meter } from './meter';
+import { share } from './share';
 import { MessageParser, type Message } from './sse';
-import type { EventRow, Machine, Status, Traffic } from './types';
+import { everyService, isSmallFarm, isWhole, statusOf, statusOfAll, summaryOfAll } from './status';
+import type { EventRow, Machine, ServiceStatus, Status } from './types';
 
 const kPollMs = 1000;
 const kStaleMs = 5000;
@@ -22,6 +25,8 @@ export interface Sample {
 
 export interface Snapshot {
   status: Status | null;
+  /** Of a large farm: those services whose real servers are looked at. */
+  details: ReadonlyMap<string, ServiceStatus>;
   events: EventRow[];
   samples: Sample[];
   answeredAt: number;
@@ -31,7 +36,7 @@ export interface Snapshot {
 }
 
 const kNothing: Snapshot = {
-  status: null, events: [], samples: [], answeredAt: 0, isStale: false, hasStream: false, lost: 0,
+  status: null, details: new Map(), events: [], samples: [], answeredAt: 0, isStale: false, hasStream: false, lost: 0,
 };
 
 export class Live {
@@ -42,6 +47,9 @@ export class Live {
   private asking = false;
   private askAgain = false;
   private lastId = '0';
+  private meter = new Meter();
+  private wholeWanted = 0;
+  private lookedAt: ReadonlySet<string> = new Set();
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -53,6 +61,7 @@ export class Live {
   start(): void {
     this.stopped = new AbortController();
     this.lastId = '0';
+    this.meter = new Meter();
     this.change(kNothing);
     void this.poll();
     void this.follow(this.stopped.signal);
@@ -70,6 +79,38 @@ export class Live {
     else void this.poll();
   };
 
+  /** As long as somebody shows all real servers. The answer ends that. */
+  readonly wantWhole = (): (() => void) => {
+    this.wholeWanted += 1;
+    if (this.snapshot.status && !isWhole(this.snapshot.status)) this.refresh();
+    return () => {
+      this.wholeWanted -= 1;
+    };
+  };
+
+  /** Of a large farm only the real servers of these services are asked for. */
+  readonly lookAt = (services: readonly string[]): void => {
+    const isKnown = services.every((label) => this.snapshot.details.has(label));
+    this.lookedAt = new Set(services);
+    if (!isKnown) this.refresh();
+  };
+
+  private async ask(signal: AbortSignal): Promise<Pick<Snapshot, 'status' | 'details'>> {
+    const before = this.snapshot.status;
+    if (this.wholeWanted > 0 || (before && isSmallFarm(before))) return { status: await statusOfAll(signal), details: new Map() };
+    const lookedAt = everyService(before).filter(({ label }) => this.lookedAt.has(label));
+    const [status, found] = await Promise.all([summaryOfAll(signal), Promise.allSettled(lookedAt.map((service) => statusOf(service, signal)))]);
+    if (isWhole(status) || isSmallFarm(status)) return { status: isWhole(status) ? status : await statusOfAll(signal), details: new Map() };
+    return { status, details: this.renewed(status, found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))) };
+  }
+
+  /** What was looked at before stays known, as long as there is such a service. */
+  private renewed(status: Status, found: ServiceStatus[]): Map<string, ServiceStatus> {
+    const { details } = this.snapshot;
+    const kept = everyService(status).flatMap(({ label }) => details.get(label) ?? []);
+    return new Map([...kept, ...found.map((service) => share(details.get(service.label), service))].map((service) => [service.label, service]));
+  }
+
   private change(part: Partial<Snapshot>): void {
     this.snapshot = { ...this.snapshot, ...part };
     for (const listener of this.listeners) listener();
@@ -81,8 +122,9 @@ export class Live {
     this.asking = true;
     const began = performance.now();
     try {
-      const [status, traffic, machine] = await Promise.all([get<Status>('status', {}, signal), get<Traffic>('traffic', {}, signal), get<Machine>('system', {}, signal)]);
-      this.change({ status, samples: this.with(sampleOf(status, traffic, machine)), answeredAt: Date.now(), isStale: false });
+      const [{ status, details }, machine] = await Promise.all([this.ask(signal), get<Machine>('system', {}, signal)]);
+      const samples = status ? this.with(sampleOf(status, this.meter, machine)) : this.snapshot.samples;
+      this.change({ status: share(this.snapshot.status, status), details, samples, answeredAt: Date.now(), isStale: false });
     } catch {
       if (!signal.aborted && Date.now() - this.snapshot.answeredAt > kStaleMs) this.change({ isStale: true });
     }
@@ -154,18 +196,7 @@ function keyOf(row: EventRow): string {
   return `${row.id} ${row.at}`;
 }
 
-export function sampleOf(status: Status, traffic: Traffic, { load, memory }: Machine): Sample {
-  const used = memory.total - memory.available;
-  const sample = { at: Date.parse(status.at) / 1000, bytes: 0, connections: 0, active: 0, load: load[0], memory: used };
-  for (const { rates } of traffic.virtual_services) {
-    const rate = rates['1s'];
-    sample.bytes += (rate?.bytes ?? 0) + (rate?.bytes_out ?? 0);
-    sample.connections += rate?.connections ?? 0;
-  }
-  for (const service of status.virtual_services) sample.active += service.counters?.active ?? 0;
-  for (const service of status.layer7.services) {
-    sample.active += service.traffic?.connections ?? 0;
-    sample.connections += service.traffic?.rate ?? 0;
-  }
-  return sample;
+export function sampleOf(status: Status, meter: Meter, { load, memory }: Machine): Sample {
+  const active = everyService(status).reduce((sum, { counters, traffic }) => sum + (counters?.active ?? traffic?.connections ?? 0), 0);
+  return { at: Date.parse(status.at) / 1000, ...meter.take(status), active, load: load[0], memory: memory.total - memory.available };
 }

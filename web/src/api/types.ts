@@ -103,6 +103,9 @@ export interface ServiceStatus {
   real_servers: RealServerStatus[];
 }
 
+/** A virtual service of a large farm: how many of its real servers are how, in place of themselves. */
+export type ServiceSummary = Omit<ServiceStatus, 'real_servers'> & { real_servers?: RealServerStatus[]; server_states?: Partial<Record<ServerState, number>> };
+
 export interface Status {
   version: string;
   revision: number;
@@ -111,6 +114,12 @@ export interface Status {
   notices: { object: string; message: string }[];
   connection_table: { size: number; used: number };
   alerts: { channel: string; waiting: number; last_sent: string | null; last_subject: string; error: string; failed_at: string | null }[];
+  virtual_services: ServiceSummary[];
+  layer7: { old_workers: number; services: ServiceSummary[] };
+}
+
+/** With every real server of every virtual service. */
+export interface WholeStatus extends Status {
   virtual_services: ServiceStatus[];
   layer7: { old_workers: number; services: ServiceStatus[] };
 }

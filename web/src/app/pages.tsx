@@ -25,10 +25,13 @@ const L7Servers = lazy(() => import('../pages/services').then((module) => ({ def
 const L4Status = lazy(() => import('../pages/reports/LayerStatus').then((module) => ({ default: module.Layer4Status })));
 const L7Status = lazy(() => import('../pages/reports/LayerStatus').then((module) => ({ default: module.Layer7Status })));
 
+/** What most people see first; sign-in need not be over for it to be on its way. */
+export const loadOverview = () => import('../pages/overview');
+
 export const kMenus: Menu[] = [
   {
     id: 'overview', title: text.menu.overview,
-    pages: [{ path: '/overview', title: text.menu.overview, view: lazy(() => import('../pages/overview')) }],
+    pages: [{ path: '/overview', title: text.menu.overview, view: lazy(loadOverview) }],
   },
   {
     id: 'local', title: text.menu.local,

@@ -1,12 +1,10 @@
 import 'uplot/dist/uPlot.min.css';
 
-import { ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 
 import type { Span } from '../api/history';
 import { text } from '../text/en';
-import { colourOf } from './Graph';
 
 export interface Curve {
   name: string;
@@ -23,6 +21,11 @@ interface Props {
 }
 
 const kHeight = 180;
+
+/** As it is at the moment of drawing: light and dark differ. */
+function colourOf(element: Element, variable: string): string {
+  return getComputedStyle(element).getPropertyValue(variable).trim();
+}
 
 /** Clock times within a day, dates beyond. */
 function timeOf(span: Span): (at: number) => string {
@@ -76,12 +79,4 @@ export function History(props: Props) {
 
   useEffect(() => plot.current?.setData([times, ...curves.map(({ values }) => values)]), [times, curves]);
   return <div ref={place} className="ek-history" role="img" aria-label={label} />;
-}
-
-export function SpanChoice<T extends string>({ spans, span, onChange }: { spans: readonly T[]; span: T; onChange: (span: T) => void }) {
-  return (
-    <ToggleGroup isCompact aria-label={text.history.span}>
-      {spans.map((one) => <ToggleGroupItem key={one} text={text.history.spans[one]} isSelected={span === one} onChange={() => onChange(one)} />)}
-    </ToggleGroup>
-  );
 }

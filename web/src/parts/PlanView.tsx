@@ -1,14 +1,14 @@
 import { Label } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 
 import type { Plan, PlanChange } from '../api/types';
 import { text } from '../text/en';
+import { Table, Tbody, Td, Th, Thead, Tr } from './Table';
 
 const kColours = { added: 'green', removed: 'red', modified: 'blue' } as const;
 
 function Fields({ change }: { change: PlanChange }) {
   return (
-    <Table variant="compact" aria-label={change.object} className="ek-diff" borders={false}>
+    <Table aria-label={change.object} className="ek-diff" hasBorders={false}>
       <Thead>
         <Tr>
           <Th width={30}>{text.services.conflictColumns.field}</Th>

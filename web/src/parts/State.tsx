@@ -2,7 +2,8 @@ import { Label, Tooltip } from '@patternfly/react-core';
 import { ArrowDownIcon, ArrowUpIcon, BanIcon, ExclamationTriangleIcon, PauseIcon, QuestionIcon, TimesCircleIcon } from '@patternfly/react-icons';
 import type { ReactElement } from 'react';
 
-import type { Check, RealServerStatus, ServerState, ServiceState, ServiceStatus } from '../api/types';
+import { serversOf } from '../api/status';
+import type { Check, RealServerStatus, ServerState, ServiceState, ServiceSummary } from '../api/types';
 import { text } from '../text/en';
 import { isPassive } from './passive';
 
@@ -40,13 +41,13 @@ export function ServerLabel({ server }: { server: RealServerStatus }) {
 }
 
 /** With the passive Application Server standing by, a service is as it should be. */
-export function serviceState(service: ServiceStatus): ServiceState {
-  const accidents = service.real_servers.filter((server) => server.state !== 'up' && server.state !== 'standby' && !isPassive(server));
-  return service.state === 'degraded' && accidents.length === 0 ? 'up' : service.state;
+export function serviceState(service: ServiceSummary, servers: readonly RealServerStatus[]): ServiceState {
+  const accidents = servers.filter((server) => server.state !== 'up' && server.state !== 'standby' && !isPassive(server));
+  return service.state === 'degraded' && servers.length > 0 && accidents.length === 0 ? 'up' : service.state;
 }
 
-export function ServiceLabel({ service }: { service: ServiceStatus }) {
-  const state = serviceState(service);
+export function ServiceLabel({ service, servers = serversOf(service) }: { service: ServiceSummary; servers?: readonly RealServerStatus[] }) {
+  const state = serviceState(service, servers);
   const [colour, icon] = kService[state] ?? kService.failed;
   return <Label color={colour} icon={icon} isCompact>{text.state.service[state] ?? state}</Label>;
 }

@@ -1,5 +1,4 @@
 import { Alert, Button } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useMemo, useState } from 'react';
 
 import { get, request } from '../../api/client';
@@ -11,6 +10,7 @@ import { useMay } from '../../app/session';
 import { sectionsOf } from '../../parts/form/layout';
 import { useDraft } from '../../parts/form/useDraft';
 import { Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { Time } from '../../parts/Time';
 import { useToast } from '../../parts/Toasts';
 import { useAnnounce } from '../../parts/useAnnounce';
@@ -22,7 +22,7 @@ const names = text.alerts;
 
 function Deliveries({ alerts }: { alerts: Status['alerts'] }) {
   return (
-    <Table variant="compact" aria-label={names.status} gridBreakPoint="grid-md">
+    <Table aria-label={names.status}>
       <Thead><Tr><Th>{names.channel}</Th><Th>{names.waiting}</Th><Th>{names.lastSent}</Th><Th>{names.subject}</Th><Th>{names.error}</Th></Tr></Thead>
       <Tbody>
         {alerts.map((alert) => (

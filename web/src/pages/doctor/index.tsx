@@ -1,11 +1,11 @@
 import { Alert, Button, Card, CardBody, CardHeader, CardTitle, Label, Title } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 
 import { get } from '../../api/client';
 import type { ArpDiagnosis } from '../../api/types';
 import { Document } from '../../parts/Document';
 import { Empty, Loaded, Page } from '../../parts/Page';
 import { Lamp } from '../../parts/State';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import { ScriptButtons } from './ScriptButtons';
@@ -15,8 +15,8 @@ type Address = ArpDiagnosis['virtual_addresses'][number];
 
 function Keepers({ address }: { address: Address }) {
   return (
-    <Table variant="compact" aria-label={address.address} gridBreakPoint="grid-md" borders={false}>
-      <Thead><Tr><Th>{names.server}</Th><Th>{text.overview.columns.address}</Th><Th>{names.path}</Th><Th>ARP</Th></Tr></Thead>
+    <Table aria-label={address.address} hasBorders={false} className="ek-even">
+      <Thead><Tr><Th>{names.server}</Th><Th>{text.overview.columns.address}</Th><Th width={40}>{names.path}</Th><Th>ARP</Th></Tr></Thead>
       <Tbody>
         {address.keepers.map((keeper) => (
           <Tr key={`${keeper.virtual_service}/${keeper.real_server}`}>

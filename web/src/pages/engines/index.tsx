@@ -1,12 +1,12 @@
 import { Button, Label } from '@patternfly/react-core';
 import { CheckCircleIcon, ExclamationCircleIcon, PauseIcon } from '@patternfly/react-icons';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 
 import { listEngines, restartEngine, type Engine } from '../../api/engines';
 import { useMay } from '../../app/session';
 import { Confirm } from '../../parts/Confirm';
 import { Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { Time } from '../../parts/Time';
 import { useToast } from '../../parts/Toasts';
 import { useLoaded } from '../../parts/useLoaded';
@@ -55,9 +55,9 @@ export default function RestartPage() {
     <Page title={text.page.restart} lead={names.restartLead}>
       <Loaded loaded={loaded}>
         {(engines) => (
-          <Table variant="compact" aria-label={text.page.restart} gridBreakPoint="grid-md">
+          <Table aria-label={text.page.restart}>
             <Thead>
-              <Tr><Th width={30}>{names.name}</Th><Th>{names.state}</Th><Th>{names.since}</Th><Th>{names.version}</Th><Th>{names.restarts}</Th><Th screenReaderText={text.overview.columns.actions} /></Tr>
+              <Tr><Th width={30}>{names.name}</Th><Th>{names.state}</Th><Th>{names.since}</Th><Th>{names.version}</Th><Th>{names.restarts}</Th><Th isHidden>{text.overview.columns.actions}</Th></Tr>
             </Thead>
             <Tbody>{engines.map((engine) => <Line key={engine.name} engine={engine} onRestart={() => setChosen(engine.name)} />)}</Tbody>
           </Table>

@@ -2,11 +2,12 @@ import { Card, CardBody, CardTitle, FormSelect, FormSelectOption, Toolbar, Toolb
 import { useMemo, useState } from 'react';
 
 import { columns, history, kRenewMs, kSpans, most, newest, type Metric, type Span } from '../../api/history';
-import type { Status } from '../../api/types';
-import { useLive } from '../../app/live';
+import type { WholeStatus } from '../../api/types';
+import { useWhole } from '../../app/live';
 import { bits, bytes, short } from '../../parts/format';
-import { History, SpanChoice } from '../../parts/History';
+import { History } from '../../parts/History';
 import { Loaded, Page } from '../../parts/Page';
+import { SpanChoice } from '../../parts/SpanChoice';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 
@@ -39,7 +40,7 @@ const kSystemGraphs: Graph[] = [
   { title: names.memory, parts: [{ metric: 'memory', name: names.used, colour: '--ek-yellow' }], say: bytes },
 ];
 
-function objectsOf(status: Status | null): { object: string; label: string }[] {
+function objectsOf(status: WholeStatus | null): { object: string; label: string }[] {
   const services = [...(status?.virtual_services ?? []), ...(status?.layer7.services ?? [])];
   return services.flatMap((service) => [
     { object: `virtual_service/${service.label}`, label: service.label },
@@ -55,16 +56,16 @@ function GraphCard({ graph, object, span }: { graph: Graph; object: string; span
     () => graph.parts.map((part, index) => ({ ...part, values: loaded.value?.[index] ? columns(loaded.value[index]).values : [] })), [graph, loaded.value],
   );
   const times = useMemo(() => (loaded.value?.[0] ? columns(loaded.value[0]).times : []), [loaded.value]);
-  const facts = curves.map(({ name, values }) => {
+  const facts = curves.map(({ name, values, colour }) => {
     const [now, peak] = [newest(values), most(values)];
-    return `${name}: ${now === null ? '–' : graph.say(now)}, ${names.peak} ${peak === null ? '–' : graph.say(peak)}`;
+    return { name, colour, words: `${name}: ${now === null ? '–' : graph.say(now)}, ${names.peak} ${peak === null ? '–' : graph.say(peak)}` };
   });
   return (
     <Card isCompact>
       <CardTitle component="h2">{graph.title}</CardTitle>
       <CardBody>
-        <Loaded loaded={loaded}>{() => <History times={times} curves={curves} span={span} label={`${graph.title}. ${facts.join('. ')}`} say={graph.say} />}</Loaded>
-        <p className="ek-subtle">{facts.join(' · ')}</p>
+        <Loaded loaded={loaded}>{() => <History times={times} curves={curves} span={span} label={`${graph.title}. ${facts.map(({ words }) => words).join('. ')}`} say={graph.say} />}</Loaded>
+        <p className="ek-subtle">{facts.map(({ name, colour, words }) => <span key={name} className="ek-key" style={{ color: `var(${colour})` }}><span>{words}</span></span>)}</p>
       </CardBody>
     </Card>
   );
@@ -72,7 +73,7 @@ function GraphCard({ graph, object, span }: { graph: Graph; object: string; span
 
 /** From the last hour to the last year: of the whole load balancer, a virtual service, or one real server of it. */
 export default function HistoryPage() {
-  const { status } = useLive();
+  const status = useWhole();
   const [object, setObject] = useState('system');
   const [span, setSpan] = useState<Span>('hour');
   const graphs = object === 'system' ? [...kGraphs, ...kSystemGraphs] : kGraphs;

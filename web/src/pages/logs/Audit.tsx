@@ -1,11 +1,11 @@
 import { Button, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 
 import { get } from '../../api/client';
 import { download } from '../../parts/download';
 import { isMissing, Missing } from '../../parts/Missing';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { Time } from '../../parts/Time';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
@@ -23,7 +23,7 @@ interface Entry {
 
 function AuditTable({ rows }: { rows: Entry[] }) {
   return (
-    <Table variant="compact" aria-label={text.page.audit} gridBreakPoint="grid-md">
+    <Table aria-label={text.page.audit}>
       <Thead><Tr><Th width={20}>{names.at}</Th><Th width={15}>{names.user}</Th><Th width={15}>{names.address}</Th><Th width={50}>{names.what}</Th></Tr></Thead>
       <Tbody>
         {rows.map((row) => (

@@ -1,5 +1,4 @@
 import { Alert, Button, SearchInput, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useMemo, useState } from 'react';
 
 import type { EventRow } from '../../api/types';
@@ -7,6 +6,7 @@ import { useLive } from '../../app/live';
 import { download } from '../../parts/download';
 import { objectName, sentence } from '../../parts/format';
 import { Empty, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { Time } from '../../parts/Time';
 import { text } from '../../text/en';
 import { Choice } from '../reports/Filters';
@@ -21,7 +21,7 @@ function fits(row: EventRow, kind: string, words: string): boolean {
 
 function EventTable({ rows }: { rows: EventRow[] }) {
   return (
-    <Table variant="compact" aria-label={text.page.events} gridBreakPoint="grid-md">
+    <Table aria-label={text.page.events}>
       <Thead><Tr><Th width={15}>{names.at}</Th><Th width={15}>{names.kind}</Th><Th width={20}>{names.object}</Th><Th width={50}>{names.message}</Th></Tr></Thead>
       <Tbody>
         {rows.map((row) => (

@@ -8,7 +8,7 @@ import { Confirm } from '../../parts/Confirm';
 import { Failure } from '../../parts/Failure';
 import { useToast } from '../../parts/Toasts';
 import { text } from '../../text/en';
-import { activeOf, sameMachine, type LayeredService } from './rows';
+import { activeOf, sameMachine, type Names } from './rows';
 
 export interface Intent {
   verb: Verb;
@@ -18,7 +18,7 @@ export interface Intent {
 
 interface Props {
   intent: Intent;
-  services: LayeredService[];
+  names: Names;
   onClose: () => void;
 }
 
@@ -27,8 +27,8 @@ function Help({ children }: { children: string }) {
 }
 
 /** Drain, Halt or Online: here, or everywhere where this server is. */
-export function ActionDialog({ intent: { verb, service, server }, services, onClose }: Props) {
-  const everywhere = sameMachine(services, server.address);
+export default function ActionDialog({ intent: { verb, service, server }, names, onClose }: Props) {
+  const everywhere = sameMachine(names, server.address);
   const [isEverywhere, setEverywhere] = useState(false);
   const [minutes, setMinutes] = useState(0);
   const [reason, setReason] = useState('');

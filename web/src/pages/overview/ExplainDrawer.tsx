@@ -1,10 +1,12 @@
 import {
   Drawer, DrawerActions, DrawerCloseButton, DrawerContent, DrawerContentBody, DrawerHead, DrawerPanelBody, DrawerPanelContent, Title,
 } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 
+import { Waiting } from '../../parts/Page';
 import { text } from '../../text/en';
-import { Explanation } from './Explanation';
+
+const Explanation = lazy(() => import('./Explanation'));
 
 export interface Subject {
   service: string;
@@ -25,7 +27,7 @@ export function ExplainDrawer({ subject, onClose, children }: Props) {
         <DrawerActions><DrawerCloseButton onClick={onClose} /></DrawerActions>
       </DrawerHead>
       <DrawerPanelBody>
-        <Explanation key={`${subject.service}/${subject.server}`} subject={subject} />
+        <Suspense fallback={<Waiting />}><Explanation key={`${subject.service}/${subject.server}`} subject={subject} /></Suspense>
       </DrawerPanelBody>
     </DrawerPanelContent>
   );

@@ -58,7 +58,7 @@ function TestNow({ subject }: { subject: Subject }) {
   );
 }
 
-export function Explanation({ subject }: { subject: Subject }) {
+export default function Explanation({ subject }: { subject: Subject }) {
   const loaded = useLoaded(() => healthOf(subject.service, subject.server), `${subject.service}/${subject.server}`, 2000);
   const mayOperate = useMay('operator');
   return (

@@ -6,7 +6,7 @@ import type { Sample } from '../../api/live';
 import { useLive } from '../../app/live';
 import { bits, bytes, short, whole } from '../../parts/format';
 import { Graph } from '../../parts/Graph';
-import { SpanChoice } from '../../parts/History';
+import { SpanChoice } from '../../parts/SpanChoice';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 
@@ -22,7 +22,7 @@ const kGraphs: Shown[] = [
   { name: text.overview.graphs.bytes, colour: '--ek-blue', of: (sample) => sample.bytes, metrics: ['bytes_in', 'bytes_out'], say: bits },
   {
     name: text.overview.graphs.connections, colour: '--ek-green', of: (sample) => sample.connections, metrics: ['connections'],
-    say: short,
+    say: (value) => `${short(value)}/s`,
   },
   { name: text.overview.graphs.active, colour: '--ek-purple', of: (sample) => sample.active, metrics: ['active'], say: short },
   { name: text.overview.graphs.load, colour: '--ek-teal', of: (sample) => sample.load, metrics: ['load'], say: (value) => value.toFixed(2) },

@@ -1,5 +1,4 @@
 import { Button } from '@patternfly/react-core';
-import { Td, Tr } from '@patternfly/react-table';
 import { memo } from 'react';
 
 import type { RealServerStatus } from '../../api/types';
@@ -8,15 +7,17 @@ import { useMay } from '../../app/session';
 import { short } from '../../parts/format';
 import { isPassive } from '../../parts/passive';
 import { Lamp, ServerLabel } from '../../parts/State';
+import { Td, Tr } from '../../parts/Table';
 import { Time } from '../../parts/Time';
 import { text } from '../../text/en';
 import type { Intent } from './ActionDialog';
 import { Countdown } from './Countdown';
 import type { Subject } from './ExplainDrawer';
-import { activeOf, type LayeredService } from './rows';
+import { activeOf } from './rows';
 
 interface Props {
-  service: LayeredService;
+  /** Its label. */
+  service: string;
   server: RealServerStatus;
   onIntent: (intent: Intent) => void;
   onExplain: (subject: Subject) => void;
@@ -29,15 +30,14 @@ function verbsFor(server: RealServerStatus): Verb[] {
 
 function Actions({ service, server, onIntent, onExplain }: Props) {
   const mayOperate = useMay('operator');
-  const label = service.status.label;
   return (
     <div className="ek-actions ek-inline">
       {mayOperate && verbsFor(server).map((verb) => (
-        <Button key={verb} size="sm" variant="secondary" onClick={() => onIntent({ verb, service: label, server })} aria-label={`${text.overview[verb]} ${server.label} (${label})`}>
+        <Button key={verb} size="sm" variant="secondary" onClick={() => onIntent({ verb, service, server })} aria-label={`${text.overview[verb]} ${server.label} (${service})`}>
           {text.overview[verb]}
         </Button>
       ))}
-      <Button size="sm" variant="link" isInline onClick={() => onExplain({ service: label, server: server.label })} aria-label={`${text.overview.explain} ${server.label} (${label})`}>
+      <Button size="sm" variant="link" isInline onClick={() => onExplain({ service, server: server.label })} aria-label={`${text.overview.explain} ${server.label} (${service})`}>
         {text.overview.explain}
       </Button>
     </div>

@@ -1,20 +1,23 @@
 import { Button, Label } from '@patternfly/react-core';
 import { AngleDownIcon, AngleRightIcon } from '@patternfly/react-icons';
-import { Td, Tr } from '@patternfly/react-table';
 import { memo } from 'react';
 import { Link } from 'react-router-dom';
 
 import { failBack } from '../../api/services';
+import { serverCount } from '../../api/status';
+import type { RealServerStatus } from '../../api/types';
 import { useRefresh } from '../../app/live';
 import { useMay } from '../../app/session';
 import { methodName, short } from '../../parts/format';
 import { ServiceLabel } from '../../parts/State';
+import { Td, Tr } from '../../parts/Table';
 import { useToast } from '../../parts/Toasts';
 import { text } from '../../text/en';
 import { activeOf, type LayeredService } from './rows';
 
 interface Props {
   service: LayeredService;
+  servers: readonly RealServerStatus[];
   isOpen: boolean;
   toggle: (label: string) => void;
 }
@@ -41,11 +44,11 @@ function FailBack({ label }: { label: string }) {
   return <Button size="sm" variant="secondary" onClick={() => void run()}>{text.overview.failback}</Button>;
 }
 
-export const ServiceRow = memo(function ServiceRow({ service, isOpen, toggle }: Props) {
+export const ServiceRow = memo(function ServiceRow({ service, servers, isOpen, toggle }: Props) {
   const { layer, status } = service;
   const mayFailBack = useMay('operator') && (status.active_tier ?? 1) > 1;
   const { columns } = text.overview;
-  const words = status.alarm || status.reason || (status.state === 'up' ? text.overview.allUp(status.real_servers.length) : '');
+  const words = status.alarm || status.reason || (status.state === 'up' ? text.overview.allUp(serverCount(status)) : '');
   return (
     <Tr>
       <Td>
@@ -57,7 +60,7 @@ export const ServiceRow = memo(function ServiceRow({ service, isOpen, toggle }: 
       <Td dataLabel={columns.service}>
         <div className="ek-tight">
           <Link to={`/cluster/layer${layer}-services/${encodeURIComponent(status.label)}`}><strong>{status.label}</strong></Link>
-          <span><ServiceLabel service={status} /></span>
+          <span><ServiceLabel service={status} servers={servers} /></span>
         </div>
       </Td>
       <Td dataLabel={columns.address} className="ek-nowrap">{status.address}</Td>

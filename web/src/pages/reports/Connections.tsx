@@ -1,5 +1,4 @@
 import { Alert, Checkbox, Label } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 
@@ -7,6 +6,7 @@ import type { ConnectionRow } from '../../api/types';
 import { useLive } from '../../app/live';
 import { whole } from '../../parts/format';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import { Filters, kNoFilter } from './Filters';
@@ -33,7 +33,7 @@ function ConnectionTable({ list: { rows, isTruncated } }: { list: RowList<Connec
     <div className="ek-stack">
       <SynNotice rows={rows} />
       <p className="ek-subtle">{isTruncated ? names.truncated(rows.length) : names.count(rows.length)}</p>
-      <Table variant="compact" aria-label={text.page.connections} gridBreakPoint="grid-md">
+      <Table aria-label={text.page.connections}>
         <Thead>
           <Tr>
             <Th>{names.pro}</Th><Th>{names.expire}</Th><Th>{names.state}</Th><Th>{names.source}</Th><Th>{names.virtual}</Th><Th>{names.destination}</Th><Th>{text.reports.filterService}</Th>

@@ -1,9 +1,9 @@
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 
 import type { Counters } from '../../api/types';
-import { useLive } from '../../app/live';
+import { useWhole } from '../../app/live';
 import { bytes, whole } from '../../parts/format';
 import { Empty, Page, Waiting } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { text } from '../../text/en';
 
 const names = text.reports;
@@ -23,14 +23,14 @@ function Line({ label, counters, isServer }: { label: string; counters: Counters
 
 /** Since the data plane started, which outlives evenkeeld. */
 export default function CountersPage() {
-  const { status } = useLive();
+  const status = useWhole();
   const services = status?.virtual_services;
   return (
     <Page title={text.page.counters}>
       {!services && <Waiting />}
       {services?.length === 0 && <Empty title={names.none(4)} body={names.noneText} />}
       {services && services.length > 0 && (
-        <Table variant="compact" aria-label={text.page.counters} gridBreakPoint="grid-md">
+        <Table aria-label={text.page.counters}>
           <Thead>
             <Tr>
               <Th modifier="wrap">{text.overview.columns.service}</Th><Th modifier="wrap">{names.counters.total}</Th><Th modifier="wrap">{names.counters.active}</Th><Th modifier="wrap">{names.counters.inactive}</Th>

@@ -1,6 +1,6 @@
 import { FormSelect, FormSelectOption, TextInput, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
 
-import { useLive } from '../../app/live';
+import { useWhole } from '../../app/live';
 import { text } from '../../text/en';
 
 export interface TableFilter {
@@ -41,7 +41,7 @@ interface Props {
 
 /** The filters that the API has for connections and persistence. */
 export function Filters({ filter, isForConnections, onChange }: Props) {
-  const { status } = useLive();
+  const status = useWhole();
   const services = status?.virtual_services ?? [];
   const chosen = services.filter(({ label }) => !filter.virtual_service || label === filter.virtual_service);
   const servers = [...new Set(chosen.flatMap((service) => service.real_servers.map(({ label }) => label)))].sort();

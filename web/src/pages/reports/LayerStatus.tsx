@@ -1,11 +1,12 @@
 import { Card, CardBody, CardHeader, CardTitle } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { memo } from 'react';
 
 import type { Layer, RealServerStatus, ServiceStatus } from '../../api/types';
-import { useLive } from '../../app/live';
+import { useWhole } from '../../app/live';
 import { bytes, methodName, sentence, short } from '../../parts/format';
 import { Empty, Page, Waiting } from '../../parts/Page';
 import { ServerLabel, ServiceLabel } from '../../parts/State';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { text } from '../../text/en';
 
 function cellsOf(server: RealServerStatus): [string, string][] {
@@ -25,27 +26,28 @@ function kindOf(service: ServiceStatus): string {
   return `${text.form.choice[`protocol.${service.protocol}`]} · ${methodName(service.forwarding_method ?? '')} · ${sentence(service.scheduler)}`;
 }
 
-function ServiceCard({ service }: { service: ServiceStatus }) {
+const ServiceCard = memo(function ServiceCard({ service }: { service: ServiceStatus }) {
   const { columns } = text.overview;
   const first = service.real_servers[0];
   return (
     <Card isCompact>
       <CardHeader>
-        <CardTitle component="h2"><span className="ek-labels"><ServiceLabel service={service} />{service.label} <span className="ek-subtle">{service.address}:{service.ports} · {kindOf(service)}</span></span></CardTitle>
+        <CardTitle component="h2"><span className="ek-labels"><ServiceLabel service={service} />{service.label} <span className="ek-subtle">{service.address}, {text.services.ports} {service.ports.replaceAll(',', ', ')} · {kindOf(service)}</span></span></CardTitle>
       </CardHeader>
       <CardBody>
         {first && (
-          <Table variant="compact" aria-label={service.label} gridBreakPoint="grid-md" borders={false}>
+          <Table aria-label={service.label} hasBorders={false} className="ek-even">
             <Thead>
               <Tr>
-                <Th modifier="wrap">{columns.server}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.weight}</Th>
+                <Th modifier="wrap">{columns.server}</Th><Th width={20}>{columns.state}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.weight}</Th>
                 {cellsOf(first).map(([name]) => <Th key={name} modifier="wrap">{name}</Th>)}
               </Tr>
             </Thead>
             <Tbody>
               {service.real_servers.map((server) => (
                 <Tr key={server.label}>
-                  <Td dataLabel={columns.server}><span className="ek-labels"><ServerLabel server={server} />{server.label}</span></Td>
+                  <Td dataLabel={columns.server}>{server.label}</Td>
+                  <Td dataLabel={columns.state}><span><ServerLabel server={server} /></span></Td>
                   <Td dataLabel={columns.address} className="ek-nowrap">{server.address}{server.port ? `:${server.port}` : ''}</Td>
                   <Td dataLabel={columns.weight}>{server.effective_weight} / {server.weight}</Td>
                   {cellsOf(server).map(([name, value]) => <Td key={name} dataLabel={name} className="ek-nowrap">{value}</Td>)}
@@ -57,10 +59,10 @@ function ServiceCard({ service }: { service: ServiceStatus }) {
       </CardBody>
     </Card>
   );
-}
+});
 
 function LayerStatus({ layer, title }: { layer: Layer; title: string }) {
-  const { status } = useLive();
+  const status = useWhole();
   const services = layer === 4 ? status?.virtual_services : status?.layer7.services;
   return (
     <Page title={title}>

@@ -1,5 +1,4 @@
 import { Button } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 
 import { request, type Query } from '../../api/client';
@@ -8,6 +7,7 @@ import { useMay } from '../../app/session';
 import { Confirm } from '../../parts/Confirm';
 import { whole } from '../../parts/format';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useToast } from '../../parts/Toasts';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
@@ -42,9 +42,9 @@ export default function PersistencePage() {
       <Filters filter={filter} isForConnections={false} onChange={setFilter} />
       <Loaded loaded={loaded.error ? { ...loaded, value: null } : loaded}>
         {({ rows }) => rows.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : (
-          <Table variant="compact" aria-label={text.page.persistence} gridBreakPoint="grid-md">
+          <Table aria-label={text.page.persistence}>
             <Thead>
-              <Tr><Th>{names.client}</Th><Th>{names.expire}</Th><Th>{names.service}</Th><Th>{names.server}</Th><Th>{names.destination}</Th><Th screenReaderText={names.clear} /></Tr>
+              <Tr><Th>{names.client}</Th><Th>{names.expire}</Th><Th>{names.service}</Th><Th>{names.server}</Th><Th>{names.destination}</Th><Th isHidden>{names.clear}</Th></Tr>
             </Thead>
             <Tbody>
               {rows.map((row) => (

@@ -1,11 +1,11 @@
 import { Checkbox } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 
 import { get } from '../../api/client';
 import type { Reason } from '../../api/types';
 import { sentence, short, whole } from '../../parts/format';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 
@@ -19,7 +19,7 @@ export default function Reasons() {
     <Page title={text.page.reasons} actions={all}>
       <Loaded loaded={loaded}>
         {({ reasons }) => reasons.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : (
-          <Table variant="compact" aria-label={text.page.reasons} gridBreakPoint="grid-md">
+          <Table aria-label={text.page.reasons}>
             <Thead><Tr><Th width={35}>{names.name}</Th><Th>{names.packets}</Th><Th>{names.rate}</Th><Th width={45}>{names.remedy}</Th></Tr></Thead>
             <Tbody>
               {reasons.map((reason) => (

@@ -1,11 +1,11 @@
 import { ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 
 import { get } from '../../api/client';
 import type { Rates, Traffic, TrafficRow } from '../../api/types';
 import { bits, short } from '../../parts/format';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 
@@ -37,7 +37,7 @@ function TrafficTable({ traffic, window }: { traffic: Traffic; window: Window })
   const names = text.reports.traffic;
   if (traffic.virtual_services.length === 0) return <Empty title={text.reports.none(4)} body={text.reports.noneText} />;
   return (
-    <Table variant="compact" aria-label={text.page.traffic} gridBreakPoint="grid-md">
+    <Table aria-label={text.page.traffic}>
       <Thead>
         <Tr>
           <Th>{text.overview.columns.service}</Th><Th>{names.connections}</Th><Th>{names.packets}</Th><Th>{names.in}</Th><Th>{names.out}</Th>

@@ -1,5 +1,4 @@
 import { Button, Label } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 
 import { get } from '../../api/client';
@@ -7,6 +6,7 @@ import type { Revision } from '../../api/types';
 import { useLive } from '../../app/live';
 import { useMay } from '../../app/session';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { Time } from '../../parts/Time';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
@@ -50,8 +50,8 @@ export default function RevisionsPage() {
     <Page title={text.page.revisions}>
       <Loaded loaded={loaded}>
         {({ revisions }) => revisions.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : (
-          <Table variant="compact" aria-label={text.page.revisions} gridBreakPoint="grid-md">
-            <Thead><Tr><Th>{names.number}</Th><Th>{names.at}</Th><Th>{names.author}</Th><Th>{names.comment}</Th><Th screenReaderText={text.overview.columns.actions} /></Tr></Thead>
+          <Table aria-label={text.page.revisions}>
+            <Thead><Tr><Th>{names.number}</Th><Th>{names.at}</Th><Th>{names.author}</Th><Th>{names.comment}</Th><Th isHidden>{text.overview.columns.actions}</Th></Tr></Thead>
             <Tbody>
               {revisions.map((revision) => (
                 <Line

@@ -1,11 +1,11 @@
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 
 import { valuesOf, type Field, type FieldValue } from '../../api/schema';
 import type { JsonObject } from '../../api/types';
 import { choiceOf, labelOf } from '../../parts/form/names';
 import { summaryOf } from '../../parts/form/summary';
 import type { Draft } from '../../parts/form/useDraft';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { text } from '../../text/en';
 
 export interface Conflict {
@@ -41,7 +41,7 @@ export function ConflictDialog({ conflict: { theirs }, fields, draft, onKeep, on
         {theirs === null ? <p>{text.services.gone}</p> : (
           <>
             <p>{text.services.conflictText}</p>
-            <Table variant="compact" aria-label={text.services.conflictTitle}>
+            <Table aria-label={text.services.conflictTitle}>
               <Thead><Tr><Th>{columns.field}</Th><Th>{columns.theirs}</Th><Th>{columns.mine}</Th></Tr></Thead>
               <Tbody>
                 {differing.map((field) => (

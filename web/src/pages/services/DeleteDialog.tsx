@@ -1,7 +1,7 @@
 import { useState } from 'react';
 
 import { change } from '../../api/services';
-import { useLive } from '../../app/live';
+import { useWhole } from '../../app/live';
 import { Confirm } from '../../parts/Confirm';
 import { Failure } from '../../parts/Failure';
 import { useAnnounce } from '../../parts/useAnnounce';
@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function DeleteDialog({ doomed, onDone, onCancel }: Props) {
-  const { status } = useLive();
+  const status = useWhole();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const announce = useAnnounce();

@@ -1,5 +1,4 @@
 import { Button, Card, CardBody, CardHeader, CardTitle } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 
@@ -8,6 +7,7 @@ import type { JsonObject, Layer } from '../../api/types';
 import { useLive } from '../../app/live';
 import { useMay } from '../../app/session';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import { DeleteDialog, type Doomed } from './DeleteDialog';
@@ -29,11 +29,11 @@ function ServerTable({ layer, service, onDelete }: Props) {
   const name = String(service.label);
   const { serverColumns: columns } = text.services;
   return (
-    <Table aria-label={`${text.services.seeServers}: ${name}`} variant="compact" gridBreakPoint="grid-md" borders={false}>
+    <Table aria-label={`${text.services.seeServers}: ${name}`} hasBorders={false} className="ek-even">
       <Thead>
         <Tr>
           <Th modifier="wrap">{columns.label}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.port}</Th><Th modifier="wrap">{columns.weight}</Th><Th modifier="wrap">{columns.minimum}</Th><Th modifier="wrap">{columns.maximum}</Th>
-          <Th screenReaderText={columns.actions} />
+          <Th isHidden>{columns.actions}</Th>
         </Tr>
       </Thead>
       <Tbody>
@@ -46,8 +46,8 @@ function ServerTable({ layer, service, onDelete }: Props) {
               <Td dataLabel={columns.address} className="ek-nowrap">{String(server.address)}</Td>
               <Td dataLabel={columns.port}>{server.port ? String(server.port) : text.services.samePort}</Td>
               <Td dataLabel={columns.weight}>{String(server.weight)}</Td>
-              <Td dataLabel={columns.minimum}>{String(server.minimum_connections)}</Td>
-              <Td dataLabel={columns.maximum}>{String(server.maximum_connections)}</Td>
+              <Td dataLabel={columns.minimum}>{server.minimum_connections ? String(server.minimum_connections) : text.services.noLimit}</Td>
+              <Td dataLabel={columns.maximum}>{server.maximum_connections ? String(server.maximum_connections) : text.services.noLimit}</Td>
               <Td dataLabel={columns.actions}>
                 <div className="ek-actions ek-inline">
                   <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label} (${name})`} onClick={() => navigate(serverPlace(layer, name, label))}>{text.action.modify}</Button>
@@ -73,7 +73,7 @@ function ServiceCard(props: Props) {
   return (
     <Card isCompact>
       <CardHeader actions={{ actions, hasNoOffset: true }}>
-        <CardTitle component="h2"><Link to={servicePlace(layer, label)}>{label}</Link> <span className="ek-subtle">{String(service.address)}:{String(service.ports)}</span></CardTitle>
+        <CardTitle component="h2"><Link to={servicePlace(layer, label)}>{label}</Link> <span className="ek-subtle">{String(service.address)}, {text.services.ports} {String(service.ports).replaceAll(',', ', ')}</span></CardTitle>
       </CardHeader>
       <CardBody>{serversOf(service).length === 0 ? <p>{text.services.noServers}</p> : <ServerTable {...props} />}</CardBody>
     </Card>

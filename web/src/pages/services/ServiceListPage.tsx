@@ -1,15 +1,16 @@
 import { Button } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 
 import { listServices, servicePath } from '../../api/services';
+import { everyService } from '../../api/status';
 import type { JsonObject, Layer } from '../../api/types';
 import { useLive } from '../../app/live';
 import { useMay } from '../../app/session';
 import { choiceOf } from '../../parts/form/names';
 import { Empty, Loaded, Page } from '../../parts/Page';
 import { ServiceLabel } from '../../parts/State';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import { DeleteDialog, type Doomed } from './DeleteDialog';
@@ -23,7 +24,7 @@ interface RowProps {
 
 function State({ label }: { label: string }) {
   const { status } = useLive();
-  const found = [...(status?.virtual_services ?? []), ...(status?.layer7.services ?? [])].find((service) => service.label === label);
+  const found = everyService(status).find((service) => service.label === label);
   return found ? <ServiceLabel service={found} /> : null;
 }
 
@@ -36,11 +37,12 @@ function ServiceLine({ layer, service, onDelete }: RowProps) {
   const kind = layer === 4 ? choiceOf('protocol', String(service.protocol)) : choiceOf('mode', String(service.mode));
   return (
     <Tr>
-      <Td dataLabel={columns.label}><div className="ek-labels"><State label={label} /><Link to={servicePlace(layer, label)}>{label}</Link></div></Td>
+      <Td dataLabel={columns.label}><Link to={servicePlace(layer, label)}>{label}</Link></Td>
+      <Td dataLabel={columns.state}><span><State label={label} /></span></Td>
       <Td dataLabel={columns.address} className="ek-nowrap">{String(service.address)}</Td>
-      <Td dataLabel={columns.ports}>{String(service.ports)}</Td>
+      <Td dataLabel={columns.ports}>{String(service.ports).replaceAll(',', ', ')}</Td>
       <Td dataLabel={columns.protocol}>{kind}</Td>
-      {layer === 4 && <Td dataLabel={columns.method}>{choiceOf('forwarding_method', String(service.forwarding_method))}</Td>}
+      {layer === 4 && <Td dataLabel={columns.method} className="ek-nowrap">{choiceOf('forwarding_method', String(service.forwarding_method))}</Td>}
       <Td dataLabel={columns.servers}><Link to={serversPlace(layer)} aria-label={`${count} ${text.services.seeServers}: ${label}`}>{count}</Link></Td>
       <Td dataLabel={columns.actions}>
         <div className="ek-actions ek-inline">
@@ -64,12 +66,12 @@ export function ServiceListPage({ layer }: { layer: Layer }) {
     <Page title={text.services.heading(layer)} actions={add}>
       <Loaded loaded={loaded}>
         {({ services }) => services.length === 0 ? <Empty title={text.services.empty(layer)} body={text.services.emptyText} /> : (
-          <Table aria-label={text.services.heading(layer)} variant="compact" gridBreakPoint="grid-md">
+          <Table aria-label={text.services.heading(layer)}>
             <Thead>
               <Tr>
-                <Th modifier="wrap">{columns.label}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.ports}</Th><Th modifier="wrap">{columns.protocol}</Th>
+                <Th modifier="wrap">{columns.label}</Th><Th modifier="wrap">{columns.state}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.ports}</Th><Th modifier="wrap">{columns.protocol}</Th>
                 {layer === 4 && <Th modifier="wrap">{columns.method}</Th>}
-                <Th modifier="wrap">{columns.servers}</Th><Th screenReaderText={columns.actions} />
+                <Th modifier="wrap">{columns.servers}</Th><Th isHidden>{columns.actions}</Th>
               </Tr>
             </Thead>
             <Tbody>{services.map((service) => <ServiceLine key={String(service.label)} layer={layer} service={service} onDelete={setDoomed} />)}</Tbody>

@@ -1,9 +1,10 @@
-import type { PlanChange, Status } from '../../api/types';
+import { everyService } from '../../api/status';
+import type { PlanChange, WholeStatus } from '../../api/types';
 
 /** Active connections of a virtual service, or of one real server of it. */
-export function connectionsOf(status: Status | null, service: string, server?: string): number {
-  const found = [...(status?.virtual_services ?? []), ...(status?.layer7.services ?? [])].find(({ label }) => label === service);
-  const item = server ? found?.real_servers.find(({ label }) => label === server) : found;
+export function connectionsOf(status: WholeStatus | null, service: string, server?: string): number {
+  const found = everyService(status).find(({ label }) => label === service);
+  const item = server ? found?.real_servers?.find(({ label }) => label === server) : found;
   return item?.counters?.active ?? item?.traffic?.connections ?? 0;
 }
 

@@ -2,8 +2,8 @@ import { useState, type ReactNode } from 'react';
 
 import { ApiError } from '../../api/client';
 import { change } from '../../api/services';
+import { statusOfAll } from '../../api/status';
 import type { Change, JsonObject } from '../../api/types';
-import { useLive } from '../../app/live';
 import { Confirm } from '../../parts/Confirm';
 import { PlanView } from '../../parts/PlanView';
 import { text } from '../../text/en';
@@ -40,7 +40,6 @@ export interface ChangeControl {
 
 /** A change with its plan first; one that ends connections is asked about, with how many. */
 export function useChange(): ChangeControl {
-  const { status } = useLive();
   const [isBusy, setBusy] = useState(false);
   const [pending, setPending] = useState<Pending | null>(null);
 
@@ -67,7 +66,7 @@ export function useChange(): ChangeControl {
     if (request.method === 'POST') return commit(request, steps);
     const plan = await send(request, steps, true);
     if (!plan) return undefined;
-    const connections = plan.plan.changes.some(endsConnections) ? connectionsOf(status, request.service, request.server) : 0;
+    const connections = plan.plan.changes.some(endsConnections) ? connectionsOf(await statusOfAll(), request.service, request.server) : 0;
     if (connections === 0) return commit(request, steps);
     setPending({ request, steps, plan, connections });
     return undefined;

@@ -1,5 +1,4 @@
 import { Alert, Button, ClipboardCopy } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 
 import { get, request } from '../../api/client';
@@ -8,6 +7,7 @@ import { useMay } from '../../app/session';
 import { Confirm } from '../../parts/Confirm';
 import { isMissing, Missing } from '../../parts/Missing';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { Time } from '../../parts/Time';
 import { useToast } from '../../parts/Toasts';
 import { useLoaded } from '../../parts/useLoaded';
@@ -55,8 +55,8 @@ export default function TokensPage() {
       {missing ? <Missing /> : (
         <Loaded loaded={loaded}>
           {(tokens) => tokens.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : (
-            <Table variant="compact" aria-label={text.page.tokens} gridBreakPoint="grid-md">
-              <Thead><Tr><Th>{names.name}</Th><Th>{names.role}</Th><Th>{names.expires}</Th><Th screenReaderText={names.revoke} /></Tr></Thead>
+            <Table aria-label={text.page.tokens}>
+              <Thead><Tr><Th>{names.name}</Th><Th>{names.role}</Th><Th>{names.expires}</Th><Th isHidden>{names.revoke}</Th></Tr></Thead>
               <Tbody>
                 {tokens.map((token) => (
                   <Tr key={token.id}>

@@ -3,7 +3,7 @@ import { CheckCircleIcon, InProgressIcon } from '@patternfly/react-icons';
 import { useState } from 'react';
 
 import type { ServiceStatus } from '../../api/types';
-import { useLive } from '../../app/live';
+import { useWhole } from '../../app/live';
 import { text } from '../../text/en';
 import type { Answers } from './answers';
 import { Rehearsal } from './Rehearsal';
@@ -30,7 +30,7 @@ function ByHand({ id, label, description }: { id: string; label: string; descrip
 
 /** Chapter 14 as a list that fills itself. */
 export function VerifyStep({ answers, labels }: { answers: Answers; labels: string[] }) {
-  const { status } = useLive();
+  const status = useWhole();
   const all: ServiceStatus[] = status ? [...status.virtual_services, ...status.layer7.services] : [];
   const services = labels.flatMap((label) => all.find((service) => service.label === label) ?? []);
   const application = services.find(({ ports }) => ports.startsWith('9191'));
