@@ -6,7 +6,7 @@ async function change(page, port) {
   await navigate(page, 'Cluster Configuration', 'Layer 4 Virtual Services');
   await page.getByRole('button', { name: 'Modify Print_Provider', exact: true }).click();
   await field(page, 'Health Checks', 'Check Port').fill(port);
-  await page.getByLabel('Take it back unless I keep it within').check();
+  await page.getByLabel('Take it back unless I keep it in time').check();
   await update(page);
   await told(page, 'Print_Provider was updated.');
   await page.getByText(/Revision \d+ is taken back in \d+:\d\d/).waitFor();

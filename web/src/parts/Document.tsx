@@ -20,7 +20,7 @@ export function Document({ id, content, file, type = 'text/plain' }: { id: strin
               {isCopied ? text.action.copied : text.action.copy}
             </ClipboardCopyButton>
           </CodeBlockAction>
-          <CodeBlockAction><Button variant="link" isInline onClick={() => download(file, content, type)} aria-label={`${text.action.download} ${file}`}>{file}</Button></CodeBlockAction>
+          <CodeBlockAction><Button size="sm" variant="secondary" onClick={() => download(file, content, type)} aria-label={`${text.action.download} ${file}`}>{text.action.download}</Button></CodeBlockAction>
         </>
       }
     >

@@ -59,6 +59,7 @@ export function sentence(name: string): string {
 /** `virtual_service/X/real_server/Y` is "X / Y"; anything else keeps its kind. */
 export function objectName(object: string): string {
   const parts = object.split('/');
+  if (parts[0] === 'engine') return text.engines.object[parts.slice(1).join('/')] ?? sentence(parts.slice(1).join(' '));
   if (parts[0] !== 'virtual_service' && parts[0] !== 'layer7_service') return sentence(object.replaceAll('/', ' '));
   return parts.filter((_, index) => index % 2 === 1).join(' / ');
 }

@@ -1,5 +1,5 @@
 import {
-  ActionGroup, Alert, Button, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Form, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput, Title,
+  ActionGroup, Alert, Button, Card, CardBody, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Form, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput, Title,
 } from '@patternfly/react-core';
 import { useState } from 'react';
 
@@ -178,7 +178,12 @@ export default function BackupPage() {
   const mayChange = useMay('administrator');
   return (
     <Page title={text.page.backup} lead={names.lead}>
-      {mayChange && <div className="ek-stack"><Backup /><Restore /></div>}
+      {mayChange && (
+        <div className="ek-halves">
+          <Card isCompact><CardBody><Backup /></CardBody></Card>
+          <Card isCompact><CardBody><Restore /></CardBody></Card>
+        </div>
+      )}
     </Page>
   );
 }

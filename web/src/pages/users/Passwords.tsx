@@ -1,4 +1,4 @@
-import { Title } from '@patternfly/react-core';
+import { Card, CardBody, CardTitle } from '@patternfly/react-core';
 
 import { useSession } from '../../app/session';
 import { Page } from '../../parts/Page';
@@ -18,8 +18,10 @@ export default function Passwords() {
   return (
     <Page title={text.page.passwords}>
       <div className="ek-stack">
-        <Title headingLevel="h2">{text.users.changeOwn}</Title>
-        <PasswordForm asksCurrent onSubmit={change} />
+        <Card isCompact>
+          <CardTitle component="h2">{text.users.changeOwn}</CardTitle>
+          <CardBody><PasswordForm asksCurrent onSubmit={change} /></CardBody>
+        </Card>
         <SecondFactor name={session?.user ?? ''} />
       </div>
     </Page>

@@ -1,4 +1,4 @@
-import { ActionGroup, Button, ClipboardCopy, Form, FormGroup, TextInput, Title } from '@patternfly/react-core';
+import { ActionGroup, Button, Card, CardBody, CardTitle, ClipboardCopy, Form, FormGroup, TextInput } from '@patternfly/react-core';
 import { useState } from 'react';
 
 import { Failure } from '../../parts/Failure';
@@ -42,16 +42,18 @@ export function SecondFactor({ name }: { name: string }) {
   };
   if (isMissing(loaded.error)) return null;
   return (
-    <>
-      <Title headingLevel="h2">{names.factor}</Title>
-      {error !== null && <Failure error={error} />}
-      <Loaded loaded={loaded}>
-        {({ totp }) => {
-          if (factor) return <Confirmation factor={factor} onConfirm={(code) => void attempt(async () => { await confirmFactor(name, code); setFactor(null); }, names.factorOn)} />;
-          if (totp) return <div><p>{names.factorIsOn}</p><Button variant="secondary" isDanger onClick={() => void attempt(() => removeFactor(name), names.factorOff)}>{names.factorRemove}</Button></div>;
-          return <div><p>{names.factorText}</p><Button variant="secondary" onClick={() => void attempt(async () => setFactor(await beginFactor(name)))}>{names.factorBegin}</Button></div>;
-        }}
-      </Loaded>
-    </>
+    <Card isCompact>
+      <CardTitle component="h2">{names.factor}</CardTitle>
+      <CardBody className="ek-stack">
+        {error !== null && <Failure error={error} />}
+        <Loaded loaded={loaded}>
+          {({ totp }) => {
+            if (factor) return <Confirmation factor={factor} onConfirm={(code) => void attempt(async () => { await confirmFactor(name, code); setFactor(null); }, names.factorOn)} />;
+            if (totp) return <div className="ek-stack"><p>{names.factorIsOn}</p><div><Button variant="secondary" isDanger onClick={() => void attempt(() => removeFactor(name), names.factorOff)}>{names.factorRemove}</Button></div></div>;
+            return <div className="ek-stack"><p>{names.factorText}</p><div><Button variant="secondary" onClick={() => void attempt(async () => setFactor(await beginFactor(name)))}>{names.factorBegin}</Button></div></div>;
+          }}
+        </Loaded>
+      </CardBody>
+    </Card>
   );
 }
