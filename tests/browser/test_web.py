@@ -3,6 +3,7 @@
 import pytest
 
 from lab import guide
+from lab.acme_server import AcmeServer
 from lab.printing import Printing
 
 
@@ -33,6 +34,22 @@ def test_operators_find_what_they_need(site):
 
 def test_layer_7_has_rules_headers_and_certificates(site):
     site.walk("layer7.mjs")
+
+
+def test_certificates_are_ordered_from_an_acme_server(site):
+    balancer = site.farm.balancer
+    acme = AcmeServer(site.farm.client, site.farm.record.directory / "acme", site.facts["layer7"])
+    acme.start()
+    balancer.evenkeel("layer7-service", "add", "Web", "--address", site.facts["layer7"], "--ports", "443", "--mode", "http")
+    balancer.stop()
+    balancer.start(*site.arguments, "--acme-client", str(acme.client()))
+    try:
+        site.walk("acme.mjs", directory=acme.url)
+    finally:
+        balancer.evenkeel("layer7-service", "delete", "Web")
+        balancer.evenkeel("certificate", "delete", "www", check=False)
+        balancer.stop()
+        balancer.start(*site.arguments)
 
 
 def test_a_change_on_trial_is_kept_or_taken_back(site):

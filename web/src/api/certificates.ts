@@ -3,6 +3,23 @@
 import { get, request, segment } from './client';
 import type { Json, JsonObject } from './types';
 
+/** How an ACME server issues one, and how that fares. */
+export interface Acme {
+  directory: string;
+  names: string[];
+  email: string;
+  challenge: 'http-01' | 'dns-01';
+  hook: string;
+  key: string;
+  /** False while one stands in that evenkeeld has signed itself. */
+  issued: boolean;
+  running: boolean;
+  /** Null while nobody could answer the server. */
+  next_attempt: string | null;
+  /** Why the last attempt has failed. */
+  error: string;
+}
+
 export interface Certificate {
   label: string;
   origin: string;
@@ -22,6 +39,7 @@ export interface Certificate {
   fingerprint: string;
   pem?: string;
   request?: string;
+  acme?: Acme;
 }
 
 // What only the authority's answer brings.
@@ -49,8 +67,14 @@ async function send(method: string, path: string, body: JsonObject): Promise<Cer
 export const addCertificate = (body: JsonObject) => send('POST', 'certificates', body);
 export const makeSelfSigned = (body: JsonObject) => send('POST', 'certificates/self-signed', body);
 export const makeRequest = (body: JsonObject) => send('POST', 'certificates/requests', body);
+export const orderCertificate = (body: JsonObject) => send('POST', 'certificates/acme', body);
 export const replaceCertificate = (label: string, body: JsonObject) => send('PUT', `certificates/${segment(label)}`, body);
 
 export async function removeCertificate(label: string): Promise<void> {
   await request('DELETE', `certificates/${segment(label)}`);
+}
+
+/** Has the ACME server asked at once. */
+export async function renewCertificate(label: string): Promise<void> {
+  await request('POST', `certificates/${segment(label)}/renew`);
 }

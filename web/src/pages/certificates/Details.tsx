@@ -6,6 +6,7 @@ import { Loaded } from '../../parts/Page';
 import { Time } from '../../parts/Time';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
+import { Order } from './Order';
 
 const names = text.certificates;
 
@@ -23,6 +24,7 @@ export function Details({ label, onClose }: { label: string; onClose: () => void
                 {([
                   [names.columns.subject, one.subject], [names.columns.names, one.names.join(', ')], [names.columns.issuer, one.self_signed ? names.itself : one.issuer],
                   [names.keyKind, one.key], [names.from, one.not_before && <Time at={one.not_before} />], [names.until, one.not_after && <Time at={one.not_after} />],
+                  ...(one.acme ? [[names.order.state, <Order acme={one.acme} />], [names.field.directory, one.acme.directory], [names.field.challenge, names.challenges[one.acme.challenge]], [names.field.hook, one.acme.hook], [names.field.email, one.acme.email]] as const : []),
                   [names.fingerprint, <span className="ek-mono">{one.fingerprint}</span>],
                 ] as const).filter(([, value]) => value).map(([term, value]) => (
                   <DescriptionListGroup key={term}><DescriptionListTerm>{term}</DescriptionListTerm><DescriptionListDescription>{value}</DescriptionListDescription></DescriptionListGroup>

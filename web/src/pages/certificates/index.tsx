@@ -1,13 +1,13 @@
 import { Button, Label } from '@patternfly/react-core';
 import { CheckCircleIcon, ExclamationCircleIcon, ExclamationTriangleIcon, HourglassHalfIcon } from '@patternfly/react-icons';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState, type ReactElement } from 'react';
 
-import { listCertificates, removeCertificate, type Certificate } from '../../api/certificates';
+import { listCertificates, removeCertificate, renewCertificate, type Certificate } from '../../api/certificates';
 import { useMay } from '../../app/session';
 import { Confirm } from '../../parts/Confirm';
 import { Failure } from '../../parts/Failure';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useToast } from '../../parts/Toasts';
 import { useLoaded } from '../../parts/useLoaded';
 import { Warnings } from '../../parts/Warnings';
@@ -15,8 +15,11 @@ import { text } from '../../text/en';
 import { AddCertificate } from './AddCertificate';
 import { Details } from './Details';
 import { expiryOf, type Colour } from './expiry';
+import { Order } from './Order';
 
 const names = text.certificates;
+const kRenewMs = 3000;
+
 type Dialog = { kind: 'add' } | { kind: 'show' | 'replace' | 'complete' | 'delete'; label: string };
 
 const kIcons: Record<Colour, ReactElement> = {
@@ -33,7 +36,13 @@ function issuerOf({ self_signed: isOwn, issuer, not_after: end }: Certificate): 
   return isOwn ? names.itself : issuer;
 }
 
-function Line({ one, onDialog }: { one: Certificate; onDialog: (dialog: Dialog) => void }) {
+interface LineProps {
+  one: Certificate;
+  onDialog: (dialog: Dialog) => void;
+  onRenew: (label: string) => void;
+}
+
+function Line({ one, onDialog, onRenew }: LineProps) {
   const mayChange = useMay('administrator');
   const { columns } = names;
   const { label } = one;
@@ -46,11 +55,17 @@ function Line({ one, onDialog }: { one: Certificate; onDialog: (dialog: Dialog) 
       <Td dataLabel={columns.label}><Button variant="link" isInline onClick={() => onDialog({ kind: 'show', label })}>{label}</Button></Td>
       <Td dataLabel={columns.names} modifier="breakWord">{one.names.join(', ') || one.subject || '–'}{!one.has_key && <div className="ek-subtle">{names.authority}</div>}</Td>
       <Td dataLabel={columns.issuer} modifier="breakWord">{issuerOf(one)}</Td>
-      <Td dataLabel={columns.expiry}><Expiry certificate={one} /></Td>
+      <Td dataLabel={columns.expiry}>
+        <div className="ek-tight">
+          {one.acme?.issued !== false && <span><Expiry certificate={one} /></span>}
+          {one.acme && <Order acme={one.acme} />}
+        </div>
+      </Td>
       <Td dataLabel={columns.usedBy} modifier="breakWord">{one.used_by.join(', ') || '–'}</Td>
       <Td dataLabel={text.overview.columns.actions}>
         {mayChange && (
           <div className="ek-actions ek-inline">
+            {one.acme && <Button size="sm" variant="secondary" isDisabled={one.acme.running} aria-label={`${names.order.renew} ${label}`} onClick={() => onRenew(label)}>{names.order.renew}</Button>}
             {isRequest ? button('complete', names.complete) : button('replace', names.replace)}
             {button('delete', text.action.delete, true)}
           </div>
@@ -60,17 +75,17 @@ function Line({ one, onDialog }: { one: Certificate; onDialog: (dialog: Dialog) 
   );
 }
 
-function CertificateTable({ all, onDialog }: { all: Certificate[]; onDialog: (dialog: Dialog) => void }) {
+function CertificateTable({ all, ...act }: { all: Certificate[] } & Omit<LineProps, 'one'>) {
   const { columns } = names;
   return (
-    <Table variant="compact" aria-label={text.page.certificates} gridBreakPoint="grid-md">
+    <Table aria-label={text.page.certificates}>
       <Thead>
         <Tr>
-          <Th modifier="fitContent">{columns.label}</Th><Th width={25}>{columns.names}</Th><Th>{columns.issuer}</Th><Th>{columns.expiry}</Th><Th>{columns.usedBy}</Th>
-          <Th screenReaderText={text.overview.columns.actions} />
+          <Th modifier="fitContent">{columns.label}</Th><Th width={20}>{columns.names}</Th><Th>{columns.issuer}</Th><Th width={25}>{columns.expiry}</Th><Th>{columns.usedBy}</Th>
+          <Th isHidden>{text.overview.columns.actions}</Th>
         </Tr>
       </Thead>
-      <Tbody>{all.map((one) => <Line key={one.label} one={one} onDialog={onDialog} />)}</Tbody>
+      <Tbody>{all.map((one) => <Line key={one.label} one={one} {...act} />)}</Tbody>
     </Table>
   );
 }
@@ -94,7 +109,7 @@ function Delete({ label, onDone, onClose }: { label: string; onDone: () => void;
 }
 
 export default function CertificatesPage() {
-  const loaded = useLoaded(listCertificates, 'certificates', 10_000);
+  const loaded = useLoaded(listCertificates, 'certificates', kRenewMs);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const toast = useToast();
   const mayChange = useMay('administrator');
@@ -104,14 +119,23 @@ export default function CertificatesPage() {
     toast({ title, variant: warnings.length > 0 ? 'warning' : 'success', body: warnings.length > 0 && <Warnings warnings={warnings} /> });
     loaded.reload();
   };
+  const renew = async (label: string) => {
+    try {
+      await renewCertificate(label);
+      toast({ variant: 'info', title: names.order.asking(label) });
+    } catch (error) {
+      toast({ variant: 'danger', title: error instanceof Error ? error.message : String(error) });
+    }
+    loaded.reload();
+  };
   const added = (one: Certificate) => {
-    finish(names.added(one.label), one.warnings);
+    finish(one.acme ? names.order.begun(one.label) : names.added(one.label), one.warnings);
     if (one.not_after === null) setDialog({ kind: 'show', label: one.label });
   };
   return (
     <Page title={text.page.certificates} lead={names.lead} actions={mayChange && <Button onClick={() => setDialog({ kind: 'add' })}>{names.add}</Button>}>
       <Loaded loaded={loaded}>
-        {(all) => all.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : <CertificateTable all={all} onDialog={setDialog} />}
+        {(all) => all.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : <CertificateTable all={all} onDialog={setDialog} onRenew={(label) => void renew(label)} />}
       </Loaded>
       {dialog?.kind === 'add' && <AddCertificate onDone={added} onClose={close} />}
       {dialog?.kind === 'complete' && <AddCertificate completes={dialog.label} onDone={added} onClose={close} />}

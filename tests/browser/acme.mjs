@@ -1,0 +1,67 @@
+// A certificate from an ACME server: ordered for a virtual service, issued, renewed; and a server that is not there.
+
+import { assert, farm, navigate, picture, row, signIn, told, walk } from './browser.mjs';
+
+async function order(page, { label, directory, names, service }) {
+  await page.getByRole('button', { name: 'Add a certificate' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Have an ACME server issue it').check();
+  await dialog.getByRole('textbox', { name: 'Label', exact: true }).fill(label);
+  await dialog.getByRole('combobox', { name: 'ACME server' }).selectOption({ label: 'Another one' });
+  await dialog.getByRole('textbox', { name: 'Directory (URL)' }).fill(directory);
+  await dialog.getByRole('textbox', { name: 'Names', exact: true }).fill(names);
+  if (service) await dialog.getByRole('combobox', { name: 'Use it in' }).selectOption({ label: service });
+  await dialog.getByRole('button', { name: 'Order', exact: true }).click();
+  await dialog.getByText('an ACME server issues certificates to those who agree to its terms').waitFor();
+  await dialog.getByLabel('I agree to the terms of the server').check();
+  await picture(page, `acme-order-${label}`);
+  await dialog.getByRole('button', { name: 'Order', exact: true }).click();
+  await told(page, `Certificate ${label} is ordered`);
+}
+
+async function issued(page) {
+  const mine = await row(page, 'www');
+  await mine.getByText('renewed by itself').waitFor();
+  await mine.getByText('Next renewal:').waitFor();
+  await mine.getByText('Web', { exact: true }).waitFor();
+  await picture(page, 'acme-issued');
+}
+
+const fingerprint = async (page) => {
+  await page.getByRole('button', { name: 'www', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  const words = await dialog.getByText(/^([0-9A-F]{2}:){31}/).textContent();
+  await dialog.getByText('HTTP-01: by a page at port 80').waitFor();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  return words;
+};
+
+async function renew(page) {
+  const before = await fingerprint(page);
+  await page.getByRole('button', { name: 'Renew now www' }).click();
+  for (let tries = 0; (await fingerprint(page)) === before; tries += 1) {
+    assert(tries < 60, 'it is the same certificate');
+    await page.waitForTimeout(500);
+  }
+}
+
+async function refused(page) {
+  const mine = await row(page, 'nobody');
+  await mine.getByText('not issued', { exact: true }).waitFor();
+  await mine.getByText('Asked again:').waitFor();
+  await picture(page, 'acme-refused');
+  await page.getByRole('button', { name: 'Delete nobody' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await told(page, 'nobody was deleted.');
+}
+
+await walk('acme', async (page) => {
+  await signIn(page);
+  await page.getByRole('heading', { name: 'System Overview' }).waitFor();
+  await navigate(page, 'Cluster Configuration', 'Certificates');
+  await order(page, { label: 'www', directory: farm.directory, names: 'www.example', service: 'Web' });
+  await issued(page);
+  await renew(page);
+  await order(page, { label: 'nobody', directory: farm.directory.replace('/dir', '/nothing'), names: 'nobody.example', service: '' });
+  await refused(page);
+});
