@@ -76,6 +76,10 @@ def test_every_form_says_what_is_wrong_with_what_nobody_should_write(site):
         site.farm.balancer.evenkeel("layer7-service", "delete", "Attacked")
 
 
+def test_users_may_have_their_password_elsewhere(site):
+    site.walk("users.mjs")
+
+
 def test_attackers_are_told_in_words(site):
     site.walk("attacks.mjs")
 

@@ -18,8 +18,13 @@ export async function listUsers(signal: AbortSignal): Promise<User[]> {
   return (await get<{ users: User[] }>('users', {}, signal)).users;
 }
 
-export async function addUser(name: string, role: Role, password: string): Promise<void> {
-  await request('POST', 'users', { body: { name, role, password } });
+/** Without a password it is PAM's to judge. */
+export async function addUser(name: string, role: Role, password: string | null): Promise<void> {
+  await request('POST', 'users', { body: password === null ? { name, role, source: 'pam' } : { name, role, source: 'local', password } });
+}
+
+export async function changeRole(name: string, role: Role): Promise<void> {
+  await request('PATCH', `users/${segment(name)}`, { body: { role } });
 }
 
 export async function removeUser(name: string): Promise<void> {
