@@ -1,6 +1,6 @@
 // What the programs behind were told, and another start; the fallback page, as clients will see it, and nothing of it is run.
 
-import { assert, guidePicture, navigate, picture, signIn, told, update, walk } from './browser.mjs';
+import { assert, field, guidePicture, navigate, picture, signIn, told, update, walk } from './browser.mjs';
 
 const kPage = `<!doctype html><title>Away</title><style>body { background: rgb(1, 2, 3); } h1 { color: rgb(250, 250, 1); }</style>
 <h1 style="letter-spacing: 5px">We are printing again at nine</h1><img src="x" onerror="parent.attacked = true; top.attacked = true">
@@ -25,6 +25,7 @@ async function restart(page) {
 async function fallback(page) {
   await navigate(page, 'Maintenance', 'Fallback Page');
   await page.getByRole('button', { name: 'Begin with the page that is shown' }).click();
+  await guidePicture(page, 'fallback-page');
   await page.getByLabel('HTML').fill(kPage);
   const inside = page.frameLocator('iframe');
   const title = inside.getByRole('heading', { name: 'We are printing again at nine' });
@@ -33,7 +34,6 @@ async function fallback(page) {
   assert(style.ink === 'rgb(250, 250, 1)' && style.space === '5px' && style.paper === 'rgb(1, 2, 3)', `the preview looks otherwise: ${JSON.stringify(style)}`);
   assert(await page.evaluate(() => !('attacked' in window)), 'something of the page was run');
   assert((await page.locator('iframe').getAttribute('sandbox')) === 'allow-same-origin', 'the frame lets more happen than it should');
-  await guidePicture(page, 'fallback-page');
   await update(page);
   await told(page, 'The fallback page was updated.');
   await page.getByLabel('Whose page').selectOption({ label: 'Print_Provider' });
@@ -43,10 +43,28 @@ async function fallback(page) {
   await told(page, 'The fallback page was removed.');
 }
 
+/** The form of a virtual service says which page clients see, and leads to where it is written. */
+async function ofOneService(page) {
+  const modify = async () => {
+    await navigate(page, 'Cluster Configuration', 'Layer 4 Virtual Services');
+    await page.getByRole('button', { name: 'Modify Print_Provider', exact: true }).click();
+    await page.getByText('The page for all virtual services').waitFor();
+  };
+  await modify();
+  await field(page, 'Fallback', 'Fallback').selectOption({ label: 'Page' });
+  await update(page);
+  await told(page, 'Print_Provider was updated.');
+  await modify();
+  await page.getByRole('link', { name: 'Edit and preview' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Fallback Page' }).waitFor();
+  assert((await page.getByLabel('Whose page').inputValue()) === 'virtual-services/Print_Provider', 'it is the page of somebody else');
+}
+
 await walk('engines', async (page) => {
   await signIn(page);
   await page.getByRole('heading', { name: 'System Overview' }).waitFor();
   await files(page);
   await restart(page);
   await fallback(page);
+  await ofOneService(page);
 });

@@ -1,8 +1,10 @@
 import { ActionGroup, Button, Form, FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, Label, TextArea } from '@patternfly/react-core';
 import { useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
 
 import { get } from '../../api/client';
 import { change, servicePath } from '../../api/services';
+import type { Layer } from '../../api/types';
 import { useLive } from '../../app/live';
 import { useMay } from '../../app/session';
 import { Failure } from '../../parts/Failure';
@@ -25,14 +27,21 @@ interface StoredPage {
 interface Place {
   path: string;
   label: string;
+  /** In this page's address. */
+  of: string;
+}
+
+function placeOf(layer: Layer, label: string): Place {
+  const of = servicePath(layer, label);
+  return { path: `${of}/fallback-page`, label, of };
 }
 
 function usePlaces(): Place[] {
   const { status } = useLive();
   return useMemo(() => [
-    { path: 'fallback-page', label: names.all },
-    ...(status?.virtual_services ?? []).map(({ label }) => ({ path: `${servicePath(4, label)}/fallback-page`, label })),
-    ...(status?.layer7.services ?? []).filter(({ mode }) => mode === 'http').map(({ label }) => ({ path: `${servicePath(7, label)}/fallback-page`, label })),
+    { path: 'fallback-page', label: names.all, of: '' },
+    ...(status?.virtual_services ?? []).map(({ label }) => placeOf(4, label)),
+    ...(status?.layer7.services ?? []).filter(({ mode }) => mode === 'http').map(({ label }) => placeOf(7, label)),
   ], [status]);
 }
 
@@ -61,13 +70,13 @@ function Editor({ place, stored, reload }: { place: Place; stored: StoredPage; r
       {error !== null && <Failure error={error} title={text.services.problems} />}
       <div className="ek-halves">
         <FormGroup label={names.html} fieldId="html">
-          <TextArea id="html" className="ek-mono" rows={22} spellCheck={false} value={html} readOnlyVariant={mayChange ? undefined : 'default'} validated={size > kMost ? 'error' : 'default'} onChange={(_, typed) => setHtml(typed)} />
+          <TextArea id="html" className="ek-mono" rows={18} spellCheck={false} value={html} placeholder={names.nothing} readOnlyVariant={mayChange ? undefined : 'default'} validated={size > kMost ? 'error' : 'default'} onChange={(_, typed) => setHtml(typed)} />
           <FormHelperText>
             <HelperText isLiveRegion={size > kMost}><HelperTextItem variant={size > kMost ? 'error' : 'default'}>{names.size(Math.ceil(size / 1024))} {names.htmlHelp}</HelperTextItem></HelperText>
           </FormHelperText>
         </FormGroup>
         <FormGroup label={names.preview} role="group" fieldId="preview">
-          <div className="ek-labels"><Label isCompact color={stored.source === 'own' ? 'blue' : 'grey'}>{isDirty ? names.draft : names.source[stored.source]}</Label></div>
+          <div className="ek-labels ek-above"><Label isCompact color={stored.source === 'own' ? 'blue' : 'grey'}>{isDirty ? names.draft : names.source[stored.source]}</Label></div>
           <Preview html={html || stored.shown} />
         </FormGroup>
       </div>
@@ -87,14 +96,14 @@ function Editor({ place, stored, reload }: { place: Place; stored: StoredPage; r
 /** What clients see while no real server takes them: for all, or of one virtual service. */
 export default function FallbackPage() {
   const places = usePlaces();
-  const [path, setPath] = useState('fallback-page');
-  const place = places.find((one) => one.path === path) ?? places[0]!;
+  const [parameters, setParameters] = useSearchParams();
+  const place = places.find(({ of }) => of === parameters.get('of')) ?? places[0]!;
   const loaded = useLoaded(async (signal) => ({ path: place.path, stored: await get<StoredPage>(place.path, {}, signal) }), place.path);
   return (
     <Page title={text.page.fallback} lead={names.lead}>
       <div className="ek-stack">
-        <FormSelect aria-label={names.where} value={place.path} className="ek-medium" onChange={(_, chosen) => setPath(chosen)}>
-          {places.map((one) => <FormSelectOption key={one.path} value={one.path} label={one.label} />)}
+        <FormSelect aria-label={names.where} value={place.of} className="ek-medium" onChange={(_, chosen) => setParameters(chosen ? { of: chosen } : {})}>
+          {places.map((one) => <FormSelectOption key={one.path} value={one.of} label={one.label} />)}
         </FormSelect>
         <Loaded loaded={loaded}>
           {(value) => value.path === place.path && <Editor key={`${value.path} ${value.stored.html}`} place={place} stored={value.stored} reload={loaded.reload} />}

@@ -11,6 +11,7 @@ import { text } from '../../text/en';
 import { ListField } from './ListField';
 import { choiceOf, defaultOf, labelOf } from './names';
 import { useOptions } from './options';
+import { isPageField, PageField } from './PageField';
 
 interface Props {
   field: Field;
@@ -156,6 +157,14 @@ export function FormField({ field, value, context, problems, isReadOnly, onChang
           <Help field={field} label={label} />
         </span>
         <Below field={field} value={String(value)} problem={problem} />
+      </FormGroup>
+    );
+  }
+  if (isPageField(field.path)) {
+    return (
+      <FormGroup role="group" label={label} labelHelp={<Help field={field} label={label} />} fieldId={id}>
+        <PageField id={id} path={field.path} value={value} context={context} />
+        <Below field={field} value={value} problem={problem} />
       </FormGroup>
     );
   }
