@@ -6,7 +6,7 @@ const kPages = [
   'overview', 'local/general', 'local/alerts', 'cluster/layer4-services', 'cluster/layer4-services/add', 'cluster/layer4-services/Papercut_WUI', 'cluster/layer4-servers',
   'cluster/layer4-servers/Print_Provider/add', 'cluster/layer7-services', 'cluster/layer7-servers', 'cluster/certificates', 'cluster/wizard', 'maintenance/revisions',
   'maintenance/backup', 'maintenance/fallback', 'maintenance/restart', 'maintenance/passwords', 'maintenance/users', 'maintenance/tokens', 'maintenance/doctor', 'view/document', 'view/engines', 'view/schema', 'reports/graphs', 'reports/layer4', 'reports/layer7',
-  'reports/traffic', 'reports/counters', 'reports/connections', 'reports/persistence', 'reports/reasons', 'logs/events', 'logs/audit', 'support', 'nowhere',
+  'reports/traffic', 'reports/counters', 'reports/connections', 'reports/persistence', 'reports/reasons', 'logs/events', 'logs/requests', 'logs/programs', 'logs/audit', 'support', 'nowhere',
 ];
 const theme = farm.theme;
 const width = farm.width;

@@ -80,6 +80,10 @@ def test_users_may_have_their_password_elsewhere(site):
     site.walk("users.mjs")
 
 
+def test_logs_of_programs_are_read_followed_and_saved(site):
+    site.walk("logs.mjs")
+
+
 def test_attackers_are_told_in_words(site):
     site.walk("attacks.mjs")
 

@@ -89,6 +89,8 @@ export const kMenus: Menu[] = [
     id: 'logs', title: text.menu.logs,
     pages: [
       { path: '/logs/events', title: text.page.events, view: lazy(() => import('../pages/logs/Events')) },
+      { path: '/logs/requests', title: text.page.requests, view: lazy(() => import('../pages/logs/Requests')) },
+      { path: '/logs/programs', title: text.page.programs, view: lazy(() => import('../pages/logs/Programs')) },
       { path: '/logs/audit', title: text.page.audit, view: lazy(() => import('../pages/logs/Audit')), needs: 'administrator' },
     ],
   },
