@@ -1,21 +1,12 @@
 // What is in the status: of a large farm it is asked for without real servers, and with those of the few services that are looked at.
 
-import { ApiError, get, segment } from './client';
+import { get, segment } from './client';
 import type { RealServerStatus, ServiceStatus, ServiceSummary, Status, WholeStatus } from './types';
 
 /** A farm with no more real servers than these is asked for whole. */
 const kSmallFarm = 300;
 
-/** Without real servers; whole from an evenkeeld that does not leave them out. */
-export async function summaryOfAll(signal?: AbortSignal): Promise<Status> {
-  try {
-    return await get<Status>('status', { servers: 'none' }, signal);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 400) return statusOfAll(signal);
-    throw error;
-  }
-}
-
+export const summaryOfAll = (signal?: AbortSignal) => get<Status>('status', { servers: 'none' }, signal);
 export const statusOfAll = (signal?: AbortSignal) => get<WholeStatus>('status', {}, signal);
 
 /** One virtual service, of either layer, with its real servers. */
