@@ -47,7 +47,8 @@ def test_certificates_are_ordered_from_an_acme_server(site):
         site.walk("acme.mjs", directory=acme.url)
     finally:
         balancer.evenkeel("layer7-service", "delete", "Web")
-        balancer.evenkeel("certificate", "delete", "www", check=False)
+        for label in ("www", "nobody"):
+            balancer.evenkeel("certificate", "delete", label, check=False)
         balancer.stop()
         balancer.start(*site.arguments)
 

@@ -33,7 +33,7 @@ function Expiry({ certificate }: { certificate: Certificate }) {
 
 function issuerOf({ self_signed: isOwn, issuer, not_after: end }: Certificate): string {
   if (end === null) return '–';
-  return isOwn ? names.itself : issuer;
+  return isOwn ? names.itself : issuer.replace(/^CN=/, '');
 }
 
 interface LineProps {
@@ -54,7 +54,7 @@ function Line({ one, onDialog, onRenew }: LineProps) {
     <Tr>
       <Td dataLabel={columns.label}><Button variant="link" isInline onClick={() => onDialog({ kind: 'show', label })}>{label}</Button></Td>
       <Td dataLabel={columns.names} modifier="breakWord">{one.names.join(', ') || one.subject || '–'}{!one.has_key && <div className="ek-subtle">{names.authority}</div>}</Td>
-      <Td dataLabel={columns.issuer} modifier="breakWord">{issuerOf(one)}</Td>
+      <Td dataLabel={columns.issuer}>{issuerOf(one)}</Td>
       <Td dataLabel={columns.expiry}>
         <div className="ek-tight">
           {one.acme?.issued !== false && <span><Expiry certificate={one} /></span>}
@@ -81,7 +81,7 @@ function CertificateTable({ all, ...act }: { all: Certificate[] } & Omit<LinePro
     <Table aria-label={text.page.certificates}>
       <Thead>
         <Tr>
-          <Th modifier="fitContent">{columns.label}</Th><Th width={20}>{columns.names}</Th><Th>{columns.issuer}</Th><Th width={25}>{columns.expiry}</Th><Th>{columns.usedBy}</Th>
+          <Th modifier="fitContent">{columns.label}</Th><Th width={15}>{columns.names}</Th><Th width={15}>{columns.issuer}</Th><Th width={25}>{columns.expiry}</Th><Th>{columns.usedBy}</Th>
           <Th isHidden>{text.overview.columns.actions}</Th>
         </Tr>
       </Thead>
