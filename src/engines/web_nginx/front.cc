@@ -111,7 +111,9 @@ std::string api() {
       "            error_page 429 = @too_many;\n"
       "            error_page 502 504 = @no_answer;\n"
       "        }\n";
-  text += "        # What happens, as it happens: nothing is held back.\n        location ~ ^/api/v1/(events|logs/[^/]+/(stream|live))$ {\n";
+  text +=
+      "        # What happens, as it happens: nothing is held back.\n        location ~ "
+      "^/api/v1/(events|logs/[^/]+/(stream|live))$ {\n";
   text += kProxy;
   text +=
       "            proxy_connect_timeout 5s;\n"
