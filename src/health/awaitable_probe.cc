@@ -23,15 +23,12 @@ std::string what(const std::exception_ptr& failure) {
 }  // namespace
 
 AwaitableProbe::AwaitableProbe(boost::asio::io_context& io, std::chrono::milliseconds timeout)
-    : io_(io), timeout_(timeout), deadline_(io) {}
+    : io_(io), timeout_(timeout), deadline_(io, [this] { expire(); }) {}
 
 void AwaitableProbe::start(OnResult on_result) {
   on_result_ = std::move(on_result);
   auto self = shared_from_this();
-  deadline_.expires_after(timeout_);
-  deadline_.async_wait([self](boost::system::error_code error) {
-    if (!error) self->expire();
-  });
+  deadline_.set(timeout_);
   // Posted, because co_spawn would run the coroutine up to its first wait at once: no answer from within start().
   boost::asio::post(io_, [self] {
     if (self->on_result_) self->launch();
@@ -51,6 +48,7 @@ void AwaitableProbe::cancel() {
 }
 
 void AwaitableProbe::expire() {
+  const auto self = shared_from_this();  // the receiver may let go of this probe
   ProbeResult result{Outcome::kFailure, timed_out(), "timeout"};
   abort();
   finish(std::move(result));

@@ -4,11 +4,11 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
 
+#include "health/deadlines.h"
 #include "health/probe.h"
 
 namespace evenkeel::health {
@@ -41,7 +41,7 @@ class AwaitableProbe : public Probe, public std::enable_shared_from_this<Awaitab
 
   boost::asio::io_context& io_;
   std::chrono::milliseconds timeout_;
-  boost::asio::steady_timer deadline_;
+  Deadline deadline_;
   Trace trace_;
   OnResult on_result_;  // empty: answered or cancelled
 };

@@ -1,11 +1,12 @@
 // TCP connect: up if the three-way handshake succeeds. Nothing is sent.
 
+#include "health/connect_probe.h"
+
 #include <fmt/format.h>
 
 #include <utility>
 
 #include "health/connector.h"
-#include "health/probes.h"
 #include "health/reason.h"
 #include "health/tcp_connection.h"
 
@@ -14,11 +15,8 @@ namespace {
 
 class ConnectProbe final : public Probe {
  public:
-  ConnectProbe(ProbeTools& tools, const Target& target)
-      : connector_(*tools.connector),
-        clock_(tools.clock),
-        server_{target.address, target.port},
-        timeout_(target.check.timeout) {}
+  ConnectProbe(ProbeTools& tools, const Endpoint& server, std::chrono::milliseconds timeout)
+      : connector_(*tools.connector), clock_(tools.clock), server_(server), timeout_(timeout) {}
   ~ConnectProbe() override { connector_.cancel(ticket_); }
   ConnectProbe(const ConnectProbe&) = delete;
   ConnectProbe& operator=(const ConnectProbe&) = delete;
@@ -73,7 +71,12 @@ class ConnectProbe final : public Probe {
 }  // namespace
 
 std::shared_ptr<Probe> make_connect_probe(ProbeTools& tools, const Target& target) {
-  return std::make_shared<ConnectProbe>(tools, target);
+  return make_connect_probe(tools, {target.address, target.port}, target.check.timeout);
+}
+
+std::shared_ptr<Probe> make_connect_probe(ProbeTools& tools, const Endpoint& server,
+                                          std::chrono::milliseconds timeout) {
+  return std::make_shared<ConnectProbe>(tools, server, timeout);
 }
 
 }  // namespace evenkeel::health

@@ -44,28 +44,25 @@ std::optional<Connector::Answer> answer_of(int socket, SteadyTime now) {
 
 }  // namespace
 
-Connector::Connector(boost::asio::io_context& io, const Clock& clock)
-    : io_(io), clock_(clock), events_(io), timer_(io) {}
+Connector::Connector(boost::asio::io_context& io, const Clock& clock) : io_(io), clock_(clock), events_(io) {}
 
 Connector::Ticket Connector::begin(const Endpoint& server, std::chrono::milliseconds timeout, OnAnswer on_answer) {
   Attempt& attempt = take_place();
   attempt.on_answer = std::move(on_answer);
-  attempt.deadline = Timer::clock_type::now() + timeout;
-  by_deadline_.insert(attempt);
+  attempt.deadline.set(timeout);
   if (const auto failed = connect(attempt, server)) {
     attempt.socket.reset();
     answer_later(attempt.ticket, *failed);
   } else {
     wait_for_events();
   }
-  arm();
   return attempt.ticket;
 }
 
 Connector::Attempt& Connector::take_place() {
   if (free_places_.empty()) {
     free_places_.push_back(static_cast<uint32_t>(places_.size()));
-    places_.emplace_back();
+    places_.emplace_back(*this);
   }
   const uint32_t place = free_places_.back();
   free_places_.pop_back();
@@ -84,18 +81,23 @@ Connector::Attempt* Connector::find(Ticket ticket) {
 // None: it is under way.
 std::optional<Connector::Answer> Connector::connect(Attempt& attempt, const Endpoint& server) {
   const auto address = to_asio(server);
-  attempt.socket.reset(::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  attempt.family = address.protocol().family();
+  attempt.socket = spare_sockets_->take(attempt.family);
+  const int change = attempt.socket.is_open() ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  if (change == EPOLL_CTL_ADD) {
+    attempt.socket.reset(::socket(attempt.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  }
   if (!attempt.socket.is_open()) return Answer{What::kNotTried, errno, {}};
   if (::connect(attempt.socket.get(), address.data(), static_cast<socklen_t>(address.size())) != 0 &&
       errno != EINPROGRESS) {
     return Answer{is_refused_by_our_routing(errno) ? What::kNotTried : What::kFailed, errno, {}};
   }
-  if (!watch(attempt)) return Answer{What::kNotTried, errno, {}};
+  if (!watch(attempt, change)) return Answer{What::kNotTried, errno, {}};
   return std::nullopt;
 }
 
 // For its one answer: what comes later, the server's end of the connection, wakes nobody up.
-bool Connector::watch(const Attempt& attempt) {
+bool Connector::watch(const Attempt& attempt, int change) {
   if (!events_.is_open()) {
     const int events = ::epoll_create1(EPOLL_CLOEXEC);
     if (events < 0) return false;
@@ -104,7 +106,7 @@ bool Connector::watch(const Attempt& attempt) {
   epoll_event wanted{};
   wanted.events = EPOLLOUT | EPOLLONESHOT;
   wanted.data.u64 = attempt.ticket;
-  return ::epoll_ctl(events_.native_handle(), EPOLL_CTL_ADD, attempt.socket.get(), &wanted) == 0;
+  return ::epoll_ctl(events_.native_handle(), change, attempt.socket.get(), &wanted) == 0;
 }
 
 void Connector::answer_later(Ticket ticket, Answer answer) {
@@ -123,8 +125,6 @@ void Connector::cancel(Ticket ticket) {
   const OnAnswer dropped = give_back(*attempt);
   attempt->socket.reset();
   if (pending_ > 0) return;
-  timer_.cancel();
-  armed_for_.reset();
   boost::system::error_code ignored;
   if (events_.is_open()) events_.cancel(ignored);
 }
@@ -139,7 +139,7 @@ void Connector::stop() {
 Connector::OnAnswer Connector::give_back(Attempt& attempt) {
   free_places_.push_back(static_cast<uint32_t>(attempt.ticket));
   attempt.ticket = 0;
-  attempt.unlink();
+  attempt.deadline.cancel();
   --pending_;
   return std::exchange(attempt.on_answer, nullptr);
 }
@@ -147,7 +147,7 @@ Connector::OnAnswer Connector::give_back(Attempt& attempt) {
 void Connector::settle(Attempt& attempt, const Answer& answer) {
   Fd socket = std::move(attempt.socket);
   const OnAnswer on_answer = give_back(attempt);
-  if (answer.what == What::kConnected) leave(io_, std::move(socket));
+  if (answer.what == What::kConnected) leave(io_, std::move(socket), Heir{spare_sockets_, attempt.family});
   socket.reset();
   on_answer(answer);
 }
@@ -179,31 +179,9 @@ void Connector::take_events() {
   }
 }
 
-// The timer may go off too early, never too late.
-void Connector::arm() {
-  if (by_deadline_.empty()) return;
-  const Due due = by_deadline_.begin()->deadline;
-  if (armed_for_ && *armed_for_ <= due) return;
-  armed_for_ = due;
-  timer_.expires_at(due);
-  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self) return;
-    self->armed_for_.reset();
-    self->expire();
-  });
-}
-
-// As many as a turn allows; the timer goes off again at once for the others.
-void Connector::expire() {
+void Connector::expire(Attempt& attempt) {
   const Answer timed_out{What::kTimedOut, 0, clock_.steady_now()};
-  const Due now = Timer::clock_type::now();
-  for (size_t left = kMostInATurn; left > 0 && !by_deadline_.empty(); --left) {
-    Attempt& attempt = *by_deadline_.begin();
-    if (attempt.deadline > now) break;
-    settle(attempt, answer_of(attempt.socket.get(), timed_out.at).value_or(timed_out));
-  }
-  arm();
+  settle(attempt, answer_of(attempt.socket.get(), timed_out.at).value_or(timed_out));
 }
 
 }  // namespace evenkeel::health

@@ -1,11 +1,9 @@
 #pragma once
-// Makes TCP connections by the thousand, without a coroutine, a timer or memory of its own for each: one epoll
-// descriptor tells the event loop that some were answered, one timer that some were not. On the control loop.
+// Makes TCP connections by the thousand, without a coroutine, a timer, memory or, mostly, a socket of its own for each:
+// one epoll descriptor tells the event loop that some were answered. On the control loop.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/intrusive/set.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -17,6 +15,8 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/ip_address.h"
+#include "health/deadlines.h"
+#include "health/spare_sockets.h"
 
 namespace evenkeel::health {
 
@@ -47,43 +47,35 @@ class Connector : public std::enable_shared_from_this<Connector> {
   void stop();
 
  private:
-  using Timer = boost::asio::steady_timer;
-  using Due = Timer::time_point;
-  using Hook = boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
   // In a place of its own, which is used again; the ticket tells who has it now.
-  struct Attempt : Hook {
+  struct Attempt {
+    explicit Attempt(Connector& connector) : deadline(connector.io_, [&connector, this] { connector.expire(*this); }) {}
     Ticket ticket = 0;  // 0: free
     Fd socket;
-    Due deadline;
+    int family = 0;
+    Deadline deadline;
     OnAnswer on_answer;
   };
-  struct Earlier {
-    bool operator()(const Attempt& a, const Attempt& b) const { return a.deadline < b.deadline; }
-  };
-  using Attempts = boost::intrusive::multiset<Attempt, boost::intrusive::compare<Earlier>,
-                                              boost::intrusive::constant_time_size<false>>;
 
   Attempt& take_place();
   Attempt* find(Ticket ticket);
   std::optional<Answer> connect(Attempt& attempt, const Endpoint& server);
-  bool watch(const Attempt& attempt);
+  bool watch(const Attempt& attempt, int change);
   void answer_later(Ticket ticket, Answer answer);
   OnAnswer give_back(Attempt& attempt);
   void settle(Attempt& attempt, const Answer& answer);
   void wait_for_events();
   void take_events();
-  void arm();
-  void expire();
+  void expire(Attempt& attempt);
 
   boost::asio::io_context& io_;
   const Clock& clock_;
   boost::asio::posix::stream_descriptor events_;
   bool is_waiting_for_events_ = false;
-  Timer timer_;
-  std::optional<Due> armed_for_;
   std::deque<Attempt> places_;
   std::vector<uint32_t> free_places_;
-  Attempts by_deadline_;
+  // Watched by events_ already, if only for the next answer that is asked for.
+  std::shared_ptr<SpareSockets> spare_sockets_ = std::make_shared<SpareSockets>();
   size_t pending_ = 0;
   uint32_t generation_ = 0;
   bool is_stopped_ = false;

@@ -1,5 +1,7 @@
 #include "health/farewells.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -14,14 +16,20 @@ constexpr auto kRound = std::chrono::milliseconds(20);
 constexpr auto kLongest = std::chrono::milliseconds(500);
 constexpr size_t kMostBytes = size_t{256} * 1024;
 
+// Our FIN included.
+bool has_seen_all(int socket) {
+  int unacknowledged = 0;
+  return ::ioctl(socket, SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0;
+}
+
 }  // namespace
 
 Farewells::Farewells(boost::asio::execution_context& context)
     : service(context), timer_(static_cast<boost::asio::io_context&>(context)) {}
 
-void Farewells::add(Fd socket) {
+void Farewells::add(Fd socket, Heir heir) {
   if (::shutdown(socket.get(), SHUT_WR) != 0) return;
-  leaving_.push_back({std::move(socket), Clockwork::now() + kLongest});
+  leaving_.push_back({std::move(socket), Clockwork::now() + kLongest, std::move(heir)});
   if (leaving_.size() == 1) arm();
 }
 
@@ -40,6 +48,10 @@ bool Farewells::is_over(Leaving& leaving, Clockwork::time_point now) {
   std::array<char, 4096> scratch;
   while (leaving.received < kMostBytes) {
     const ssize_t size = ::recv(leaving.socket.get(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+    if (size == 0 && leaving.heir.sockets) {
+      if (!has_seen_all(leaving.socket.get())) return now >= leaving.until;
+      leaving.heir.sockets->put(std::move(leaving.socket), leaving.heir.family);
+    }
     if (size == 0) return true;
     if (size < 0) return (errno != EAGAIN && errno != EINTR) || now >= leaving.until;
     leaving.received += static_cast<size_t>(size);

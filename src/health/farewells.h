@@ -5,11 +5,19 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
 #include <vector>
 
 #include "base/fd.h"
+#include "health/spare_sockets.h"
 
 namespace evenkeel::health {
+
+// Who uses a socket again.
+struct Heir {
+  std::shared_ptr<SpareSockets> sockets;  // null: nobody
+  int family = 0;
+};
 
 // One for each io_context.
 class Farewells final : public boost::asio::execution_context::service {
@@ -19,14 +27,15 @@ class Farewells final : public boost::asio::execution_context::service {
   explicit Farewells(boost::asio::execution_context& context);
 
   // A TCP socket that does not block. Sends FIN now, then takes what the server still has to say, so that closing does
-  // not turn into an RST. Bounded in time and bytes.
-  void add(Fd socket);
+  // not turn into an RST. Bounded in time and bytes. The heir gets it when both sides are through.
+  void add(Fd socket, Heir heir = {});
 
  private:
   using Clockwork = boost::asio::steady_timer::clock_type;
   struct Leaving {
     Fd socket;
     Clockwork::time_point until;
+    Heir heir;
     size_t received = 0;
   };
 
@@ -39,8 +48,8 @@ class Farewells final : public boost::asio::execution_context::service {
 };
 
 // Of the socket's io_context.
-inline void leave(boost::asio::io_context& io, Fd socket) {
-  boost::asio::use_service<Farewells>(io).add(std::move(socket));
+inline void leave(boost::asio::io_context& io, Fd socket, Heir heir = {}) {
+  boost::asio::use_service<Farewells>(io).add(std::move(socket), std::move(heir));
 }
 
 }  // namespace evenkeel::health

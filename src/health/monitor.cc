@@ -1,5 +1,7 @@
 #include "health/monitor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <map>
@@ -9,18 +11,19 @@
 #include "health/composition.h"
 #include "health/followed.h"
 #include "health/probe_runner.h"
+#include "health/shared_target.h"
 #include "model/check_kind.h"
 
 namespace evenkeel::health {
 namespace {
 
-bool follows(const Target& target) {
-  return target.check.type == model::HealthCheckType::kFollow;
+bool follows(const model::HealthCheck& check) {
+  return check.type == model::HealthCheckType::kFollow;
 }
 
 // What one target of a real server comes to: a probe, shared or not, or another virtual service's health.
 struct Part {
-  std::shared_ptr<const Target> target;
+  SharedTarget target;
   ProbeKey probe;  // means nothing for one that follows
 };
 
@@ -28,8 +31,8 @@ struct Subject {
   std::vector<Part> parts;  // in the order of their checks
   Verdict verdict = Verdict::kUnknown;
   WallTime since;
-  const IpAddress& address() const { return parts.front().target->address; }
-  int required() const { return parts.front().target->required; }
+  const IpAddress& address() const { return parts.front().target.address(); }
+  int required() const { return parts.front().target.common().required; }
 };
 
 using Subjects = std::map<model::RealServerKey, Subject>;
@@ -42,13 +45,15 @@ class SettingsNumbers {
     // Mostly it is that of the virtual service's real server before.
     const auto recent = std::ranges::find(recent_, check, &Recent::first);
     if (recent != recent_.end()) return recent->second;
-    std::string text = model::settings_text(check);
-    const auto before = before_.find(text);
-    const auto [at, is_new] = numbers_.try_emplace(std::move(text), before == before_.end() ? next_ : before->second);
-    if (is_new && before == before_.end()) ++next_;
+    const uint64_t number = number_of_text(model::settings_text(check));
     if (recent_.size() >= model::kMostChecks) recent_.clear();
-    recent_.emplace_back(check, at->second);
-    return at->second;
+    recent_.emplace_back(check, number);
+    return number;
+  }
+  // A script is told whom it runs for, so it is of one real server of one virtual service.
+  uint64_t number_of_script(const Target& target) {
+    return number_of_text(fmt::format("{}\n{}\n{}\n{}", model::settings_text(target.check), target.key.virtual_service,
+                                      target.key.real_server, target.virtual_endpoint.to_string()));
   }
   void end() {
     before_.clear();
@@ -57,6 +62,13 @@ class SettingsNumbers {
 
  private:
   using Recent = std::pair<model::HealthCheck, uint64_t>;
+
+  uint64_t number_of_text(std::string text) {
+    const auto before = before_.find(text);
+    const auto [at, is_new] = numbers_.try_emplace(std::move(text), before == before_.end() ? next_ : before->second);
+    if (is_new && before == before_.end()) ++next_;
+    return at->second;
+  }
 
   std::map<std::string, uint64_t> numbers_, before_;
   std::vector<Recent> recent_;
@@ -114,11 +126,12 @@ void Monitor::Impl::configure(std::vector<Target> targets) {
 
 Subjects Monitor::Impl::subjects_of(std::vector<Target> targets) {
   Subjects wanted;
+  TargetSharing sharing;
   settings_.begin();
   for (Target& target : targets) {
-    const ProbeKey probe = follows(target) ? ProbeKey{} : probe_of(target);
+    const ProbeKey probe = follows(target.check) ? ProbeKey{} : probe_of(target);
     auto& parts = wanted[target.key].parts;
-    parts.push_back({std::make_shared<const Target>(std::move(target)), probe});
+    parts.push_back({sharing.share(std::move(target)), probe});
   }
   settings_.end();
   return wanted;
@@ -127,17 +140,10 @@ Subjects Monitor::Impl::subjects_of(std::vector<Target> targets) {
 ProbeKey Monitor::Impl::probe_of(const Target& target) {
   const bool is_script = target.check.type == model::HealthCheckType::kExternalScript;
   const bool depends_on_service = is_script || model::transport_of(target.check) == model::Transport::kTcpOrUdp;
-  ProbeKey probe{.settings = settings_.number_of(target.check),
-                 .port = target.port,
-                 .served = depends_on_service ? target.served : model::Protocol::kTcp,
-                 .address = target.address,
-                 .owner = {},
-                 .virtual_endpoint = {}};
-  if (is_script) {
-    probe.owner = target.key;
-    probe.virtual_endpoint = target.virtual_endpoint;
-  }
-  return probe;
+  return {.settings = is_script ? settings_.number_of_script(target) : settings_.number_of(target.check),
+          .port = target.port,
+          .served = depends_on_service ? target.served : model::Protocol::kTcp,
+          .address = target.address};
 }
 
 std::map<ProbeKey, WantedProbe> Monitor::Impl::probes_of(const Subjects& wanted) const {
@@ -145,7 +151,7 @@ std::map<ProbeKey, WantedProbe> Monitor::Impl::probes_of(const Subjects& wanted)
   for (const auto& [key, subject] : wanted) {
     for (size_t i = 0; i < subject.parts.size(); ++i) {
       const Part& part = subject.parts[i];
-      if (follows(*part.target)) continue;
+      if (follows(part.target.check())) continue;
       Status before = begin_with(key, subject, i);
       const auto [at, is_first] = probes.try_emplace(part.probe, WantedProbe{part.target, before});
       // Who is up has passed it; who is down may be so for another of its checks.
@@ -183,12 +189,12 @@ void Monitor::Impl::take(Subjects wanted) {
   std::vector<model::RealServerKey> all;
   for (auto& [key, subject] : subjects_) {
     for (const Part& part : subject.parts) {
-      if (follows(*part.target)) {
-        followers_[part.target->check.follow].push_back(key);
+      if (follows(part.target.check())) {
+        followers_[part.target.check().follow].push_back(key);
       } else {
         users_[part.probe].push_back(key);
       }
-      if (const Status* status = runner_->find(part.probe); status != nullptr && !follows(*part.target)) {
+      if (const Status* status = runner_->find(part.probe); status != nullptr && !follows(part.target.check())) {
         subject.since = std::max(subject.since, status->since);
       }
     }
@@ -214,7 +220,7 @@ void Monitor::Impl::restore(const std::vector<Status>& known) {
     }
     Subject& subject = found->second;
     for (const Part& part : subject.parts) {
-      if (!follows(*part.target)) runner_->restore(part.probe, status);
+      if (!follows(part.target.check())) runner_->restore(part.probe, status);
     }
     if (refresh({status.key}).empty()) continue;
     if (subject.verdict == status.verdict) subject.since = status.since;
@@ -263,8 +269,8 @@ FollowedHealth Monitor::Impl::health_of(const std::string& virtual_service) cons
 }
 
 CheckInWords Monitor::Impl::in_words(const Part& part) const {
-  const Target& target = *part.target;
-  if (follows(target)) {
+  const Target target = part.target.whole();
+  if (follows(target.check)) {
     const FollowedHealth health = health_of(target.check.follow);
     return {name_of(target), health.verdict(target.quorum), health.reason(target.check.follow, target.quorum)};
   }
@@ -279,7 +285,7 @@ std::vector<CheckInWords> Monitor::Impl::checks_of(const Subject& subject) const
   for (size_t first = 0; first < parts.size();) {
     std::vector<CheckInWords> ports;
     size_t i = first;
-    for (; i < parts.size() && parts[i].target->number == parts[first].target->number; ++i) {
+    for (; i < parts.size() && parts[i].target.common().number == parts[first].target.common().number; ++i) {
       ports.push_back(in_words(parts[i]));
     }
     checks.push_back(all_ports(ports));
@@ -289,7 +295,7 @@ std::vector<CheckInWords> Monitor::Impl::checks_of(const Subject& subject) const
 }
 
 Status Monitor::Impl::status_of(const model::RealServerKey& key, const Subject& subject) const {
-  const bool has_one_check = subject.parts.size() == 1 && !follows(*subject.parts.front().target);
+  const bool has_one_check = subject.parts.size() == 1 && !follows(subject.parts.front().target.check());
   const Status* const only = has_one_check ? runner_->find(subject.parts.front().probe) : nullptr;
   Status result = only != nullptr ? *only : in_all(subject);
   result.key = key;
@@ -303,7 +309,7 @@ Status Monitor::Impl::in_all(const Subject& subject) const {
   Status result;
   result.reason = reason_of(subject.required(), checks_of(subject));
   for (const Part& part : subject.parts) {
-    const Status* const status = follows(*part.target) ? nullptr : runner_->find(part.probe);
+    const Status* const status = follows(part.target.check()) ? nullptr : runner_->find(part.probe);
     if (status == nullptr) continue;
     if (status->last_probe && (!result.last_probe || *status->last_probe > *result.last_probe)) {
       result.last_probe = status->last_probe;
@@ -328,8 +334,8 @@ std::optional<Monitor::Report> Monitor::Impl::report(const model::RealServerKey&
   Report report;
   for (const Part& part : found->second.parts) {
     CheckInWords words = in_words(part);
-    auto records = follows(*part.target) ? std::vector<ProbeRecord>{} : runner_->records(part.probe);
-    report.push_back({std::move(words.name), *part.target, words.verdict, std::move(records)});
+    auto records = follows(part.target.check()) ? std::vector<ProbeRecord>{} : runner_->records(part.probe);
+    report.push_back({std::move(words.name), part.target.whole(), words.verdict, std::move(records)});
   }
   return report;
 }

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "health/connect_probe.h"
 #include "health/reason.h"
 #include "health/rise_fall.h"
 #include "model/check_kind.h"
@@ -39,9 +40,9 @@ void ProbeRunner::configure(const std::map<ProbeKey, WantedProbe>& wanted) {
     Entry& entry = at->second;
     entry.target = probe.target;  // equal but for whom it is for; so that there is only one of it
     if (!is_new) continue;
-    entry.key = key;
+    entry.key = &at->first;
     entry.status = probe.before;
-    entry.lane = probe.target->check.type == model::HealthCheckType::kConnect ? &connects_ : &others_;
+    entry.lane = probe.target.check().type == model::HealthCheckType::kConnect ? &connects_ : &others_;
     fresh.push_back(&entry);
   }
   tools_.patterns.clear();
@@ -51,7 +52,7 @@ void ProbeRunner::configure(const std::map<ProbeKey, WantedProbe>& wanted) {
 
 // Neither waiting nor in flight after this.
 void ProbeRunner::forget(Entry& entry) {
-  entry.lane->waiting.erase({entry.due, &entry});
+  if (entry.is_linked()) entry.unlink();
   if (!entry.probe) return;
   std::exchange(entry.probe, nullptr)->cancel();
   --entry.lane->in_flight;
@@ -75,7 +76,7 @@ void ProbeRunner::spread_starts(const std::vector<Entry*>& fresh) {
 
 void ProbeRunner::schedule(Entry& entry, Due due) {
   entry.due = due;
-  entry.lane->waiting.emplace(due, &entry);
+  entry.lane->waiting.insert(entry);
 }
 
 void ProbeRunner::restore(const ProbeKey& key, const Status& known) {
@@ -109,9 +110,9 @@ void ProbeRunner::run_due() {
   size_t left = kMostStarts;
   for (Lane* lane : {&connects_, &others_}) {
     auto& waiting = lane->waiting;
-    for (; left > 0 && !waiting.empty() && lane->has_room() && waiting.begin()->first <= last_turn_; --left) {
-      Entry& entry = *waiting.begin()->second;
-      waiting.erase(waiting.begin());
+    for (; left > 0 && !waiting.empty() && lane->has_room() && waiting.begin()->due <= last_turn_; --left) {
+      Entry& entry = *waiting.begin();
+      entry.unlink();
       start_probe(entry);
     }
   }
@@ -124,7 +125,7 @@ void ProbeRunner::arm(Due not_before) {
   std::optional<Due> due;
   for (const Lane* lane : {&connects_, &others_}) {
     if (lane->waiting.empty() || !lane->has_room()) continue;
-    const Due earliest = std::max(lane->waiting.begin()->first, not_before);
+    const Due earliest = std::max(lane->waiting.begin()->due, not_before);
     due = std::min(due.value_or(earliest), earliest);
   }
   if (!due || (armed_for_ && *armed_for_ <= *due)) return;
@@ -139,12 +140,11 @@ void ProbeRunner::arm(Due not_before) {
 }
 
 void ProbeRunner::start_probe(Entry& entry) {
-  entry.started = Timer::clock_type::now();
   entry.probe_began = tools_.clock.steady_now();
   ++entry.lane->in_flight;
   // The probe is cancelled before the entry or the runner goes away, so the plain references live long enough.
   try {
-    entry.probe = make_probe(tools_, *entry.target);
+    entry.probe = probe_of(entry.target);
     entry.probe->start([this, &entry](ProbeResult result) { finish_probe(entry, std::move(result)); });
   } catch (const std::exception& exception) {
     if (entry.probe) entry.probe->cancel();
@@ -153,6 +153,12 @@ void ProbeRunner::start_probe(Entry& entry) {
     entry.status.reason = not_checked(exception.what()).reason;
     schedule_next(entry);
   }
+}
+
+// Connects, which come by the thousand, need next to nothing of the target.
+std::shared_ptr<Probe> ProbeRunner::probe_of(const SharedTarget& target) {
+  if (target.check().type != model::HealthCheckType::kConnect) return make_probe(tools_, target.whole());
+  return make_connect_probe(tools_, {target.address(), target.port()}, target.check().timeout);
 }
 
 void ProbeRunner::finish_probe(Entry& entry, ProbeResult result) {
@@ -164,7 +170,7 @@ void ProbeRunner::finish_probe(Entry& entry, ProbeResult result) {
   arm(last_turn_ + pace_.turn);
   if (!has_changed) return;
   const auto self = shared_from_this();  // the receiver may let go of it
-  const ProbeKey key = entry.key;
+  const ProbeKey key = *entry.key;
   on_change_(key);
 }
 
@@ -176,7 +182,7 @@ bool ProbeRunner::judge(Entry& entry, ProbeResult result) {
   result.trace.total = duration;
   entry.history.add(tools_.clock.wall_now(), result);
   status.reason = std::move(result.reason);
-  RiseFall rise_fall(limits_of(entry.target->check), status.verdict,
+  RiseFall rise_fall(limits_of(entry.target.check()), status.verdict,
                      {status.consecutive_failures, status.consecutive_successes});
   const bool has_changed = rise_fall.count(result.outcome);
   status.verdict = rise_fall.verdict();
@@ -191,20 +197,20 @@ bool ProbeRunner::judge(Entry& entry, ProbeResult result) {
 }
 
 void ProbeRunner::schedule_next(Entry& entry) {
-  if (model::is_constant(entry.target->check)) return;
+  if (model::is_constant(entry.target.check())) return;
   const std::chrono::duration<double, std::micro> interval = interval_of(entry) * jitter_of(entry);
-  schedule(entry, entry.rhythm.next(entry.started, interval, Timer::clock_type::now()));
+  schedule(entry, entry.rhythm.next(entry.due, interval, Timer::clock_type::now()));
 }
 
 // By what the interval is multiplied this time.
 double ProbeRunner::jitter_of(const Entry& entry) {
   constexpr double kPercent = 0.01;
-  const double most = entry.target->check.jitter * kPercent;
+  const double most = entry.target.check().jitter * kPercent;
   return std::uniform_real_distribution(1 - most, 1 + most)(random_);
 }
 
 std::chrono::microseconds ProbeRunner::interval_of(const Entry& entry) const {
-  return pace_.second * model::interval_of(entry.target->check).count();
+  return pace_.second * model::interval_of(entry.target.check()).count();
 }
 
 }  // namespace evenkeel::health

@@ -3,35 +3,32 @@
 // probe that several real servers need is made once. Lives on the control loop.
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
-#include <utility>
 #include <vector>
 
 #include "health/monitor.h"
 #include "health/probes.h"
 #include "health/rhythm.h"
+#include "health/shared_target.h"
 
 namespace evenkeel::health {
 
 // What is asked, of whom. In an order in which neighbours are different machines: starts are spread by it.
 struct ProbeKey {
-  uint64_t settings = 0;  // a number for all that the check says, timing included
+  uint64_t settings = 0;  // a number for all that the check says, timing included, and a script is told
   uint16_t port = 0;
   model::Protocol served = model::Protocol::kTcp;
   IpAddress address;
-  // Empty but for scripts: these are told whom they run for, so each is of one real server of one virtual service.
-  model::RealServerKey owner;
-  Endpoint virtual_endpoint{};
   auto operator<=>(const ProbeKey&) const = default;
 };
 
 struct WantedProbe {
-  std::shared_ptr<const Target> target;
+  SharedTarget target;
   Status before;  // what a probe that is new here begins with
 };
 
@@ -56,26 +53,30 @@ class ProbeRunner : public std::enable_shared_from_this<ProbeRunner> {
   using Timer = boost::asio::steady_timer;
   using Due = Timer::time_point;
 
-  struct Entry;
+  using Hook = boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+  struct Lane;
+  struct Entry : Hook {
+    const ProbeKey* key = nullptr;  // where it stands in entries_
+    SharedTarget target;
+    Lane* lane = nullptr;
+    Status status;
+    History history;
+    Due due;  // of the probe that is in flight, else of the next one
+    Rhythm rhythm;
+    std::shared_ptr<Probe> probe;
+    SteadyTime probe_began;
+  };
+  struct Earlier {
+    bool operator()(const Entry& a, const Entry& b) const { return a.due < b.due; }
+  };
+  using Waiting = boost::intrusive::multiset<Entry, boost::intrusive::compare<Earlier>,
+                                             boost::intrusive::constant_time_size<false>>;
   // Probes that may be under way at the same time.
   struct Lane {
     size_t most = 0;
     size_t in_flight = 0;
-    std::set<std::pair<Due, Entry*>> waiting;  // those without a probe in flight; the earliest first
+    Waiting waiting;  // those without a probe in flight; the earliest first
     bool has_room() const { return in_flight < most; }
-  };
-
-  struct Entry {
-    ProbeKey key;
-    std::shared_ptr<const Target> target;
-    Lane* lane = nullptr;
-    Status status;
-    History history;
-    Due due;      // of the next probe, while none is in flight
-    Due started;  // the last probe's start
-    Rhythm rhythm;
-    std::shared_ptr<Probe> probe;
-    SteadyTime probe_began;
   };
 
   void forget(Entry& entry);
@@ -84,6 +85,7 @@ class ProbeRunner : public std::enable_shared_from_this<ProbeRunner> {
   void run_due();
   void arm(Due not_before);
   void start_probe(Entry& entry);
+  std::shared_ptr<Probe> probe_of(const SharedTarget& target);
   void finish_probe(Entry& entry, ProbeResult result);
   bool judge(Entry& entry, ProbeResult result);
   void schedule_next(Entry& entry);

@@ -13,9 +13,9 @@ class Rhythm {
   // 0..1, spreads probes that begin together over their interval: the first gaps are shorter by this share of it.
   explicit Rhythm(double phase) : phase_(phase), settling_gaps_(kSettlingGaps) {}
 
-  // `interval` later, from start to start, so that a slow answer does not shift the rhythm. A probe that took longer
-  // than that is followed by the next at once.
-  Due next(Due started, std::chrono::duration<double, std::micro> interval, Due now);
+  // `interval` later than the last one was due: neither a slow answer nor a late start shifts the rhythm, so that
+  // there are as many probes as the interval says. A probe that took longer than that is followed by the next at once.
+  Due next(Due due, std::chrono::duration<double, std::micro> interval, Due now);
 
  private:
   static constexpr int kSettlingGaps = 2;

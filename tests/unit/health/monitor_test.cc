@@ -300,17 +300,17 @@ TEST_F(RestoredVerdict, HoldsUntilAProbeSaysOtherwise) {
 }
 
 TEST_F(MonitorTest, OurOwnTroubleChangesNoVerdict) {
-  LoopbackServer server(io_, accept_only());
-  monitor_->configure({connect_to("A", server.port())});
+  const LoopbackServer loop_is_running(io_, accept_only());  // has the descriptors that the loop itself needs
+  monitor_->configure({named("A", target_of(HealthCheckType::kPing, 0))});
   ASSERT_TRUE(run_until_verdict("A", Verdict::kUp));
   {
     const NoMoreDescriptors guard;
-    ASSERT_TRUE(run_until([&] { return status("A").reason == "not checked: Too many open files"; }));
+    ASSERT_TRUE(run_until([&] { return status("A").reason.ends_with("Too many open files"); }));
     run_for(milliseconds(50));  // ten more probes
     EXPECT_EQ(status("A").verdict, Verdict::kUp);
     EXPECT_EQ(status("A").consecutive_failures, 0);
   }
-  ASSERT_TRUE(run_until([&] { return status("A").reason.starts_with("TCP connect"); }));
+  ASSERT_TRUE(run_until([&] { return !status("A").reason.starts_with("not checked"); }));
   EXPECT_EQ(changes_.size(), 1U);
 }
 

@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kInterval{200};
 constexpr Rhythm::Due kStart{std::chrono::hours(1)};
 
-TEST(Rhythm, IsFromStartToStart) {
+TEST(Rhythm, IsFromOneTimeToTheNextHoweverLateTheProbeWas) {
   Rhythm rhythm;
   EXPECT_EQ(rhythm.next(kStart, kInterval, kStart), kStart + kInterval);
   EXPECT_EQ(rhythm.next(kStart, kInterval, kStart + milliseconds(199)), kStart + kInterval);
