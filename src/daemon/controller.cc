@@ -4,34 +4,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <utility>
-
-#include "daemon/feedback.h"
-#include "daemon/health_targets.h"
-#include "daemon/layer7_counters.h"
 
 namespace evenkeel::daemon {
 namespace {
 
-constexpr std::chrono::seconds kSweepInterval{1};
 constexpr std::chrono::milliseconds kTopologySettles{100};
-
-desired::Health to_desired(health::Verdict verdict) {
-  switch (verdict) {
-    case health::Verdict::kUp:
-      return desired::Health::kUp;
-    case health::Verdict::kDown:
-      return desired::Health::kDown;
-    case health::Verdict::kUnknown:
-      return desired::Health::kUnknown;
-  }
-  return desired::Health::kUnknown;
-}
-
-std::string object_of(const model::RealServerKey& key) {
-  return fmt::format("virtual_service/{}/real_server/{}", key.virtual_service, key.real_server);
-}
 
 }  // namespace
 
@@ -62,6 +40,7 @@ Controller::Controller(Parts parts, Start start)
               }),
       reconciler_({parts_.network, parts_.layer4, parts_.layer7, parts_.fallback_pages, [this] { return attach(); }},
                   parts_.clock),
+      apply_timer_(parts_.io),
       retry_timer_(parts_.io),
       slow_start_timer_(parts_.io),
       sweep_timer_(parts_.io),
@@ -121,6 +100,7 @@ void Controller::stop() {
   parts_.layer7.stop();
   parts_.fallback_pages.stop();
   parts_.web.stop();
+  apply_timer_.cancel();
   retry_timer_.cancel();
   slow_start_timer_.cancel();
   sweep_timer_.cancel();
@@ -129,116 +109,27 @@ void Controller::stop() {
   turn_freed_.cancel();
 }
 
-void Controller::configure_health() {
-  monitor_.configure(health_targets(configuration_));
-  paths_.configure();
-  server_health_.clear();
-  health_.clear();
-  for (const auto& status : monitor_.statuses()) {
-    server_health_[status.key] = to_desired(status.verdict);
-    combine_health(status.key);
-  }
-  feedback_.configure(feedback_targets(configuration_));
-  feedback_said_.clear();
-  for (const auto& status : feedback_.statuses()) {
-    feedback_said_[status.key] = to_desired(status);
-    feedback_announced_.try_emplace(status.key, to_observed(status));
-  }
-  std::erase_if(feedback_announced_, [&](const auto& known) { return !feedback_said_.contains(known.first); });
-  std::erase_if(path_announced_, [&](const auto& known) { return !server_health_.contains(known.first); });
-  std::erase_if(up_to_announce_, [&](const auto& known) { return !server_health_.contains(known.first); });
-}
-
-void Controller::combine_health(const model::RealServerKey& key) {
-  health_[key] = with_path(server_health_[key], paths_.monitor().find(key));
-}
-
-void Controller::on_health(const health::Status& status) {
-  const auto& key = status.key;
-  const bool up = status.verdict == health::Verdict::kUp;
-  const auto before = std::exchange(server_health_[key], to_desired(status.verdict));
-  // A machine that has rebooted may have lost the virtual address.
-  if (up && before == desired::Health::kDown) paths_.monitor().recheck(key);
-  combine_health(key);
-  const auto* path = paths_.monitor().find(key);
-  if (up && path != nullptr && path->is_pending) {
-    up_to_announce_.insert_or_assign(key, status.reason);
-  } else {
-    announce_health(key, up, status.reason);
-  }
-  schedule_apply(key.virtual_service);
-}
-
-void Controller::announce_health(const model::RealServerKey& key, bool up, const std::string& reason) {
-  up_to_announce_.erase(key);
-  parts_.events.append(up ? observed::EventKind::kRealServerUp : observed::EventKind::kRealServerDown, object_of(key),
-                       reason);
-  spdlog::info("{} is {}: {}", object_of(key), up ? "up" : "down", reason);
-}
-
-void Controller::on_path(const health::PathStatus& status) {
-  const auto& key = status.key;
-  combine_health(key);
-  if (const auto up = up_to_announce_.extract(key)) announce_health(key, true, up.mapped());
-  const bool is_known = status.verdict != health::Verdict::kUnknown;
-  if (is_known && std::exchange(path_announced_[key], status.verdict) != status.verdict) {
-    const bool up = status.verdict == health::Verdict::kUp;
-    parts_.events.append(up ? observed::EventKind::kPathUp : observed::EventKind::kPathDown, object_of(key),
-                         status.reason);
-    spdlog::info("{}: the VIP path is {}: {}", object_of(key), up ? "up" : "down", status.reason);
-  }
-  schedule_apply(key.virtual_service);
-}
-
-void Controller::on_feedback(const health::FeedbackStatus& status) {
-  const auto& key = status.key;
-  feedback_said_[key] = to_desired(status);
-  const auto now = to_observed(status);
-  const auto before = std::exchange(feedback_announced_[key], now);
-  if (is_event(before, now)) {
-    parts_.events.append(observed::EventKind::kFeedbackChanged, object_of(key), status.reason);
-    spdlog::info("{}: {}", object_of(key), status.reason);
-  }
-  schedule_apply(key.virtual_service);
-}
-
-// Many verdicts that come together are applied together.
+// Many verdicts that come together are applied together. With thousands of real servers that takes milliseconds: then
+// the loop has some for everything else before the next time, but never so many that a dead server is left in too long.
 void Controller::schedule_apply(const std::string& virtual_service) {
   if (stopped_) return;
   services_to_apply_.insert(virtual_service);
   if (services_to_apply_.size() > 1) return;
-  boost::asio::post(parts_.io, [this] { apply_pending(); });
+  apply_timer_.expires_after(apply_due_ - parts_.clock.steady_now());
+  apply_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) apply_pending();
+  });
 }
 
 void Controller::apply_pending() {
+  constexpr int kRest = 4;
+  constexpr std::chrono::milliseconds kLongestRest{20};
   if (stopped_ || services_to_apply_.empty()) return;
+  const auto start = parts_.clock.steady_now();
   apply_services(std::exchange(services_to_apply_, {}));
+  const auto end = parts_.clock.steady_now();
+  apply_due_ = end + std::min<std::chrono::nanoseconds>(kRest * (end - start), kLongestRest);
   remember_verdicts();
-}
-
-// In the worker, since with thousands of servers it takes a while. What it is given is done in order, and before the
-// program ends.
-void Controller::write_verdicts() {
-  Remembered remembered{monitor_.statuses(), active_tier_, paths_.monitor().statuses(), feedback_.statuses()};
-  boost::asio::post(parts_.worker, [file = parts_.verdicts, remembered = std::move(remembered)] {
-    if (auto written = file.write(remembered); !written) spdlog::warn("{}", to_string(written.error()));
-  });
-}
-
-// At once where it costs nothing to speak of; with thousands of servers so rarely that it takes a twentieth of the
-// time.
-void Controller::remember_verdicts() {
-  if (std::exchange(verdicts_to_remember_, true)) return;
-  verdicts_timer_.expires_at(verdicts_due_);
-  verdicts_timer_.async_wait([this](const boost::system::error_code& error) {
-    constexpr int kShareOfTime = 20;
-    verdicts_to_remember_ = false;
-    if (error || stopped_) return;
-    const auto start = parts_.clock.steady_now();
-    write_verdicts();
-    const auto end = parts_.clock.steady_now();
-    verdicts_due_ = end + kShareOfTime * (end - start);
-  });
 }
 
 std::map<model::RealServerKey, model::OperatorState> Controller::operator_said() const {
@@ -377,48 +268,6 @@ void Controller::arm_slow_start() {
   slow_start_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && !stopped_) apply_services(slow_start_.ramping());
   });
-}
-
-void Controller::arm_sweep() {
-  sweep_timer_.expires_after(kSweepInterval);
-  sweep_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error || stopped_) return;
-    if (auto* engine = parts_.layer4.engine()) {
-      if (auto swept = engine->sweep(); !swept) spdlog::warn("{}", to_string(swept.error()));
-    }
-    read_traffic();
-    look_for_scarce_source_ports();
-    look_for_ended_drains();
-    arm_sweep();
-  });
-}
-
-// Every second; with very many real servers so rarely that it takes a twentieth of the time.
-void Controller::read_traffic() {
-  constexpr int kShareOfTime = 20;
-  const auto* engine = parts_.layer4.engine();
-  const auto start = parts_.clock.steady_now();
-  if (start < traffic_due_) return;
-  engines::l4_xdp::L4Engine::Counters counters;
-  if (engine != nullptr) {
-    auto counted = engine->counters();
-    if (!counted) return;
-    counters = std::move(*counted);
-    look_for_syn_floods(counters.half_open);
-  }
-  add_layer7(parts_.layer7.report(), counters);
-  traffic_.add(start, counters);
-  parts_.statistics.add(counters);
-  traffic_due_ = start + kShareOfTime * (parts_.clock.steady_now() - start);
-}
-
-void Controller::look_for_syn_floods(const std::map<std::string, uint64_t>& half_open) {
-  for (const auto& change : syn_flood_alarm_.update(configuration_, half_open)) {
-    const std::string object = "virtual_service/" + change.virtual_service;
-    spdlog::warn("{}: {}", object, change.sentence);
-    parts_.events.append(change.is_flooded ? observed::EventKind::kSynFlood : observed::EventKind::kSynFloodOver,
-                         object, change.sentence);
-  }
 }
 
 engines::ApplyReport Controller::attach() {

@@ -150,12 +150,17 @@ class Controller final : public api::Control {
 
   boost::asio::awaitable<std::vector<observed::Connection>> half_open_connections();  // doctor.cc
 
-  // controller.cc: keeping the engines in step
+  // health_verdicts.cc
+  void configure_health();
   void on_health(const health::Status& status);
   void on_path(const health::PathStatus& status);
   void on_feedback(const health::FeedbackStatus& status);
   void announce_health(const model::RealServerKey& key, bool up, const std::string& reason);
   void combine_health(const model::RealServerKey& key);
+  void remember_verdicts();
+  void write_verdicts();
+
+  // controller.cc: keeping the engines in step
   void schedule_apply(const std::string& virtual_service);
   void apply_pending();
   void apply_now();
@@ -168,17 +173,17 @@ class Controller final : public api::Control {
   std::map<model::RealServerKey, model::OperatorState> operator_said() const;
   desired::State compute(const model::Configuration& configuration) const;
   desired::State compute(const model::Configuration& configuration, const desired::Certificates& certificates) const;
-  void configure_health();
   engines::ApplyReport attach();
   void arm_retry();
   void arm_slow_start();
+
+  // traffic.cc
   void arm_sweep();
-  void read_traffic();
+  boost::asio::awaitable<void> sweep_and_count();
+  boost::asio::awaitable<void> read_traffic();
   void look_for_syn_floods(const std::map<std::string, uint64_t>& half_open);
   void look_for_scarce_source_ports();
   boost::asio::awaitable<void> count_source_ports();
-  void remember_verdicts();
-  void write_verdicts();
 
   // layer7.cc
   void listen_to_proxy();
@@ -233,7 +238,7 @@ class Controller final : public api::Control {
                                                           std::string author, std::string comment);
   void put_in_force(backup::Content content, CertificateShelf shelf, const config::Revision& revision);
 
-  // changes.cc: what people ask for
+  // changes.cc
   boost::asio::awaitable<api::Changed<api::ChangeResult>> carry_out(api::ChangeRequest request);
   std::optional<api::ChangeRefused> refuse(const model::Configuration& wanted,
                                            const CertificateShelf& certificates) const;
@@ -243,12 +248,14 @@ class Controller final : public api::Control {
                                                           std::optional<WallTime> confirm_until);
   void follow_renames(const model::Configuration& wanted);
   void put_in_force(api::ChangeRequest request, const config::Revision& revision, const config::Plan& plan);
+  std::vector<std::string> warnings_for(const model::Configuration& configuration) const;
+
+  // operator_actions.cc
   boost::asio::awaitable<Result<>> say(std::vector<model::OperatorAction> actions);
   void put_in_force(model::OperatorAction action);
   void look_for_ended_drains();
   boost::asio::awaitable<void> end_drains();
   std::map<model::RealServerKey, observed::Counters> connections_of_real_servers() const;
-  std::vector<std::string> warnings_for(const model::Configuration& configuration) const;
 
   Parts parts_;
   model::Configuration configuration_;
@@ -284,6 +291,8 @@ class Controller final : public api::Control {
   PathWatch paths_;
   ArpDoctor doctor_;
   reconcile::Reconciler reconciler_;
+  boost::asio::steady_timer apply_timer_;
+  SteadyTime apply_due_;  // not applied again before
   boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer slow_start_timer_;
   boost::asio::steady_timer sweep_timer_;

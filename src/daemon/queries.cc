@@ -8,6 +8,7 @@
 #include "base/blocking.h"
 #include "daemon/controller.h"
 #include "daemon/layer7_counters.h"
+#include "daemon/refusals.h"
 #include "daemon/snapshot_builder.h"
 
 namespace evenkeel::daemon {
@@ -15,10 +16,6 @@ namespace {
 
 Error no_store() {
   return {ErrorCode::kUnavailable, "the store of revisions is damaged", "store", 0};
-}
-Error no_data_plane() {
-  return {ErrorCode::kUnavailable, "the data plane is not loaded: see the notices of `evenkeel status`",
-          "engine/l4_xdp", 0};
 }
 
 }  // namespace

@@ -43,16 +43,20 @@ StatisticsKeeper::~StatisticsKeeper() {
   thread_.join();
 }
 
-void StatisticsKeeper::add(const L4Engine::Counters& counters) {
+void StatisticsKeeper::add(L4Engine::Counters counters) {
   const WallTime now = clock_.wall_now();
-  if (!sampler_.is_due(now)) return;
-  const auto system = statistics::read_system();
-  auto step = sampler_.add(clock_.steady_now(), now, to_reading(counters), system.value_or(statistics::System{}));
-  if (!step || is_writing_.exchange(true)) return;
-  boost::asio::post(thread_, [this, taken = std::move(*step)] {
-    write(taken);
-    is_writing_ = false;
+  if (is_busy_ || !sampler_.is_due(now)) return;
+  is_busy_ = true;
+  boost::asio::post(thread_, [this, at = clock_.steady_now(), now, taken = std::move(counters)] {
+    take(at, now, taken);
+    is_busy_ = false;
   });
+}
+
+void StatisticsKeeper::take(SteadyTime at, WallTime now, const L4Engine::Counters& counters) {
+  const auto system = statistics::read_system();
+  const auto step = sampler_.add(at, now, to_reading(counters), system.value_or(statistics::System{}));
+  if (step) write(*step);
 }
 
 void StatisticsKeeper::follow(const std::vector<config::Rename>& renames) {

@@ -25,7 +25,7 @@ class StatisticsKeeper {
   ~StatisticsKeeper();  // when what was taken is written
 
   // Cheap unless a step has ended. A step that comes while the disk has not taken the one before is left out.
-  void add(const engines::l4_xdp::L4Engine::Counters& counters);
+  void add(engines::l4_xdp::L4Engine::Counters counters);
   void follow(const std::vector<config::Rename>& renames);
   // kNotFound: nothing was ever written of that object.
   boost::asio::awaitable<Result<statistics::Series>> read(statistics::Query query);
@@ -34,15 +34,16 @@ class StatisticsKeeper {
  private:
   // Of the thread.
   Result<statistics::Database*> database();
+  void take(SteadyTime at, WallTime now, const engines::l4_xdp::L4Engine::Counters& counters);
   void write(const statistics::Step& step);
   void note_failure(const Error& error);
 
   boost::asio::io_context& io_;
   const Clock& clock_;
   const std::string path_;
-  statistics::Sampler sampler_;
+  statistics::Sampler sampler_;  // of the thread while is_busy_
   std::vector<observed::Notice> notices_;
-  std::atomic<bool> is_writing_ = false;
+  std::atomic<bool> is_busy_ = false;
   std::unique_ptr<statistics::Database> database_;  // of the thread
   bool is_failing_ = false;                         // of the thread
   boost::asio::thread_pool thread_{1};

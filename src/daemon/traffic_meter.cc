@@ -1,6 +1,7 @@
 #include "daemon/traffic_meter.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace evenkeel::daemon {
 namespace {
@@ -19,19 +20,46 @@ TrafficMeter::Totals TrafficMeter::totals_of(const observed::Counters& counters)
   return {counters.connections, counters.packets, counters.bytes, counters.packets_out, counters.bytes_out};
 }
 
+void TrafficMeter::push(Series& series, const Totals& now) {
+  if (!series.empty()) {
+    const Totals& last = series.back().totals;
+    const bool starts_over = !std::ranges::equal(last, now, std::less_equal());
+    if (starts_over) series.clear();
+  }
+  if (series.empty() || series.back().totals != now) series.push_back({now, 0});
+  ++series.back().readings;
+}
+
+size_t TrafficMeter::readings_of(const Series& series) {
+  size_t readings = 0;
+  for (const Run& run : series) readings += run.readings;
+  return readings;
+}
+
+const TrafficMeter::Totals& TrafficMeter::reading_of(const Series& series, size_t reading) {
+  auto run = series.begin();
+  for (; reading >= run->readings; ++run) reading -= run->readings;
+  return run->totals;
+}
+
+void TrafficMeter::erase(Series& series, size_t reading) {
+  auto run = series.begin();
+  for (; reading >= run->readings; ++run) reading -= run->readings;
+  if (--run->readings == 0) series.erase(run);
+}
+
+// Both are in the same order, and mostly the same: walked once.
 template <class Map>
 void TrafficMeter::append(std::map<typename Map::key_type, Series>& all, const Map& read,
                           Totals (*totals)(const typename Map::mapped_type&)) {
-  std::erase_if(all, [&](const auto& known) { return !read.contains(known.first); });
+  auto known = all.begin();
   for (const auto& [key, value] : read) {
-    Series& series = all[key];
-    const Totals now = totals(value);
-    const bool starts_over =
-        !series.empty() &&
-        !std::ranges::equal(series.back(), now, [](uint64_t before, uint64_t after) { return before <= after; });
-    if (starts_over) series.clear();
-    series.push_back(now);
+    while (known != all.end() && known->first < key) known = all.erase(known);
+    if (known == all.end() || key < known->first) known = all.emplace_hint(known, key, Series{});
+    push(known->second, totals(value));
+    ++known;
   }
+  all.erase(known, all.end());
 }
 
 void TrafficMeter::add(SteadyTime at, const engines::l4_xdp::L4Engine::Counters& counters) {
@@ -63,8 +91,8 @@ std::vector<size_t> TrafficMeter::outdated() const {
 template <class Key>
 void TrafficMeter::drop(std::map<Key, Series>& all, size_t reading) const {
   for (auto& [key, series] : all) {
-    const size_t missing = times_.size() - series.size();  // it came later
-    if (reading >= missing) series.erase(series.begin() + static_cast<ptrdiff_t>(reading - missing));
+    const size_t missing = times_.size() - readings_of(series);  // it came later
+    if (reading >= missing) erase(series, reading - missing);
   }
 }
 
@@ -74,9 +102,10 @@ observed::Windows<observed::Rate> TrafficMeter::windows(const Series& series) co
 
 std::optional<observed::Rate> TrafficMeter::rate(const Series& series, SteadyTime::duration window) const {
   const SteadyTime last = times_.back().at;
-  const size_t missing = times_.size() - series.size();
+  const size_t readings = readings_of(series);
+  const size_t missing = times_.size() - readings;
   std::optional<size_t> from;
-  for (size_t i = 0; i + 1 < series.size(); ++i) {
+  for (size_t i = 0; i + 1 < readings; ++i) {
     const auto distance = [&](size_t reading) {
       const auto age = last - times_[missing + reading].at;
       return age > window ? age - window : window - age;
@@ -86,10 +115,10 @@ std::optional<observed::Rate> TrafficMeter::rate(const Series& series, SteadyTim
   if (!from) return std::nullopt;
   const auto elapsed = last - times_[missing + *from].at;
   if (elapsed < window / 2) return std::nullopt;
+  const Totals& now = series.back().totals;
+  const Totals& before = reading_of(series, *from);
   const double seconds_between = std::chrono::duration<double>(elapsed).count();
-  const auto per_second = [&](size_t what) {
-    return static_cast<double>(series.back()[what] - series[*from][what]) / seconds_between;
-  };
+  const auto per_second = [&](size_t what) { return static_cast<double>(now[what] - before[what]) / seconds_between; };
   return observed::Rate{per_second(0), per_second(1), per_second(2), per_second(3), per_second(4)};
 }
 

@@ -28,16 +28,25 @@ class TrafficMeter {
 
  private:
   using Totals = std::array<uint64_t, 5>;  // connections, packets, bytes, packets_out, bytes_out
-  using Series = std::vector<Totals>;      // of the newest readings; the last one is that of times_.back()
+  // Equal readings stand once: most real servers are idle most of the time.
+  struct Run {
+    Totals totals;
+    uint32_t readings = 0;
+  };
+  using Series = std::vector<Run>;  // of the newest readings; the last one is that of times_.back()
   struct Reading {
     SteadyTime at;
     bool is_kept_long = false;
   };
 
   static Totals totals_of(const observed::Counters& counters);
+  static void push(Series& series, const Totals& now);
+  static size_t readings_of(const Series& series);
+  static const Totals& reading_of(const Series& series, size_t reading);
+  static void erase(Series& series, size_t reading);
   template <class Map>
-  void append(std::map<typename Map::key_type, Series>& all, const Map& read,
-              Totals (*totals)(const typename Map::mapped_type&));
+  static void append(std::map<typename Map::key_type, Series>& all, const Map& read,
+                     Totals (*totals)(const typename Map::mapped_type&));
   std::vector<size_t> outdated() const;
   template <class Key>
   void drop(std::map<Key, Series>& all, size_t reading) const;

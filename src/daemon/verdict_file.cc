@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace evenkeel::daemon {
 namespace {
@@ -102,29 +103,32 @@ health::FeedbackStatus agent_from_json(const json::object& object) {
   return agent;
 }
 
+// One after the other: thousands as one document would be megabytes.
+template <class Value, class IsWritten>
+void write_array(std::ofstream& file, const std::vector<Value>& values, IsWritten is_written) {
+  char before = '[';
+  for (const Value& value : values) {
+    if (!is_written(value)) continue;
+    file << std::exchange(before, ',') << json::serialize(to_json(value));
+  }
+  file << (before == '[' ? "[]" : "]");
+}
+
 }  // namespace
 
 Result<> VerdictFile::write(const Remembered& remembered) const {
-  json::array verdicts;
-  for (const auto& status : remembered.statuses) {
-    if (status.verdict != health::Verdict::kUnknown) verdicts.push_back(to_json(status));
-  }
-  json::array paths;
-  for (const auto& path : remembered.paths) {
-    if (!path.is_pending) paths.push_back(to_json(path));
-  }
-  json::array feedback;
-  for (const auto& agent : remembered.feedback) {
-    if (agent.contact != health::FeedbackStatus::Contact::kNone) feedback.push_back(to_json(agent));
-  }
-  const json::object document{{"verdicts", std::move(verdicts)},
-                              {"paths", std::move(paths)},
-                              {"feedback", std::move(feedback)},
-                              {"active_tier", json::value_from(remembered.active_tier)}};
   const std::string temporary = path_ + ".new";
   {
     std::ofstream file(temporary, std::ios::trunc);
-    file << json::serialize(document) << '\n';
+    file << R"({"verdicts":)";
+    write_array(file, remembered.statuses,
+                [](const auto& status) { return status.verdict != health::Verdict::kUnknown; });
+    file << R"(,"paths":)";
+    write_array(file, remembered.paths, [](const auto& path) { return !path.is_pending; });
+    file << R"(,"feedback":)";
+    write_array(file, remembered.feedback,
+                [](const auto& agent) { return agent.contact != health::FeedbackStatus::Contact::kNone; });
+    file << R"(,"active_tier":)" << json::serialize(json::value_from(remembered.active_tier)) << "}\n";
     if (!file.flush()) return fail(system_error("cannot write the verdicts", temporary));
   }
   if (std::rename(temporary.c_str(), path_.c_str()) != 0) return fail(system_error("cannot rename", temporary));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "engines/l4_xdp/connection_table.h"
 #include "engines/l4_xdp/explain.h"
@@ -72,7 +73,7 @@ class L4Engine::Impl {
     const auto count = static_cast<int32_t>(program_.tables().arrays->at<&ek_arrays::service_live>(service).half_open);
     return static_cast<uint64_t>(std::max(count, 0));
   }
-  Result<> count_real_servers(Counters& counters) const;
+  Result<> count_real_servers(const Counted& counted, Counters& counters) const;
   Result<> count_reasons(Counters& counters) const;
 
   PinDirectory directory_;
@@ -83,26 +84,23 @@ class L4Engine::Impl {
   Links links_;
   ConnectionTable table_{program_, labels_};
   Explainer explainer_{program_, tables_, writer_.ledger(), labels_};
-  uint64_t connections_used_ = 0;  // at the last sweep
+  std::atomic<uint64_t> connections_used_ = 0;  // at the last sweep
 };
 
-Result<> L4Engine::Impl::count_real_servers(Counters& counters) const {
-  const Ledger& ledger = writer_.ledger();
-  const std::vector<uint32_t> ids = ledger.real_servers.ids();
+Result<> L4Engine::Impl::count_real_servers(const Counted& counted, Counters& counters) const {
+  const std::vector<uint32_t>& ids = counted.real_servers;
   const auto totals = tables_.read_totals(ids);
   if (!totals) return fail(totals.error());
   for (size_t index = 0; index < ids.size(); ++index) {
     const model::RealServerKey key = labels_.real_server(ids[index]);
-    if (key.real_server.empty()) continue;  // found in the maps, not claimed by an apply yet
+    if (key.real_server.empty()) continue;  // found in the maps, not claimed by an apply yet, or gone meanwhile
     const observed::Counters value = to_counters((*totals)[index]);
     counters.real_servers[key] = value;
     add(counters.virtual_services[key.virtual_service], value);
   }
-  for (const auto& [id, in_force] : ledger.in_force) {
-    observed::Counters& sum = counters.virtual_services[in_force.want.label];
-    counters.half_open[in_force.want.label] = half_open_of(id);
-    if (const auto deleted = ledger.deleted.find(id); deleted != ledger.deleted.end())
-      add(sum, to_counters(deleted->second));
+  for (const Counted::Service& service : counted.services) {
+    counters.half_open[service.label] = half_open_of(service.id);
+    add(counters.virtual_services[service.label], service.deleted);
   }
   return {};
 }
@@ -158,10 +156,22 @@ Result<> L4Engine::sweep() {
   return impl_->sweep();
 }
 
-Result<L4Engine::Counters> L4Engine::counters() const {
+L4Engine::Counted L4Engine::counted() const {
+  const Ledger& ledger = impl_->writer_.ledger();
+  Counted counted{.real_servers = ledger.real_servers.ids(), .services = {}};
+  for (const auto& [id, in_force] : ledger.in_force) {
+    const auto deleted = ledger.deleted.find(id);
+    const bool has_deleted = deleted != ledger.deleted.end();
+    counted.services.push_back(
+        {id, in_force.want.label, has_deleted ? to_counters(deleted->second) : observed::Counters{}});
+  }
+  return counted;
+}
+
+Result<L4Engine::Counters> L4Engine::counters(const Counted& counted) const {
   Counters counters;
-  if (auto counted = impl_->count_real_servers(counters); !counted) return fail(counted.error());
-  if (auto counted = impl_->count_reasons(counters); !counted) return fail(counted.error());
+  if (auto done = impl_->count_real_servers(counted, counters); !done) return fail(done.error());
+  if (auto done = impl_->count_reasons(counters); !done) return fail(done.error());
   counters.connection_table_size = impl_->table_.size();
   counters.connection_table_used = impl_->connections_used_;
   return counters;

@@ -1,7 +1,8 @@
 #pragma once
 // The layer-4 engine: keeps the pinned maps of the XDP program equal to desired::Layer4, and the program attached.
 // On start it adopts what is pinned; nothing of the data plane stops when the process does. Not thread-safe; used from
-// the control loop, except what reads or clears a page of the connection table, which may run in a worker.
+// the control loop, except what reads counters, or reads, clears or sweeps the connection table, which may run in a
+// worker.
 
 #include <chrono>
 #include <cstdint>
@@ -47,7 +48,8 @@ class L4Engine final : public Engine<desired::Layer4> {
   // Cheap: one map write per real server with that address, only if something changed.
   void set_next_hop(const NextHop& next_hop);
 
-  // Frees expired connections so that counts are exact; the data plane does without when this is not called.
+  // Frees expired connections so that counts are exact; the data plane does without when this is not called. In any
+  // thread, one at a time.
   Result<> sweep();
 
   struct Counters {
@@ -57,7 +59,19 @@ class L4Engine final : public Engine<desired::Layer4> {
     std::vector<observed::Reason> reasons;
     uint64_t connection_table_size = 0, connection_table_used = 0;
   };
-  Result<Counters> counters() const;
+  // Who is to be counted.
+  struct Counted {
+    std::vector<uint32_t> real_servers;
+    struct Service {
+      uint32_t id = 0;
+      std::string label;
+      observed::Counters deleted;  // what its deleted real servers counted
+    };
+    std::vector<Service> services;
+  };
+  Counted counted() const;
+  Result<Counters> counters(const Counted& counted) const;  // in any thread
+  Result<Counters> counters() const { return counters(counted()); }
   // A page each; see ConnectionTable. In any thread.
   Result<observed::Page<observed::Connection>> connections(const observed::ConnectionFilter& filter,
                                                            uint64_t position) const;

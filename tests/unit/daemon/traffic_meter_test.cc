@@ -54,6 +54,21 @@ TEST_F(TrafficMeterTest, TheLastSecondIsTheLastTwoReadings) {
   EXPECT_DOUBLE_EQ(*meter.of_reason("halted").second, 3);
 }
 
+TEST_F(TrafficMeterTest, IdleTimeCountsLikeAnyOther) {
+  const model::RealServerKey idle{"VS", "Idle"};
+  counters.real_servers[idle].packets = 500;
+  for (int i = 0; i < 75; ++i) pass(1);
+  ASSERT_TRUE(meter.of(idle).minute);
+  EXPECT_DOUBLE_EQ(meter.of(idle).minute->packets, 0);
+  counters.real_servers[idle].packets += 100;
+  pass(1);
+  EXPECT_DOUBLE_EQ(meter.of(idle).second->packets, 100);
+  EXPECT_DOUBLE_EQ(meter.of(idle).ten_seconds->packets, 10);
+  EXPECT_NEAR(meter.of(idle).minute->packets, 100.0 / 60, 0.2);
+  pass(1);
+  EXPECT_DOUBLE_EQ(meter.of(idle).second->packets, 0);
+}
+
 TEST_F(TrafficMeterTest, RatesAreOfTheTimeThatReallyPassed) {
   pass(0);
   pass(30, milliseconds(1500));
