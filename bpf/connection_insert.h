@@ -284,7 +284,7 @@ static __always_inline __u32 insert(struct entry *entry, const bool ipv6)
 		return 0;
 	write_record(header, way, entry, ipv6);
 	count_in(entry->service, entry->real_server, entry->generation, entry->state);
-	if (header == second)
+	if (header != first)
 		note_overflow(first, EK_SET_OVERFLOWED);
 	publish(header, way, tag_of(entry->hash));
 	kept = keep_one_in_set(first, first_index, entry, ipv6, 0);

@@ -65,6 +65,12 @@ __noinline_global int find_port6(struct new_translation *chosen)
 	return chosen ? find_port(chosen, true) : -1;
 }
 
+/* The source address that is tried first, as the flow's hash has it. */
+static __always_inline __u32 first_source(__u64 hash, __u32 count)
+{
+	return (__u32)(hash >> 16) % count;
+}
+
 /* One of the service's source addresses, or else the one that is chosen already; and a port. Below 0: none is free. */
 __noinline_global int choose_source(struct new_translation *chosen)
 {
@@ -77,7 +83,7 @@ __noinline_global int choose_source(struct new_translation *chosen)
 	count = sources->count;
 	if (!count || count > EK_MAX_SOURCES)
 		return chosen->ipv6 ? find_port6(chosen) : find_port4(chosen);
-	first = (__u32)(chosen->hash >> 16) % count;
+	first = first_source(chosen->hash, count);
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < EK_MAX_SOURCES; i++) {
 		__u32 index = (first + i) % count;

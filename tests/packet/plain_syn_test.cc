@@ -1,0 +1,144 @@
+// A plain SYN takes the short way (bpf/plain_syn.h); the same one with an IP option takes all steps. Both come to the
+// same.
+#include <gtest/gtest.h>
+
+#include "decoded.h"
+#include "lab.h"
+
+namespace evenkeel::packet {
+namespace {
+
+struct Balancing {
+  ek_forwarding_method method;
+  ek_scheduler scheduler;
+};
+
+const Ipv4Fields kOnTheLongWay = {.options = {1, 1, 1, 1}};
+
+class PlainSyn : public Lab, public testing::WithParamInterface<Balancing> {
+ protected:
+  // More connections than a set's first four ways hold, so that many sets overflow.
+  static constexpr uint32_t kConnections = 300;
+
+  void SetUp() override {
+    open({});
+    serve();
+  }
+  void serve() {
+    std::vector<RealServerOptions> list(3);
+    for (size_t i = 0; i < list.size(); ++i) {
+      list[i].method = GetParam().method;
+      list[i].address = "10.78.0." + std::to_string(21 + i);
+      list[i].tunnel_source = "10.78.0.99";
+      list[i].weight = 100;
+    }
+    farm(list, {.scheduler = GetParam().scheduler, .half_open_limit = 100'000});
+  }
+  static Frame syn(uint32_t number, const Ipv4Fields& fields = {}) {
+    return client(client_address(number / 2), fields).tcp(static_cast<uint16_t>(5000 + number % 2), kPort, kSyn);
+  }
+
+  // All that connections leave behind, but for the bytes, of which an option is four.
+  struct Outcome {
+    std::vector<uint32_t> chosen;
+    Bytes table;
+    std::vector<uint64_t> counts;
+    bool operator==(const Outcome&) const = default;
+  };
+  Outcome open_all(const Ipv4Fields& fields) {
+    Outcome outcome;
+    for (uint32_t i = 0; i < kConnections; ++i) {
+      outcome.chosen.push_back(send_to(syn(i, fields)));
+    }
+    outcome.table = plane->table_bytes();
+    for (uint16_t id : servers) {
+      const ek_counters counters = plane->counters(id);
+      outcome.counts.insert(outcome.counts.end(),
+                            {plane->live(id).active, plane->live(id).inactive, counters.connections, counters.packets});
+    }
+    outcome.counts.insert(outcome.counts.end(),
+                          {plane->service_live(service).half_open, plane->reverse_entries(), plane->all_reasons()});
+    return outcome;
+  }
+};
+
+TEST_P(PlainSyn, ComesToTheSameAsAllSteps) {
+  Outcome plain = open_all({});
+  EXPECT_EQ(plane->connections().size(), kConnections);
+  plane->reset();
+  serve();
+  Outcome other = open_all(kOnTheLongWay);
+  EXPECT_EQ(plain.chosen, other.chosen);
+  EXPECT_EQ(plain.counts, other.counts);
+  EXPECT_TRUE(plain.table == other.table);
+}
+
+TEST_P(PlainSyn, ThatComesAgainChangesNothing) {
+  std::vector<uint32_t> chosen;
+  for (uint32_t i = 0; i < 6; ++i) {
+    uint32_t server = send_to(syn(i));
+    EXPECT_EQ(send_to(syn(i)), server);
+    chosen.push_back(server);
+  }
+  EXPECT_EQ(plane->connections().size(), 6U);
+  EXPECT_EQ(plane->service_live(service).half_open, 6U);
+  if (GetParam().scheduler == EK_SCHEDULER_WRR) {
+    EXPECT_EQ(chosen, (std::vector<uint32_t>{1, 2, 3, 1, 2, 3})) << "it takes no turn";
+  }
+}
+
+TEST_P(PlainSyn, ToARealServerWithoutANextHopIsNamed) {
+  for (uint16_t id : servers) {
+    plane->set_real_server(id, with_flags(kOnline & ~EK_REAL_SERVER_HAS_NEXT_HOP));
+  }
+  EXPECT_EQ(verdict(syn(0)), Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_NO_NEXT_HOP), 1U);
+}
+
+TEST_P(PlainSyn, WithoutARealServerIsNamedOnce) {
+  for (uint16_t id : servers) {
+    plane->set_real_server(id, with_flags(kDrained));
+  }
+  EXPECT_EQ(verdict(syn(0)), Verdict::kDrop);
+  EXPECT_EQ(count(EK_REASON_NO_REAL_SERVER), 1U);
+  EXPECT_EQ(plane->all_reasons(), 1U);
+  EXPECT_TRUE(plane->connections().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, PlainSyn,
+                         testing::Values(Balancing{EK_METHOD_DIRECT_ROUTING, EK_SCHEDULER_WLC},
+                                         Balancing{EK_METHOD_DIRECT_ROUTING, EK_SCHEDULER_WRR},
+                                         Balancing{EK_METHOD_DIRECT_ROUTING, EK_SCHEDULER_RING},
+                                         Balancing{EK_METHOD_TUNNEL, EK_SCHEDULER_WLC},
+                                         Balancing{EK_METHOD_NAT, EK_SCHEDULER_WLC},
+                                         Balancing{EK_METHOD_NAT, EK_SCHEDULER_WRR},
+                                         Balancing{EK_METHOD_SNAT, EK_SCHEDULER_WLC},
+                                         Balancing{EK_METHOD_SNAT, EK_SCHEDULER_RING}));
+
+class PlainSourcePort : public Lab {
+ protected:
+  void SetUp() override {
+    open({});
+    RealServerOptions server;
+    server.method = EK_METHOD_SNAT;
+    server.address = "10.78.0.21";
+    farm(1, {}, server);
+  }
+  uint16_t source_port(const std::string& from, uint16_t port) const {
+    return Decoded(send(client(from).tcp(port, kPort, kSyn)).bytes).source_port();
+  }
+};
+
+TEST_F(PlainSourcePort, IsTheClientsWhereNobodyHasIt) {
+  EXPECT_EQ(source_port(client_address(1), 5000), 5000);
+  EXPECT_NE(source_port(client_address(2), 5000), 5000);
+  EXPECT_EQ(source_port(client_address(2), 5001), 5001);
+  EXPECT_EQ(plane->reverse_entries(), 3U);
+}
+
+TEST_F(PlainSourcePort, IsNoPrivilegedOne) {
+  EXPECT_GE(source_port(client_address(1), 500), EK_FIRST_SOURCE_PORT);
+}
+
+}  // namespace
+}  // namespace evenkeel::packet
