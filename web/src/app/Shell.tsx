@@ -43,6 +43,7 @@ function Frame() {
         sidebar={<Menu />}
         skipToContent={<SkipToContent href={`#${kMain}`}>{text.shell.skip}</SkipToContent>}
         mainContainerId={kMain}
+        mainTabIndex={0} // scrolled by keys too, where nothing in it takes the focus
         mainAriaLabel={text.product}
       >
         <StaleNotice />
