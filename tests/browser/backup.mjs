@@ -14,6 +14,7 @@ async function save(page) {
   await area.getByLabel('Passphrase again').fill('another one');
   assert(await area.getByRole('button', { name: 'Download backup' }).isDisabled(), 'two different passphrases are let through');
   await area.getByLabel('Passphrase again').fill(kPassphrase);
+  await guidePicture(page, 'backup');
   const [file] = await Promise.all([page.waitForEvent('download'), area.getByRole('button', { name: 'Download backup' }).click()]);
   assert(/^evenkeel-backup-[\d-]+\.json$/.test(file.suggestedFilename()), `it is called ${file.suggestedFilename()}`);
   return readFile(await file.path());
@@ -43,7 +44,8 @@ async function restore(page, backup) {
   await choose(page, 'backup.json', backup, 'not the passphrase');
   await page.getByText('the passphrase is wrong').waitFor();
   await choose(page, 'backup.json', backup, kPassphrase);
-  await page.getByText('Passing', { exact: false }).first().waitFor();
+  await page.getByRole('button', { name: 'Restore now' }).waitFor();
+  await page.locator('main').getByText('Passing', { exact: false }).first().waitFor();
   await guidePicture(page, 'restore');
   await page.getByRole('button', { name: 'Restore now' }).click();
   await told(page, 'The backup is in force.');
