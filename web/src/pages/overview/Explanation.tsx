@@ -5,11 +5,15 @@ import { healthOf, probeNow } from '../../api/services';
 import type { Probe, ProbeResult } from '../../api/types';
 import { useMay } from '../../app/session';
 import { Failure } from '../../parts/Failure';
+import { dateTime } from '../../parts/format';
 import { Loaded } from '../../parts/Page';
 import { Time } from '../../parts/Time';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import type { Subject } from './ExplainDrawer';
+
+// The API's own form of a time.
+const kTime = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 const kOutcome = { success: 'green', failure: 'red', unclear: 'orange', not_checked: 'grey' } as const;
 
@@ -65,7 +69,7 @@ export default function Explanation({ subject }: { subject: Subject }) {
     <Loaded loaded={loaded}>
       {(report) => (
         <div className="ek-stack">
-          <Content component="p">{report.sentence}</Content>
+          <Content component="p">{report.sentence.replace(kTime, dateTime)}</Content>
           {report.look_at && <div><Title headingLevel="h3" size="md">{text.explain.lookAt}</Title><Content component="p">{report.look_at}</Content></div>}
           {mayOperate && <TestNow subject={subject} />}
           {report.repeat_with && (
