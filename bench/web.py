@@ -7,7 +7,6 @@ import json
 import os
 import ssl
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path

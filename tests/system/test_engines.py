@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from layer7_web import VIP, Load, haproxy, running_web, service, start
+from layer7_web import Load, haproxy, running_web, service, start
 
 from lab.commands import run, wait_until
 from lab.process import Process

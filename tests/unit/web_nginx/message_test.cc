@@ -9,7 +9,9 @@ namespace {
 using observed::LogLevel;
 
 TEST(Message, HasTheLogsOwnTimeAndLevel) {
-  tm parts{.tm_min = 30, .tm_hour = 7, .tm_mday = 26, .tm_mon = 10, .tm_year = 126, .tm_isdst = -1};
+  tm parts{};
+  ASSERT_NE(::strptime("2026/11/26 07:30:00", "%Y/%m/%d %H:%M:%S", &parts), nullptr);
+  parts.tm_isdst = -1;
   const auto expected = std::chrono::system_clock::from_time_t(::mktime(&parts));
   const auto line = parse_message("nginx-web", "2026/11/26 07:30:00 [emerg] 12#12: bind() failed", std::nullopt);
   EXPECT_EQ(line.at, expected);
