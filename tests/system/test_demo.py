@@ -26,10 +26,15 @@ def _removed() -> Iterator[None]:
     remove(PREFIX)
 
 
+def take_interrupts() -> None:
+    """What a shell starts in the background ignores them, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def demo(*options: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-m", "lab.demo", "--prefix", PREFIX, *options], cwd=PROJECT, text=True,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+                            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, preexec_fn=take_interrupts)
 
 
 def check_web_interface(output: str) -> None:
