@@ -23,7 +23,7 @@ async function issued(page) {
   const mine = await row(page, 'www');
   await mine.getByText('renewed by itself').waitFor();
   await mine.getByText('Next renewal:').waitFor();
-  await mine.getByText('Web', { exact: true }).waitFor();
+  await mine.getByText('Names', { exact: true }).waitFor();
   await picture(page, 'acme-issued');
 }
 
@@ -56,9 +56,9 @@ await walk('acme', async (page) => {
   await signIn(page);
   await page.getByRole('heading', { name: 'System Overview' }).waitFor();
   await navigate(page, 'Cluster Configuration', 'Certificates');
-  await order(page, { label: 'www', directory: farm.directory, names: 'www.example', service: 'Web' });
+  await order(page, { label: 'www', directory: farm.directory, names: 'www.example', service: 'Names' });
   await issued(page);
   await renew(page);
-  await order(page, { label: 'nobody', directory: farm.directory.replace('/dir', '/nothing'), names: 'nobody.example', service: 'Web' });
+  await order(page, { label: 'nobody', directory: farm.directory.replace('/dir', '/nothing'), names: 'nobody.example', service: 'Names' });
   await refused(page);
 });

@@ -40,13 +40,13 @@ def test_certificates_are_ordered_from_an_acme_server(site):
     balancer = site.farm.balancer
     acme = AcmeServer(site.farm.client, site.farm.record.directory / "acme", site.facts["layer7"])
     acme.start()
-    balancer.evenkeel("layer7-service", "add", "Web", "--address", site.facts["layer7"], "--ports", "443", "--mode", "http")
+    balancer.evenkeel("layer7-service", "add", "Names", "--address", site.facts["layer7"], "--ports", "443", "--mode", "http")
     balancer.stop()
     balancer.start(*site.arguments, "--acme-client", str(acme.client()))
     try:
         site.walk("acme.mjs", directory=acme.url)
     finally:
-        balancer.evenkeel("layer7-service", "delete", "Web")
+        balancer.evenkeel("layer7-service", "delete", "Names")
         for label in ("www", "nobody"):
             balancer.evenkeel("certificate", "delete", label, check=False)
         balancer.stop()

@@ -19,6 +19,16 @@ async function checkPort(page) {
   return field(page, 'Health Checks', 'Check Port').inputValue();
 }
 
+/** To the revision before the one in force: the one that has no check port, since the change before was taken back. */
+async function rollBackOnTrial(page) {
+  await navigate(page, 'Maintenance', 'Revisions');
+  await page.getByRole('button', { name: /^Roll back/ }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Take it back unless I keep it in time').check();
+  await dialog.getByRole('button', { name: 'Roll back', exact: true }).click();
+  await page.getByText(/Revision \d+ is taken back in \d+:\d\d/).waitFor();
+}
+
 await walk('trial', async (page) => {
   await signIn(page);
   await page.getByRole('heading', { name: 'System Overview' }).waitFor();
@@ -35,6 +45,10 @@ await walk('trial', async (page) => {
   await told(page, /Revision \d+ stays\./);
   await page.getByText(/is taken back in/).waitFor({ state: 'detached' });
   assert((await checkPort(page)) === '445', 'it did not stay');
+  await rollBackOnTrial(page);
+  await page.getByRole('button', { name: 'Go back', exact: true }).click();
+  await page.getByText(/is taken back in/).waitFor({ state: 'detached' });
+  assert((await checkPort(page)) === '445', 'the roll-back stayed');
   await field(page, 'Health Checks', 'Check Port').fill('');
   await update(page);
   await told(page, 'Print_Provider was updated.');

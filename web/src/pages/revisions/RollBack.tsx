@@ -2,6 +2,7 @@ import { FormGroup, TextInput } from '@patternfly/react-core';
 import { useState } from 'react';
 
 import { restore } from '../../api/services';
+import { ConfirmChoice } from '../../app/confirmation';
 import { Confirm } from '../../parts/Confirm';
 import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Page';
@@ -22,13 +23,14 @@ interface Props {
 export function RollBack({ number, newest, onDone, onClose }: Props) {
   const loaded = useLoaded(() => restore(number, { dryRun: true }), String(number));
   const [comment, setComment] = useState('');
+  const [confirmWithin, setConfirmWithin] = useState<number | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const announce = useAnnounce();
   const run = async () => {
     setBusy(true);
     try {
-      announce(text.revisions.rolledBack(number), await restore(number, { revision: newest, comment: comment.trim() || undefined }), onDone);
+      announce(text.revisions.rolledBack(number), await restore(number, { revision: newest, comment: comment.trim() || undefined, confirmWithin }), onDone);
       onDone();
       onClose();
     } catch (failure) {
@@ -43,6 +45,7 @@ export function RollBack({ number, newest, onDone, onClose }: Props) {
         <p>{text.revisions.rollBackText}</p>
         <Loaded loaded={loaded}>{({ plan, warnings }) => <><PlanView plan={plan} />{warnings.length > 0 && <Warnings warnings={warnings} />}</>}</Loaded>
         <FormGroup label={text.revisions.comment2} fieldId="comment"><TextInput id="comment" maxLength={500} value={comment} onChange={(_, value) => setComment(value)} /></FormGroup>
+        <ConfirmChoice seconds={confirmWithin} onChange={setConfirmWithin} />
       </div>
     </Confirm>
   );
