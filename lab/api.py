@@ -27,9 +27,9 @@ class Api:
     def __init__(self, path: Path):
         self.path = path
 
-    def request(self, method: str, target: str, body: object = None, timeout: float = 15.0,
-                headers: dict[str, str] | None = None) -> tuple[int, object]:
-        """Status and parsed JSON. `body`: a value, or bytes to send as they are."""
+    def exchange(self, method: str, target: str, body: object = None, timeout: float = 15.0,
+                 headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+        """Status and answer. `body`: a value, or bytes to send as they are."""
         sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = _UnixConnection(self.path, timeout)
         with contextlib.closing(connection):
@@ -37,10 +37,15 @@ class Api:
                 content = {"Content-Type": "application/json"} if sent else {}
                 connection.request(method, target, sent, content | (headers or {}))
                 answer = connection.getresponse()
-                text = answer.read()
+                return answer.status, answer.read()
             except http.client.HTTPException as error:
                 raise ConnectionError(f"the API broke off: {error!r}") from error
-        return answer.status, json.loads(text) if text else None
+
+    def request(self, method: str, target: str, body: object = None, timeout: float = 15.0,
+                headers: dict[str, str] | None = None) -> tuple[int, object]:
+        """Status and parsed JSON."""
+        status, text = self.exchange(method, target, body, timeout, headers)
+        return status, json.loads(text) if text else None
 
     def get(self, target: str) -> dict:
         status, answer = self.request("GET", target)

@@ -16,14 +16,19 @@ class Browser:
         self.cookie = ""
         self.csrf_token = ""
 
-    def request(self, method: str, target: str, body: object = None, **headers: str) -> tuple[int, object]:
-        """Status and parsed JSON. `headers`: besides those that a browser sends by itself."""
+    def exchange(self, method: str, target: str, body: object = None, **headers: str) -> tuple[int, bytes]:
+        """Status and answer. `headers`: besides those that a browser sends by itself."""
         sent = {"X-Forwarded-For": self.address}
         if self.cookie:
             sent["Cookie"] = f"evenkeel_session={self.cookie}"
         if self.csrf_token and method != "GET":
             sent["X-CSRF-Token"] = self.csrf_token
-        return Api(self._socket).request(method, target, body, headers=sent | headers)
+        return Api(self._socket).exchange(method, target, body, headers=sent | headers)
+
+    def request(self, method: str, target: str, body: object = None, **headers: str) -> tuple[int, object]:
+        """Status and parsed JSON."""
+        status, text = self.exchange(method, target, body, **headers)
+        return status, json.loads(text) if text else None
 
     def sign_in(self, user: str, password: str) -> tuple[int, dict]:
         """Keeps what the answer brings, if it is a success."""
