@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <limits>
 
 #include "api/handlers.h"
+#include "api/polled_stream.h"
 #include "api/reply.h"
 
 namespace evenkeel::api {
@@ -30,43 +27,26 @@ Result<const observed::ProgramLog*> find_log(const Call& call) {
   return fail(ErrorCode::kNotFound, fmt::format("there is no log {}: there are {}", name, names));
 }
 
-// Looks for new lines some times a second: who writes a log never waits for its readers.
-class LogStream final : public Stream {
+class LogStream final : public PolledStream {
  public:
   LogStream(asio::any_io_executor executor, const observed::ProgramLog& log, std::string contains, uint64_t after)
-      : timer_(std::move(executor)), log_(log), contains_(std::move(contains)), after_(after) {}
-
-  asio::awaitable<std::string> next() override {
-    constexpr std::chrono::milliseconds kLook{250};
-    constexpr int kLooksOfSilence = 60;
-    if (!std::exchange(has_begun_, true)) co_return ": the log\n\n";
-    for (int i = 0; i < kLooksOfSilence; ++i) {
-      if (std::string text = take(); !text.empty()) co_return text;
-      timer_.expires_after(kLook);
-      boost::system::error_code woken;
-      co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-      if (woken) co_return std::string();
-    }
-    co_return ": keep-alive\n\n";
-  }
+      : PolledStream(std::move(executor)), log_(log), contains_(std::move(contains)), after_(after) {}
 
  private:
-  std::string take() {
+  asio::awaitable<Result<std::string>> look() override {
     std::string text;
-    if (log_.last_id() == after_) return text;
+    if (log_.last_id() == after_) co_return text;
     const auto page = log_.after(after_, contains_, kMostLines);
     after_ = page.last_id;
     for (const auto& line : page.lines) {
       text += fmt::format("event: line\ndata: {}\n\n", json::serialize(observed::to_json(line)));
     }
-    return text;
+    co_return text;
   }
 
-  asio::steady_timer timer_;
   const observed::ProgramLog& log_;
   std::string contains_;
   uint64_t after_;
-  bool has_begun_ = false;
 };
 
 }  // namespace

@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <limits>
 
 #include "api/handlers.h"
+#include "api/polled_stream.h"
 #include "api/reply.h"
 #include "observed/json.h"
 
@@ -45,44 +43,27 @@ Result<observed::ProxyLogFilter> parse_filter(const Query& query) {
   return filter;
 }
 
-// Looks for new lines some times a second: a busy proxy writes thousands, and none of them may cost the control loop.
-class LogStream final : public Stream {
+// A busy proxy writes thousands of lines a second, and none of them may cost the control loop.
+class LogStream final : public PolledStream {
  public:
   LogStream(asio::any_io_executor executor, Control& control, observed::ProxyLogFilter filter, uint64_t after)
-      : timer_(std::move(executor)), control_(control), filter_(std::move(filter)), after_(after) {}
-
-  asio::awaitable<std::string> next() override {
-    constexpr std::chrono::milliseconds kLook{200};
-    constexpr int kLooksOfSilence = 75;
-    if (!std::exchange(has_begun_, true)) co_return ": HAProxy's log\n\n";
-    for (int i = 0; i < kLooksOfSilence; ++i) {
-      const auto page = co_await control_.proxy_log(filter_, after_, kMostLines);
-      if (!page) co_return std::string();
-      if (!page->entries.empty()) co_return render(*page);
-      after_ = page->last_id;
-      timer_.expires_after(kLook);
-      boost::system::error_code woken;
-      co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-      if (woken) co_return std::string();
-    }
-    co_return ": keep-alive\n\n";
-  }
+      : PolledStream(std::move(executor)), control_(control), filter_(std::move(filter)), after_(after) {}
 
  private:
-  std::string render(const observed::ProxyLogPage& page) {
+  asio::awaitable<Result<std::string>> look() override {
+    const auto page = co_await control_.proxy_log(filter_, after_, kMostLines);
+    if (!page) co_return fail(page.error());
+    after_ = page->last_id;
     std::string text;
-    for (const auto& entry : page.entries) {
+    for (const auto& entry : page->entries) {
       text += fmt::format("id: {}\nevent: line\ndata: {}\n\n", entry.id, json::serialize(observed::to_json(entry)));
     }
-    after_ = page.last_id;
-    return text;
+    co_return text;
   }
 
-  asio::steady_timer timer_;
   Control& control_;
   observed::ProxyLogFilter filter_;
   uint64_t after_;
-  bool has_begun_ = false;
 };
 
 }  // namespace
