@@ -19,10 +19,6 @@ int hex_digit(char character) {
   return -1;
 }
 
-bool is_continuation(char byte) {
-  return (static_cast<uint8_t>(byte) & 0xc0) == 0x80;
-}
-
 std::string plus_to_space(std::string_view text) {
   std::string copy(text);
   std::replace(copy.begin(), copy.end(), '+', ' ');

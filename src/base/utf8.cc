@@ -1,15 +1,9 @@
 #include "base/utf8.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 
 namespace evenkeel {
 namespace {
-
-bool is_continuation(char byte) {
-  return (static_cast<uint8_t>(byte) & 0xc0) == 0x80;
-}
 
 // The length of the UTF-8 sequence at the start of `text`, 0 if there is no valid one.
 size_t sequence_length(std::string_view text) {
@@ -35,6 +29,13 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::string_view start_of(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return text;
+  size_t length = limit;
+  while (length > 0 && is_continuation(text[length])) --length;
+  return text.substr(0, length);
 }
 
 }  // namespace evenkeel

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace evenkeel::cli {
 namespace {
 
@@ -45,10 +47,6 @@ constexpr std::array<Span, 8> kCombining{{{0x0300, 0x036F},
                                           {0xFE00, 0xFE0F}}};
 constexpr std::array<Span, 6> kObeyed{
     {{0x00, 0x1F}, {0x7F, 0x9F}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}}};
-
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
 
 size_t column_count(char32_t point) {
   if (contains(kCombining, point)) {

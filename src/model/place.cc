@@ -6,6 +6,7 @@
 #include <cctype>
 #include <numeric>
 
+#include "base/utf8.h"
 #include "model/json.h"
 
 namespace evenkeel::model {
@@ -18,14 +19,6 @@ constexpr size_t kMostCharactersRead = 8192;  // a request's limit, twice
 bool is_plain_word(std::string_view key) {
   return !key.empty() && std::isdigit(static_cast<unsigned char>(key[0])) == 0 &&
          std::all_of(key.begin(), key.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-}
-
-// Never cuts a UTF-8 sequence in two.
-std::string_view shortened(std::string_view text, size_t limit) {
-  if (text.size() <= limit) return text;
-  size_t length = limit;
-  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) --length;
-  return text.substr(0, length);
 }
 
 std::string escaped(std::string_view text) {
@@ -83,9 +76,9 @@ std::string path_step(std::string_view key) {
 
 std::string quoted(std::string_view text) {
   // Masked before it is shortened to what is shown: half a key is still half a key.
-  const std::string_view beginning = shortened(text, kMostCharactersRead);
+  const std::string_view beginning = start_of(text, kMostCharactersRead);
   const std::string masked = mask_secrets(beginning);
-  const std::string_view shown = shortened(masked, kMostCharactersShown);
+  const std::string_view shown = start_of(masked, kMostCharactersShown);
   const bool is_whole = shown.size() == masked.size() && beginning.size() == text.size();
   return fmt::format("\"{}{}\"", escaped(shown), is_whole ? "" : "…");
 }

@@ -24,13 +24,6 @@ std::string readable(std::string text) {
   return text;
 }
 
-void cut(std::string& text) {
-  if (text.size() <= kLongestText) return;
-  size_t end = kLongestText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
-}
-
 bool is_same_letter(char left, char right) {
   return std::tolower(static_cast<unsigned char>(left)) == std::tolower(static_cast<unsigned char>(right));
 }
@@ -43,7 +36,7 @@ bool has(const std::string& text, std::string_view part) {
 
 void ProgramLog::add(LogLine line) {
   line.text = readable(model::mask_secrets(line.text));
-  cut(line.text);
+  line.text.resize(start_of(line.text, kLongestText).size());
   const std::scoped_lock lock(mutex_);
   bytes_ += line.text.size();
   lines_.push_back(std::move(line));
