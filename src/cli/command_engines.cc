@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/engines_view.h"
 #include "cli/json_text.h"
+#include "cli/list_group.h"
 #include "cli/session.h"
 
 namespace evenkeel::cli {
@@ -43,16 +44,8 @@ Answer<> restart(Session& session, const std::string& name, bool as_json) {
 }  // namespace
 
 void add_engines_commands(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("engines", "The programs that do the work: HAProxy, and nginx twice");
-  group->require_subcommand(0, 1);
-  auto as_json = std::make_shared<bool>(false);
-  group->add_flag("--json", *as_json, "Print evenkeeld's answer as JSON");
-  group->callback([&session, group, as_json] {
-    if (!group->get_subcommands().empty()) return;
-    session.action = [&session, as_json] {
-      return session.show(session.api().get(Url("engines")), *as_json, render_engines);
-    };
-  });
+  CLI::App* group = add_list_group(app, session, "engines", "The programs that do the work: HAProxy, and nginx twice",
+                                   render_engines);
   CLI::App* show = group->add_subcommand("show", "The file that it has read, secrets masked");
   const auto shown = add_name(*show);
   show->callback(

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_text.h"
+#include "cli/list_group.h"
 #include "cli/session.h"
 #include "cli/sse.h"
 #include "cli/table.h"
@@ -142,16 +143,7 @@ void add_program_log_command(CLI::App& group, Session& session, const ProgramLog
 }  // namespace
 
 void add_logs_commands(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("logs", "What evenkeeld and the engines write down");
-  group->require_subcommand(0, 1);
-  auto as_json = std::make_shared<bool>(false);
-  group->add_flag("--json", *as_json, "Print evenkeeld's answer as JSON");
-  group->callback([&session, group, as_json] {
-    if (!group->get_subcommands().empty()) return;
-    session.action = [&session, as_json] {
-      return session.show(session.api().get(Url("logs")), *as_json, render_logs);
-    };
-  });
+  CLI::App* group = add_list_group(app, session, "logs", "What evenkeeld and the engines write down", render_logs);
   add_requests_command(*group, session);
   for (const ProgramLog& log : kProgramLogs) add_program_log_command(*group, session, log);
 }
