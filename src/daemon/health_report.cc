@@ -140,7 +140,7 @@ boost::asio::awaitable<Result<observed::TestResult>> Controller::test(const mode
   }
   co_return observed::TestResult{.virtual_service = key.virtual_service,
                                  .real_server = key.real_server,
-                                 .probe = to_observed(health::name_of(*target), *record),
+                                 .probe = to_observed(health::name_of(target->check, target->port), *record),
                                  .look_at = health::advice(*target, *record->evidence),
                                  .repeat_with = health::repeat_command(*target, parts_.scripts.directory)};
 }

@@ -37,16 +37,15 @@ std::string quoted(std::span<const CheckInWords> checks, Verdict verdict) {
 
 }  // namespace
 
-std::string name_of(const Target& target) {
+std::string name_of(const model::HealthCheck& check, uint16_t port) {
   using model::HealthCheckType;
-  const model::HealthCheck& check = target.check;
   if (check.type == HealthCheckType::kFollow) return fmt::format("follow {}", check.follow);
   if (check.type == HealthCheckType::kAlwaysOn) return "always on";
   if (check.type == HealthCheckType::kAlwaysOff) return "always off";
   if (check.type == HealthCheckType::kPing) return "ping";
   const char* kind =
       check.type == HealthCheckType::kNegotiate ? model::to_string(check.protocol) : model::to_string(check.type);
-  return fmt::format("{} on port {}", kind, target.port);
+  return fmt::format("{} on port {}", kind, port);
 }
 
 CheckInWords all_ports(std::span<const CheckInWords> ports) {

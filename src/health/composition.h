@@ -16,7 +16,7 @@ struct CheckInWords {
 };
 
 // How a person tells a real server's checks apart: "http on port 9191", "ping", "follow Papercut_WUI".
-std::string name_of(const Target& target);
+std::string name_of(const model::HealthCheck& check, uint16_t port);
 
 // Several ports of one check: up if all are, down if one is. The words are those of the port that decides.
 CheckInWords all_ports(std::span<const CheckInWords> ports);

@@ -269,14 +269,16 @@ FollowedHealth Monitor::Impl::health_of(const std::string& virtual_service) cons
 }
 
 CheckInWords Monitor::Impl::in_words(const Part& part) const {
-  const Target target = part.target.whole();
-  if (follows(target.check)) {
-    const FollowedHealth health = health_of(target.check.follow);
-    return {name_of(target), health.verdict(target.quorum), health.reason(target.check.follow, target.quorum)};
+  const model::HealthCheck& check = part.target.check();
+  std::string name = name_of(check, part.target.port());
+  if (follows(check)) {
+    const FollowedHealth health = health_of(check.follow);
+    const int quorum = part.target.common().quorum;
+    return {std::move(name), health.verdict(quorum), health.reason(check.follow, quorum)};
   }
   const Status* const status = runner_->find(part.probe);
-  if (status == nullptr) return {name_of(target), Verdict::kUnknown, ""};
-  return {name_of(target), status->verdict, status->reason};
+  if (status == nullptr) return {std::move(name), Verdict::kUnknown, ""};
+  return {std::move(name), status->verdict, status->reason};
 }
 
 std::vector<CheckInWords> Monitor::Impl::checks_of(const Subject& subject) const {
