@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "tests/unit/temporary_directory.h"
 
 namespace evenkeel::engines {
 namespace {
@@ -14,22 +14,16 @@ using testing::ElementsAre;
 
 class LogTailTest : public testing::Test {
  protected:
-  static std::string make_directory() {
-    std::string directory = std::filesystem::temp_directory_path() / "log_tail_XXXXXX";
-    return ::mkdtemp(directory.data());
-  }
-  ~LogTailTest() override { std::filesystem::remove_all(directory_); }
-
   void append(const std::string& text) { std::ofstream(file(), std::ios::app) << text; }
   void replace(const std::string& text) { std::ofstream(file(), std::ios::trunc) << text; }
-  std::string file() const { return directory_ + "/log"; }
+  std::string file() const { return directory_ / "log"; }
   std::vector<std::string> texts() const {
     std::vector<std::string> all;
     for (const auto& line : log_.after(0, "", 1000).lines) all.push_back(line.text);
     return all;
   }
 
-  std::string directory_ = make_directory();
+  TemporaryDirectory directory_;
   observed::ProgramLog log_;
   LogTail tail_{file(), log_, [](std::string_view line, std::optional<WallTime> at) {
                   return observed::LogLine{at, std::nullopt, std::string(line)};
