@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { assert, field, guidePicture, navigate, signIn, told, update, walk } from './browser.mjs';
+import { assert, field, guidePicture, navigate, signIn, told, until, update, walk } from './browser.mjs';
 
 const kPassphrase = 'four quiet green boats';
 const form = (page, name) => page.getByRole('form', { name, exact: true });
@@ -12,7 +12,7 @@ async function save(page) {
   const area = form(page, 'Backup');
   await area.getByLabel('Passphrase', { exact: false }).first().fill(kPassphrase);
   await area.getByLabel('Passphrase again').fill('another one');
-  assert(await area.getByRole('button', { name: 'Download backup' }).isDisabled(), 'two different passphrases are let through');
+  await until(() => area.getByRole('button', { name: 'Download backup' }).isDisabled(), 'two different passphrases are let through');
   await area.getByLabel('Passphrase again').fill(kPassphrase);
   await guidePicture(page, 'backup');
   const [file] = await Promise.all([page.waitForEvent('download'), area.getByRole('button', { name: 'Download backup' }).click()]);

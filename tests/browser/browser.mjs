@@ -17,6 +17,15 @@ export function assert(condition, what) {
   if (!condition) throw new Error(what);
 }
 
+/** Until the page shows it: one that is still being drawn is not wrong yet. */
+export async function until(isShown, what) {
+  const end = Date.now() + kPatience;
+  while (!(await isShown())) {
+    assert(Date.now() < end, typeof what === 'function' ? await what() : what);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+}
+
 /** Runs a walk; what the page says in its console, and a picture of where it stood, go with a failure. */
 export async function walk(name, steps, options = {}) {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });

@@ -1,6 +1,6 @@
 // What the programs behind were told, and another start; the fallback page, as clients will see it, and nothing of it is run.
 
-import { assert, field, guidePicture, navigate, picture, signIn, told, update, walk } from './browser.mjs';
+import { assert, field, guidePicture, navigate, picture, signIn, told, until, update, walk } from './browser.mjs';
 
 const kPage = `<!doctype html><title>Away</title><style>body { background: rgb(1, 2, 3); } h1 { color: rgb(250, 250, 1); }</style>
 <h1 style="letter-spacing: 5px">We are printing again at nine</h1><img src="x" onerror="parent.attacked = true; top.attacked = true">
@@ -57,7 +57,7 @@ async function ofOneService(page) {
   await modify();
   await page.getByRole('link', { name: 'Edit and preview' }).click();
   await page.getByRole('heading', { level: 1, name: 'Fallback Page' }).waitFor();
-  assert((await page.getByLabel('Whose page').inputValue()) === 'virtual-services/Print_Provider', 'it is the page of somebody else');
+  await until(async () => (await page.getByLabel('Whose page').inputValue()) === 'virtual-services/Print_Provider', 'it is the page of somebody else');
 }
 
 await walk('engines', async (page) => {

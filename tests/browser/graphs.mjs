@@ -1,6 +1,6 @@
 // Graphs of what was: of the whole load balancer in System Overview, of everything in Reports.
 
-import { assert, navigate, picture, signIn, walk } from './browser.mjs';
+import { navigate, picture, signIn, until, walk } from './browser.mjs';
 
 await walk('graphs', async (page) => {
   await signIn(page);
@@ -12,11 +12,11 @@ await walk('graphs', async (page) => {
   for (const span of ['Hour', 'Day', 'Week', 'Month', 'Year']) {
     await page.getByRole('button', { name: span, exact: true }).click();
     await page.getByRole('img', { name: /^Memory in use\. in use: \d/ }).waitFor();
-    assert((await page.locator('.ek-history canvas').count()) === 5, `${span} has not all graphs`);
+    await until(async () => (await page.locator('.ek-history canvas').count()) === 5, `${span} has not all graphs`);
   }
   await page.getByRole('button', { name: 'Hour', exact: true }).click();
   await picture(page, 'graphs-2-history');
   await page.getByLabel('Of what').selectOption({ label: 'Print_Provider / PS1' });
   await page.getByRole('img', { name: /^Active connections/ }).waitFor();
-  assert((await page.locator('.ek-history canvas').count()) === 3, 'a real server has other graphs');
+  await until(async () => (await page.locator('.ek-history canvas').count()) === 3, 'a real server has other graphs');
 });

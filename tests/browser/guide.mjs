@@ -1,6 +1,6 @@
 // Chapters 10, 11 and 12 of the deployment guide, click by click, and the System Overview of chapter 14.1.
 
-import { assert, farm, field, guidePicture, navigate, picture, section, signIn, told, update, walk } from './browser.mjs';
+import { farm, field, guidePicture, navigate, picture, section, signIn, told, until, update, walk } from './browser.mjs';
 
 const isLayer7 = farm.method === 'layer7';
 const layer = isLayer7 ? 'Layer 7' : 'Layer 4';
@@ -42,7 +42,7 @@ async function addServer(page, service, label, address) {
   await field(page, 'Real Server', 'Label').fill(label);
   await field(page, 'Real Server', 'Real Server IP Address').fill(address);
   for (const [name, standard] of [['Weight', '100'], ['Minimum Connections', '0'], ['Maximum Connections', '0']]) {
-    assert((await field(page, 'Real Server', name).inputValue()) === standard, `${name} is not ${standard}`);
+    await until(async () => (await field(page, 'Real Server', name).inputValue()) === standard, `${name} is not ${standard}`);
   }
   await update(page);
   await told(page, `Real server ${label} was created.`);
@@ -53,7 +53,7 @@ async function applicationServers(page) {
   await modify(page, 'Papercut_WUI');
   await withoutPersistence(page);
   await field(page, 'Health Checks', 'Check Type').selectOption({ label: 'Negotiate' });
-  assert((await field(page, 'Health Checks', 'Check Port').inputValue()) === '', 'Check Port is not empty');
+  await until(async () => (await field(page, 'Health Checks', 'Check Port').inputValue()) === '', 'Check Port is not empty');
   await field(page, 'Health Checks', 'Request to send').fill(kRequest + farm.key);
   // The guide leaves the answer's body open; a passive server may answer 200 as well.
   await field(page, 'Health Checks', 'Response expected').fill('"status"\\s*:\\s*"OK"');

@@ -1,6 +1,6 @@
 // What layer 7 has beside layer 4: rules in an order, changes of headers, TLS with a certificate made here; and a warning that is seen.
 
-import { assert, farm, field, guidePicture, navigate, picture, section, signIn, told, update, walk } from './browser.mjs';
+import { farm, field, guidePicture, navigate, picture, section, signIn, told, until, update, walk } from './browser.mjs';
 
 const within = (page, name, label) => section(page, name).getByRole('textbox', { name: label, exact: true });
 
@@ -61,8 +61,9 @@ async function rules(page) {
   await update(page);
   await told(page, 'Web was updated.');
   await modify(page);
-  const lines = await area.locator('.ek-entry-title').allTextContents();
-  assert(lines[0].includes('old: always') && lines[1].includes('api: Path begins'), `the rules are in another order: ${lines.join(' | ')}`);
+  const lines = () => area.locator('.ek-entry-title').allTextContents();
+  const areInOrder = ([first, second]) => first?.includes('old: always') && second?.includes('api: Path begins');
+  await until(async () => areInOrder(await lines()), async () => `the rules are in another order: ${(await lines()).join(' | ')}`);
 }
 
 async function certificate(page) {

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { assert, navigate, picture, signIn, told, walk } from './browser.mjs';
+import { assert, navigate, picture, signIn, told, until, walk } from './browser.mjs';
 
 const lines = (page) => page.locator('.ek-log tbody tr');
 
@@ -28,10 +28,7 @@ async function follow(page, context) {
   await other.getByRole('dialog').getByRole('button', { name: 'Restart', exact: true }).click();
   await told(other, 'nginx: web interface was restarted.');
   await other.close();
-  for (let tries = 0; (await newest()) === before; tries += 1) {
-    assert(tries < 120, 'nothing new is shown');
-    await page.waitForTimeout(250);
-  }
+  await until(async () => (await newest()) !== before, 'nothing new is shown');
 }
 
 async function levels(page) {
@@ -53,7 +50,7 @@ await walk('logs', async (page, context) => {
   const { name, text } = await save(page);
   assert(name === 'evenkeel-evenkeeld.log' && text.split('\n').length > 1, `${name} has ${text.length} letters`);
   const whose = page.getByRole('combobox', { name: 'Whose log' });
-  assert((await whose.getByRole('option').count()) === 3, 'there are not three logs');
+  await until(async () => (await whose.getByRole('option').count()) === 3, 'there are not three logs');
   await whose.selectOption('nginx');
   await page.locator('.ek-log, .pf-v6-c-empty-state').first().waitFor();
   await picture(page, 'logs-2-nginx');

@@ -1,6 +1,6 @@
 // What operators do: drain with its countdown, in one service and in all; explain; undo; two people at one object.
 
-import { assert, farm, field, guidePicture, navigate, picture, signIn, told, update, walk } from './browser.mjs';
+import { assert, farm, field, guidePicture, navigate, picture, signIn, told, until, update, walk } from './browser.mjs';
 
 const serverRow = (page, service, server) => page.getByRole('row').filter({ has: page.getByRole('button', { name: `Explain ${server} (${service})` }) });
 
@@ -59,7 +59,7 @@ async function undo(page) {
   await page.getByRole('button', { name: 'Undo' }).first().click();
   await told(page, 'Undone:');
   await openPrintProvider(page);
-  assert((await field(page, 'Health Checks', 'Check Port').inputValue()) === '', 'Undo did not undo');
+  await until(async () => (await field(page, 'Health Checks', 'Check Port').inputValue()) === '', 'Undo did not undo');
 }
 
 /** The second of two people is told, sees both versions and decides. */
@@ -78,7 +78,7 @@ async function conflict(page, context) {
   await dialog.getByText('Source hash').waitFor();
   await picture(page, 'operate-4-conflict');
   await dialog.getByRole('button', { name: 'Take theirs' }).click();
-  assert((await field(page, 'Connection Distribution Method', 'Balance Mode').inputValue()) === 'source_hash', 'their value was not taken');
+  await until(async () => (await field(page, 'Connection Distribution Method', 'Balance Mode').inputValue()) === 'source_hash', 'their value was not taken');
   await other.close();
 }
 

@@ -1,6 +1,6 @@
 // A change on trial: Keep makes it stay, Go back takes it back, and the time that is left stands over every page.
 
-import { assert, field, navigate, picture, signIn, told, update, walk } from './browser.mjs';
+import { field, navigate, picture, signIn, told, until, update, walk } from './browser.mjs';
 
 async function change(page, port) {
   await navigate(page, 'Cluster Configuration', 'Layer 4 Virtual Services');
@@ -12,11 +12,11 @@ async function change(page, port) {
   await page.getByText(/Revision \d+ is taken back in \d+:\d\d/).waitFor();
 }
 
-async function checkPort(page) {
+async function checkPortIs(page, port, otherwise) {
   await navigate(page, 'Cluster Configuration', 'Layer 4 Virtual Services');
   await page.getByRole('button', { name: 'Modify Print_Provider', exact: true }).click();
   await field(page, 'Virtual Service', 'Ports').waitFor();
-  return field(page, 'Health Checks', 'Check Port').inputValue();
+  await until(async () => (await field(page, 'Health Checks', 'Check Port').inputValue()) === port, otherwise);
 }
 
 /** To the revision before the one in force: the one that has no check port, since the change before was taken back. */
@@ -39,16 +39,16 @@ await walk('trial', async (page) => {
   await page.getByRole('button', { name: 'Go back', exact: true }).click();
   await told(page, /Revision \d+ is in force again\./);
   await page.getByText(/is taken back in/).waitFor({ state: 'detached' });
-  assert((await checkPort(page)) === '', 'it was not taken back');
+  await checkPortIs(page, '', 'it was not taken back');
   await change(page, '445');
   await page.getByRole('button', { name: 'Keep', exact: true }).click();
   await told(page, /Revision \d+ stays\./);
   await page.getByText(/is taken back in/).waitFor({ state: 'detached' });
-  assert((await checkPort(page)) === '445', 'it did not stay');
+  await checkPortIs(page, '445', 'it did not stay');
   await rollBackOnTrial(page);
   await page.getByRole('button', { name: 'Go back', exact: true }).click();
   await page.getByText(/is taken back in/).waitFor({ state: 'detached' });
-  assert((await checkPort(page)) === '445', 'the roll-back stayed');
+  await checkPortIs(page, '445', 'the roll-back stayed');
   await field(page, 'Health Checks', 'Check Port').fill('');
   await update(page);
   await told(page, 'Print_Provider was updated.');

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { assert, farm, guidePicture, navigate, signIn, told, walk } from './browser.mjs';
+import { assert, farm, guidePicture, navigate, signIn, told, until, walk } from './browser.mjs';
 
 const lines = (machines) => Object.entries(machines).map(([label, address]) => `${label} ${address}`).join('\n');
 
@@ -20,7 +20,7 @@ async function answer(page) {
   await next(page);
   await page.getByLabel('Real Servers').fill('App_Svr1');
   await page.getByText('"App_Svr1" is not a name and an IP address.').waitFor();
-  assert(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), 'a wrong line is let through');
+  await until(() => page.getByRole('button', { name: 'Next', exact: true }).isDisabled(), 'a wrong line is let through');
   await page.getByLabel('Real Servers').fill(lines(farm.applicationServers));
   await next(page);
   await page.getByLabel('Real Servers').fill(lines(farm.printServers));
