@@ -68,7 +68,7 @@ __noinline_global int find_port6(struct new_translation *chosen)
 /* The source address that is tried first, as the flow's hash has it. */
 static __always_inline __u32 first_source(__u64 hash, __u32 count)
 {
-	return (__u32)(hash >> 16) % count;
+	return scale(hash >> 16, count);
 }
 
 /* One of the service's source addresses, or else the one that is chosen already; and a port. Below 0: none is free. */

@@ -15,11 +15,10 @@
 
 /* ---- sums of 16-bit words in ones' complement, in memory order ---- */
 
+/* Of a sum below 2^48: then two carries are all there can be. */
 static __always_inline __u16 fold(__u64 sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (sum & 0xffff) + (sum >> 16);
 }
@@ -71,8 +70,9 @@ static __always_inline void write_ports(struct ek_translation *translation, cons
 	translation->real_port_be = chosen->real_port_be;
 	translation->source_port_be = chosen->source_port_be;
 	translation->l3_delta = fold(addresses);
-	translation->l4_delta = fold(addresses + change_of_port(chosen->client_port_be, chosen->source_port_be) +
-				     change_of_port(virtual_port, chosen->real_port_be));
+	translation->l4_delta =
+		fold(translation->l3_delta + change_of_port(chosen->client_port_be, chosen->source_port_be) +
+		     change_of_port(virtual_port, chosen->real_port_be));
 	translation->client_interface = 0;
 }
 

@@ -105,8 +105,8 @@ int Generator::program_fd(Program program) const {
       return bpf_program__fd(programs.trivial_with_new);
     case Program::kLeastNew:
       return bpf_program__fd(programs.least_new);
-    case Program::kTrivialWithNewTwice:
-      return bpf_program__fd(programs.trivial_with_new_twice);
+    case Program::kLeastNewTranslated:
+      return bpf_program__fd(programs.least_new_translated);
   }
   throw std::invalid_argument("the program under test is not the generator's");
 }

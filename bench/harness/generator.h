@@ -19,8 +19,8 @@ class Generator {
   Generator& operator=(const Generator&) = delete;
 
   // The trivial forwarder, and what it costs together with the memory that cannot be done without: of a look-up, of a
-  // new connection, of a new one that is translated; and the least that a load balancer does with a new connection.
-  enum class Program { kOurs, kTrivial, kTrivialWithMemory, kTrivialWithNew, kTrivialWithNewTwice, kLeastNew };
+  // new connection; and the least that a load balancer does with a new connection, and with one that is translated.
+  enum class Program { kOurs, kTrivial, kTrivialWithMemory, kTrivialWithNew, kLeastNew, kLeastNewTranslated };
 
   struct Flows {
     uint64_t count = 1;              // a power of two

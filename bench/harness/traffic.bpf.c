@@ -309,25 +309,53 @@ static __always_inline __u32 least_loaded(void)
 	return least & (LEAST_SERVERS - 1);
 }
 
+static __always_inline struct line *line_of(__u64 hash)
+{
+	__u32 index = (hash >> 32) * ((1 << 21) * 3 / 2 / 15) >> 32;
+
+	return bpf_map_lookup_elem(&more_memory, &index);
+}
+
+static __always_inline void remember_answers(struct line *line, __u64 hash)
+{
+	__sync_fetch_and_add(&line->words[hash >> 4 & 15], 2);
+}
+
+/* Addresses, ports and checksums, by what is known already. */
+static __always_inline void rewrite_with_the_least(struct iphdr *ip, __u64 to)
+{
+	struct tcphdr *tcp = (void *)(ip + 1);
+	__u32 sum = (__u16)~ip->check + (__u32)(__u16)to, sum_of_tcp = (__u16)~tcp->check + (__u32)(__u16)to;
+
+	ip->ttl--;
+	ip->check = ~(sum + (sum >> 16));
+	ip->daddr = to;
+	tcp->check = ~(sum_of_tcp + (sum_of_tcp >> 16));
+	tcp->source = to >> 32;
+}
+
 /*
  * What is left of a load balancer when all that might be left out is: it finds the service in a hash (in vain, which is
  * quicker), takes the least of four real servers, claims a place that is always free, writes the record, publishes
  * it, and counts. Neither state, time-outs, limits, persistence nor a second packet that comes at the same time.
+ * Translated, it says where its answers are found, and rewrites the packet.
  */
-SEC("xdp.frags")
-int least_new(struct xdp_md *context)
+static __always_inline int open_with_the_least(struct xdp_md *context, bool is_translated)
 {
 	struct iphdr *ip = ip_of(context);
 	struct service service = {};
-	struct set *set;
+	struct line *line = NULL;
 	__u64 hash, *record, *count;
+	struct set *set;
 	__u32 server;
 
 	if (!ip || ip->ihl != 5 || ip->protocol != IPPROTO_TCP)
 		return XDP_PASS;
 	hash = hash_of(ip);
 	set = set_of(hash);
-	if (!set)
+	if (is_translated)
+		line = line_of(hash * 0x9e3779b97f4a7c15ull);
+	if (!set || (is_translated && (!line || *(volatile __u32 *)line == 1)))
 		return XDP_PASS;
 	record = record_of(set, hash);
 	if (*(volatile __u64 *)record == 1)
@@ -340,7 +368,7 @@ int least_new(struct xdp_md *context)
 	if (__sync_val_compare_and_swap(&set->words[0], set->words[0], hash) == 1)
 		return XDP_PASS;
 #pragma unroll
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < (is_translated ? 8 : 5); i++)
 		*(volatile __u64 *)&record[i] = hash;
 	__sync_fetch_and_add(&connections[server & (LEAST_SERVERS - 1)], 1);
 	__sync_fetch_and_add(&half_open, 1);
@@ -348,30 +376,23 @@ int least_new(struct xdp_md *context)
 	count = bpf_map_lookup_elem(&counters, &server);
 	if (count)
 		++*count;
+	if (is_translated) {
+		remember_answers(line, hash);
+		rewrite_with_the_least(ip, hash);
+	}
 	return swap_and_send((void *)ip - ETH_HLEN);
 }
 
-/* ... and that no new connection that is translated can do without: where its answers find it. */
 SEC("xdp.frags")
-int trivial_with_new_twice(struct xdp_md *context)
+int least_new(struct xdp_md *context)
 {
-	struct iphdr *ip = ip_of(context);
-	struct line *line;
-	__u64 hash;
-	__u32 index;
+	return open_with_the_least(context, false);
+}
 
-	if (!ip)
-		return XDP_PASS;
-	hash = hash_of(ip);
-	if (!remember(hash))
-		return XDP_PASS;
-	hash *= 0x9e3779b97f4a7c15ull;
-	index = (hash >> 32) * ((1 << 21) * 3 / 2 / 15) >> 32;
-	line = bpf_map_lookup_elem(&more_memory, &index);
-	if (!line)
-		return XDP_PASS;
-	__sync_fetch_and_add(&line->words[hash & 15], 1);
-	return swap_and_send((void *)ip - ETH_HLEN);
+SEC("xdp.frags")
+int least_new_translated(struct xdp_md *context)
+{
+	return open_with_the_least(context, true);
 }
 
 SEC("xdp.frags")

@@ -89,7 +89,7 @@ const std::vector<Scenario> kScenarios = {
     established("nat-established-v6", 1, std::nullopt, EK_METHOD_NAT, kIpv6),
     answers("nat-answer-v4", 1, EK_METHOD_NAT),
     answers("nat-answer-v4", 16384, EK_METHOD_NAT),
-    {.name = "trivial-with-new-twice", .flows = kHalf, .program = Generator::Program::kTrivialWithNewTwice},
+    {.name = "least-new-translated", .flows = kHalf, .program = Generator::Program::kLeastNewTranslated},
     fresh("nat-new-v4", 7.0, EK_METHOD_NAT),
     fresh("nat-new-half-full-v4", std::nullopt, EK_METHOD_NAT, kHalf),
     established("snat-established-v4", 1, 2.2, EK_METHOD_SNAT),
