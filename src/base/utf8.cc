@@ -38,4 +38,14 @@ std::string_view start_of(std::string_view text, size_t limit) {
   return text.substr(0, length);
 }
 
+std::string readable(std::string_view text) {
+  const bool is_text = is_utf8(text);
+  std::string readable(text);
+  for (char& c : readable) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (byte < ' ' || byte == 0x7f || (byte > 0x7f && !is_text)) c = ' ';
+  }
+  return readable;
+}
+
 }  // namespace evenkeel

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace evenkeel {
@@ -17,5 +18,9 @@ inline bool is_continuation(char byte) {
 
 // At most `limit` bytes; cuts no sequence in two.
 std::string_view start_of(std::string_view text, size_t limit);
+
+// What others quote may be any bytes, but JSON has to be text: control characters become spaces, and so does all beyond
+// ASCII where it is not UTF-8.
+std::string readable(std::string_view text);
 
 }  // namespace evenkeel

@@ -92,13 +92,6 @@ Error corrupt(std::string what) {
   return Error{ErrorCode::kCorrupt, std::move(what), "", 0};
 }
 
-Result<> check_structure(Database& database) {
-  auto verdict = database.text("PRAGMA quick_check(1)");
-  if (!verdict) return fail(verdict.error());
-  if (*verdict != "ok") return fail(corrupt(*verdict));
-  return {};
-}
-
 Result<> check_owner(Database& database) {
   auto tables = database.integer("SELECT count(*) FROM sqlite_schema");
   if (!tables) return fail(tables.error());
@@ -128,7 +121,7 @@ Result<> migrate(Database& database) {
 }
 
 Result<> check(Database& database) {
-  auto structure = check_structure(database);
+  auto structure = database.check_structure();
   if (!structure) return structure;
   auto owner = check_owner(database);
   if (!owner) return owner;

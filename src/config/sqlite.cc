@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "base/utf8.h"
+
 namespace evenkeel::config {
 namespace {
 
@@ -24,10 +26,10 @@ ErrorCode code_of(int result, int error_number) {
   switch (result & 0xff) {
     case SQLITE_FULL:
     case SQLITE_NOMEM:
-    case SQLITE_TOOBIG:
       return ErrorCode::kResourceExhausted;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_TOOBIG:  // a gigabyte: we write nothing like it, but a damaged file may claim to have it
       return ErrorCode::kCorrupt;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -46,13 +48,18 @@ ErrorCode code_of(int result, int error_number) {
   }
 }
 
+std::string file_of(sqlite3* connection) {
+  const char* file = sqlite3_db_filename(connection, "main");
+  return file == nullptr ? "" : file;
+}
+
 // SQLite does not always note errno; then errno itself tells, which the caller has cleared before the call.
 Error last_error(sqlite3* connection) {
   const int noted = sqlite3_system_errno(connection);
   const int error_number = noted != 0 ? noted : errno;
   const int result = sqlite3_extended_errcode(connection);
-  const char* file = sqlite3_db_filename(connection, "main");
-  return Error{code_of(result, error_number), sqlite3_errmsg(connection), file == nullptr ? "" : file, error_number};
+  // Of a damaged file SQLite quotes what may be no text.
+  return Error{code_of(result, error_number), readable(sqlite3_errmsg(connection)), file_of(connection), error_number};
 }
 
 }  // namespace
@@ -166,6 +173,15 @@ Result<std::string> Database::text(std::string_view sql) {
   auto row = statement->step();
   if (!row) return fail(row.error());
   return *row ? statement->text(0) : std::string();
+}
+
+Result<> Database::check_structure() {
+  const auto verdict = text("PRAGMA quick_check(1)");
+  if (verdict && *verdict == "ok") return {};
+  Error error =
+      verdict ? Error{ErrorCode::kCorrupt, readable(*verdict), file_of(connection_.get()), 0} : verdict.error();
+  if (error.code == ErrorCode::kInternal) error.code = ErrorCode::kCorrupt;
+  return fail(std::move(error));
 }
 
 Result<> Database::keep_journal(bool keep) {

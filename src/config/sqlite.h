@@ -52,6 +52,9 @@ class Database {
   // The first column of the first row; none without a row.
   Result<std::optional<int64_t>> integer(std::string_view sql);
   Result<std::string> text(std::string_view sql);
+
+  // kCorrupt where SQLite finds the file damaged, or can make nothing of it; other errors are the machine's.
+  Result<> check_structure();
   Result<> keep_journal(bool keep);
 
  private:

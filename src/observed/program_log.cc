@@ -13,17 +13,6 @@ namespace {
 
 constexpr size_t kLongestText = 4096;
 
-// Programs quote what clients send. Control characters become spaces, and so does all beyond ASCII where it is not
-// UTF-8, which JSON has to be.
-std::string readable(std::string text) {
-  const bool is_text = is_utf8(text);
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7f || (byte > 0x7f && !is_text)) c = ' ';
-  }
-  return text;
-}
-
 bool is_same_letter(char left, char right) {
   return std::tolower(static_cast<unsigned char>(left)) == std::tolower(static_cast<unsigned char>(right));
 }

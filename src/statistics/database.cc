@@ -56,9 +56,7 @@ Result<config::Database> open_file(const std::string& path) {
   if (!file.is_open()) return fail(system_error("cannot open it", path));
   auto database = config::Database::open(path, config::Database::Access::kReadWrite);
   if (!database) return fail(database.error());
-  auto sound = database->text("PRAGMA quick_check(1)");
-  if (!sound) return fail(sound.error());
-  if (*sound != "ok") return fail(ErrorCode::kCorrupt, *sound, path);
+  if (auto sound = database->check_structure(); !sound) return fail(sound.error());
   // A crash of the machine may cost the last steps: that is cheaper than an fsync for each.
   const auto prepared = database->execute(
       fmt::format("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = {}; "

@@ -8,8 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <random>
 
+#include "base/utf8.h"
 #include "config/restore_backup.h"
 #include "store_fixture.h"
 
@@ -191,6 +194,21 @@ TEST_F(DamagedStoreTest, DamagedPages) {
   overwrite(path_, 4096, std::string(static_cast<size_t>(size - 4096), '\x5a'));
   expect_damaged("evenkeel.db.backup-4");
   EXPECT_EQ(*Store::read_newest_backup(path_), weighted(4));
+}
+
+// Whatever SQLite makes of it: it may also call a text too long, or quote bytes that are none.
+TEST_F(DamagedStoreTest, AnyBytes) {
+  const std::string bytes = bytes_of(path_);
+  for (uint32_t seed = 0; seed < 520; ++seed) {
+    std::mt19937 random(seed);
+    std::string damaged = bytes;
+    std::generate(damaged.begin() + 1024, damaged.end(), [&] { return static_cast<char>(random()); });
+    overwrite(path_, 0, damaged);
+    const auto opened = Store::open(path_, clock_);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt) << seed << ": " << to_string(opened.error());
+    EXPECT_TRUE(is_utf8(opened.error().message)) << seed;
+  }
 }
 
 // SQLite itself has no checksums: one flipped digit in the text of a revision is found by ours.
