@@ -112,16 +112,40 @@ Result<> send_signal(const Fd& process, int signal) {
   return fail(system_error("cannot send nginx a signal"));
 }
 
-// The workers of a master that was killed go on, and keep its ports: they have its process group still.
-std::vector<Fd> orphans_of(pid_t master, const std::string& program) {
-  std::vector<Fd> orphans;
+// They have their master's process group, even when it was killed.
+std::vector<pid_t> workers_of(pid_t master, const std::string& program) {
+  std::vector<pid_t> workers;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
     const auto pid = static_cast<pid_t>(std::atoi(entry.path().filename().c_str()));
     if (pid <= 0 || pid == master || ::getpgid(pid) != master || !runs_program(pid, program)) continue;
+    workers.push_back(pid);
+  }
+  return workers;
+}
+
+// Those of a master that was killed go on, and keep its ports.
+std::vector<Fd> orphans_of(pid_t master, const std::string& program) {
+  std::vector<Fd> orphans;
+  for (const auto pid : workers_of(master, program)) {
     if (auto process = open_process(pid); process) orphans.push_back(std::move(*process));
   }
   return orphans;
+}
+
+// A worker that has closed its ports says so where its command line was.
+bool takes_connections(pid_t worker) {
+  const std::string shown = read_state_file(fmt::format("/proc/{}/cmdline", worker));
+  return shown.find("worker process") != std::string::npos && shown.find("shutting down") == std::string::npos;
+}
+
+// Old and new ones share the ports for a moment.
+void await_farewell(const std::vector<pid_t>& workers) {
+  constexpr std::chrono::seconds kLongest{2};
+  const auto deadline = steady_clock::now() + kLongest;
+  while (std::ranges::any_of(workers, takes_connections) && steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kLook);
+  }
 }
 
 // "2026/11/26 07:00:00 [emerg] 123#123: bind() to ..." or "nginx: [emerg] unknown directive ...": what follows, each
@@ -278,14 +302,18 @@ Result<> Process::start(const std::string& http) {
   return {};
 }
 
-// Old workers give the answers that they have begun.
+// Old workers give the answers that they have begun, and take no new connection when this returns.
 Result<> Process::reload(const std::string& http) {
   const std::string before = read_state_file(paths_.configuration());
   if (auto placed = put_file_in_place(http); !placed) return placed;
   const size_t log_begins = size_of(paths_.error_log());
+  const auto old_workers = workers_of(master_, paths_.program);
   if (auto sent = send_signal(process_, SIGHUP); !sent) return sent;
   auto reloaded = await_name(file_name(paths_, http), process_, log_begins);
-  if (reloaded) return {};
+  if (reloaded) {
+    await_farewell(old_workers);
+    return {};
+  }
   // What serves goes on; it is what a start or a reload by hand must find, too.
   if (auto restored = write_state_file(paths_.configuration(), before); !restored) return restored;
   return reloaded;
