@@ -141,6 +141,9 @@ class Control {
   virtual boost::asio::awaitable<Changed<observed::WebStatus>> replace_web_certificate(std::string certificate,
                                                                                        std::string key,
                                                                                        std::string author) = 0;
+  // One of certificates(), which it follows from now on. Likewise. kInvalidArgument: it cannot be used.
+  virtual boost::asio::awaitable<Changed<observed::WebStatus>> use_web_certificate(std::string label,
+                                                                                   std::string author) = 0;
   // kNotFound: there is no such object, and there was none.
   virtual boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) = 0;
   // What programs say of themselves: evenkeeld and those that do an engine's work.
@@ -163,10 +166,10 @@ class Control {
   virtual std::vector<observed::Certificate> certificates() = 0;  // by label
   // kInvalidArgument: the certificate will not do. kConflict: the label is taken. kNotFound: there is none to replace.
   virtual boost::asio::awaitable<Result<CertificateResult>> change_certificate(CertificateChange change) = 0;
-  // kConflict: virtual services use it.
   // Has the ACME server asked at once; how that fares is seen in certificates(). kNotFound; kInvalidArgument: it is not
   // issued by ACME. kConflict: nobody would answer the server's questions.
   virtual Result<> renew_certificate(const std::string& label, const std::string& author) = 0;
+  // kConflict: virtual services or the web interface use it.
   virtual boost::asio::awaitable<Result<>> remove_certificate(std::string label, std::string author) = 0;
 
   // A document that restore() takes. kUnavailable: a store cannot be read.

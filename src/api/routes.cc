@@ -152,7 +152,8 @@ constexpr std::array kRoutes{
           "/api/v1/web/certificate",
           put_web_certificate,
           {},
-          "another certificate for the web interface; open connections go on"},
+          "another certificate for the web interface, or one of the stored ones, which it follows; open connections go "
+          "on"},
     Route{"GET",
           "/api/v1/engines",
           get_engines,

@@ -62,6 +62,12 @@ std::string acme_error_of(const json::value& certificate, const Terminal& termin
   return acme == nullptr ? "" : terminal.safe(text_at(*acme, "error"));
 }
 
+std::string users_of(const json::value& certificate, const Terminal& terminal) {
+  std::string users = joined(certificate, "used_by", terminal);
+  if (flag_at(certificate, "used_by_web")) users += users.empty() ? "web interface" : ", web interface";
+  return users;
+}
+
 std::string stapling_of(const json::value& certificate, const Terminal& terminal) {
   const json::value* const stapling = member(certificate, "stapling");
   if (stapling == nullptr) return {};
@@ -80,7 +86,7 @@ std::string render_certificates(const json::value& answer, const Terminal& termi
                    {joined(one, "names", terminal)},
                    {issuer_of(one, terminal)},
                    days_cell(one),
-                   {joined(one, "used_by", terminal)}});
+                   {users_of(one, terminal)}});
     if (const auto error = acme_error_of(one, terminal); !error.empty()) {
       table.add_line("  " + error, Colour::kRed);
     }
@@ -110,7 +116,7 @@ std::string render_certificate(const json::value& certificate, const Terminal& t
   if (const auto error = acme_error_of(certificate, terminal); !error.empty()) {
     text += "  " + terminal.paint(error, Colour::kRed) + "\n";
   }
-  add_fact(text, "used by", joined(certificate, "used_by", terminal));
+  add_fact(text, "used by", users_of(certificate, terminal));
   for (const json::value& warning : list_at(certificate, "warnings")) {
     if (!warning.is_string()) continue;
     text += "  " + terminal.paint(terminal.safe(warning.get_string()), Colour::kYellow) + "\n";

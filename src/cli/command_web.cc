@@ -13,8 +13,9 @@
 namespace evenkeel::cli {
 namespace {
 
-struct Files {
-  std::string certificate, key;
+struct Wanted {
+  std::string certificate, key;  // files
+  std::string stored;            // or the label of one that evenkeeld has
   bool json = false;
 };
 
@@ -25,14 +26,42 @@ Answer<std::string> read_file(const std::string& name) {
   return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
-Answer<> replace_certificate(Session& session, const Files& files) {
-  const auto certificate = read_file(files.certificate);
+Answer<boost::json::object> body_of(const Wanted& wanted) {
+  if (!wanted.stored.empty()) return boost::json::object{{"stored", wanted.stored}};
+  if (wanted.certificate.empty()) return misused("give --certificate and --key, or --stored");
+  const auto certificate = read_file(wanted.certificate);
   if (!certificate) return std::unexpected(certificate.error());
-  const auto key = read_file(files.key);
+  const auto key = read_file(wanted.key);
   if (!key) return std::unexpected(key.error());
-  const boost::json::object body{{"certificate", *certificate}, {"key", *key}};
-  const auto answer = session.api().send("PUT", Url("web").segment("certificate"), boost::json::serialize(body));
-  return session.show(answer, files.json, render_web);
+  return boost::json::object{{"certificate", *certificate}, {"key", *key}};
+}
+
+Answer<> replace_certificate(Session& session, const Wanted& wanted) {
+  const auto body = body_of(wanted);
+  if (!body) return std::unexpected(body.error());
+  const auto answer = session.api().send("PUT", Url("web").segment("certificate"), boost::json::serialize(*body));
+  return session.show(answer, wanted.json, render_web);
+}
+
+void add_certificate_command(CLI::App& group, Session& session) {
+  auto wanted = std::make_shared<Wanted>();
+  CLI::App* certificate = group.add_subcommand("certificate", "Replace its certificate; open connections go on");
+  CLI::Option* file =
+      certificate->add_option("--certificate", wanted->certificate, "The certificate, its issuers after it; PEM");
+  CLI::Option* key =
+      certificate->add_option("--key", wanted->key, "Its private key without a passphrase; PEM")->type_name("FILE");
+  file->type_name("FILE")->needs(key);
+  key->needs(file);
+  certificate
+      ->add_option("--stored", wanted->stored,
+                   "One of `evenkeel certificate list` instead, which it follows: what replaces that one, an ACME "
+                   "server's next one too, is the web interface's at once")
+      ->type_name("LABEL")
+      ->excludes(file)
+      ->excludes(key);
+  certificate->add_flag("--json", wanted->json, "Print evenkeeld's answer as JSON");
+  certificate->callback(
+      [&session, wanted] { session.action = [&session, wanted] { return replace_certificate(session, *wanted); }; });
 }
 
 }  // namespace
@@ -46,17 +75,7 @@ void add_web_commands(CLI::App& app, Session& session) {
   status->callback([&session, as_json] {
     session.action = [&session, as_json] { return session.show(session.api().get(Url("web")), *as_json, render_web); };
   });
-  auto files = std::make_shared<Files>();
-  CLI::App* certificate = group->add_subcommand("certificate", "Replace its certificate; open connections go on");
-  certificate->add_option("--certificate", files->certificate, "The certificate, its issuers after it; PEM")
-      ->type_name("FILE")
-      ->required();
-  certificate->add_option("--key", files->key, "Its private key without a passphrase; PEM")
-      ->type_name("FILE")
-      ->required();
-  certificate->add_flag("--json", files->json, "Print evenkeeld's answer as JSON");
-  certificate->callback(
-      [&session, files] { session.action = [&session, files] { return replace_certificate(session, *files); }; });
+  add_certificate_command(*group, session);
 }
 
 }  // namespace evenkeel::cli

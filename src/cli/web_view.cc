@@ -21,6 +21,9 @@ std::string render_certificate(const json::value& certificate, const Terminal& t
   std::string text = fmt::format("Certificate  {}\n", terminal.safe(text_at(certificate, "subject")));
   text += fmt::format("  issued by    {}\n", is_generated ? "itself: made by evenkeeld, so browsers warn of it"
                                                           : terminal.safe(text_at(certificate, "issuer")));
+  if (const auto stored = text_at(certificate, "stored"); !stored.empty()) {
+    text += fmt::format("  follows      {}, of `evenkeel certificate list`\n", terminal.safe(stored));
+  }
   text += fmt::format("  for          {}\n", joined(certificate, "names", terminal));
   text += fmt::format("  valid until  {}\n", terminal.safe(text_at(certificate, "not_after")));
   text += fmt::format("  SHA-256      {}\n", terminal.safe(text_at(certificate, "fingerprint")));

@@ -64,8 +64,8 @@ Result<> AcmeWatch::issue_now(const std::string& label) {
   if (found == rounds_.end()) return fail(ErrorCode::kNotFound, fmt::format("{} is not issued by ACME", label));
   if (!found->second.order.can_be_shown) {
     return fail(ErrorCode::kConflict,
-                fmt::format("nobody would answer the ACME server: no virtual service uses {}, and "
-                            "none of http has port 80",
+                fmt::format("nobody would answer the ACME server: no virtual service uses {}, and neither one of http "
+                            "nor the web interface has port 80",
                             label));
   }
   found->second.due = clock_.wall_now();

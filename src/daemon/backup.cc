@@ -127,7 +127,7 @@ boost::asio::awaitable<Changed<RestoreResult>> Controller::restore(RestoreReques
   const auto now = content();
   if (!now) co_return refused(now.error());
   auto& [wanted, origin, is_own] = *read_backup;
-  CertificateShelf shelf;
+  CertificateShelf shelf(parts_.acme_thumbprint);
   if (const auto damaged = shelf.load(wanted.certificates, parts_.clock.wall_now()); !damaged.empty()) {
     co_return refused(damaged.front());
   }
@@ -146,6 +146,9 @@ boost::asio::awaitable<Changed<RestoreResult>> Controller::restore(RestoreReques
     result.tokens = change_of(now->tokens, wanted.tokens, &access::Token::label, is_same_token);
   }
   result.operator_actions = wanted.operator_actions.size();
+  if (const auto objection = objection_of_web(shelf); !objection.empty()) {
+    result.change.warnings.push_back("the web interface goes on with its last certificate: " + objection);
+  }
   if (request.dry_run) co_return result;
 
   const auto comment = fmt::format("restored from the backup of {}, made at {}", origin.host, origin.made_at);
@@ -153,6 +156,7 @@ boost::asio::awaitable<Changed<RestoreResult>> Controller::restore(RestoreReques
   if (!revision) co_return refused(revision.error());
   put_in_force(std::move(wanted), std::move(shelf), *revision);
   co_await layer7_settled();
+  co_await parts_.web.follow();
   result.change.revision = *revision;
   std::ranges::move(warnings_for(configuration_), std::back_inserter(result.change.warnings));
   co_return result;
@@ -198,6 +202,7 @@ void Controller::put_in_force(backup::Content content, CertificateShelf shelf, c
     operator_actions_.insert_or_assign(key, std::move(action));
   }
   certificates_ = std::move(shelf);
+  note_web_certificate();
   configure_health();
   apply_now();
   parts_.alerts.configure(configuration_);

@@ -45,6 +45,13 @@ std::vector<std::string> users_of(const model::Configuration& configuration, con
   return users;
 }
 
+std::vector<std::string> CertificateShelf::users_in_words(const model::Configuration& configuration,
+                                                          const std::string& label) const {
+  auto users = users_of(configuration, label);
+  if (label == web_.certificate) users.emplace_back("the web interface");
+  return users;
+}
+
 std::vector<Error> CertificateShelf::load(std::vector<config::StoredCertificate> stored, WallTime now) {
   std::vector<Error> errors;
   for (auto& one : stored) {
@@ -121,6 +128,7 @@ std::vector<observed::Certificate> CertificateShelf::observe(const model::Config
                               .request = entry.stored.request,
                               .chain = entry.stored.chain,
                               .used_by = users_of(configuration, label),
+                              .is_used_by_web = label == web_.certificate,
                               .warnings = {},
                               .days_left = 0,
                               .stapling = {},
@@ -143,39 +151,56 @@ std::vector<observed::Certificate> CertificateShelf::observe(const model::Config
   return result;
 }
 
+// Whatever it is for.
+std::optional<Problem> CertificateShelf::problem_of(const std::string& label, const std::string& path) const {
+  const auto* const found = entry(label);
+  if (found == nullptr) {
+    return Problem{path, fmt::format("there is no certificate {}", label), "see `evenkeel certificate list`"};
+  }
+  if (found->description) return std::nullopt;
+  return Problem{path, fmt::format("{} is a request that no authority has signed yet", label),
+                 "add the signed certificate with `evenkeel certificate add`"};
+}
+
+std::optional<Problem> CertificateShelf::problem_of_server(const std::string& label, const std::string& path) const {
+  if (auto problem = problem_of(label, path)) return problem;
+  if (!entry(label)->stored.key.empty()) return std::nullopt;
+  return Problem{path, fmt::format("{} has no private key: it can only verify others", label),
+                 "add a certificate with its key"};
+}
+
+std::optional<Problem> CertificateShelf::problem_of_authority(const std::string& label, const std::string& path) const {
+  if (auto problem = problem_of(label, path)) return problem;
+  const auto& description = *entry(label)->description;
+  if (description.is_authority || description.is_self_signed) return std::nullopt;
+  return Problem{path, fmt::format("{} is no authority's certificate", label), "add the authority's own certificate"};
+}
+
+std::optional<Problem> CertificateShelf::problem_for_web(const std::string& label) const {
+  constexpr const char* kPath = "$.stored";
+  if (auto problem = problem_of_server(label, kPath)) return problem;
+  const auto* const found = entry(label);
+  if (!found->stored.acme || !found->description->is_self_signed) return std::nullopt;
+  return Problem{
+      kPath, fmt::format("{} is not issued yet: one that evenkeeld has signed itself stands in for it", label),
+      fmt::format("wait until it is issued; `evenkeel certificate show {}` says what that waits for", label)};
+}
+
 std::vector<Problem> CertificateShelf::problems_of(const model::Configuration& configuration) const {
   std::vector<Problem> problems;
-  const auto look = [&](const std::string& label, std::string path, bool needs_key) {
-    const auto* const found = entry(label);
-    const auto refuse = [&](std::string message, const char* hint) {
-      problems.push_back({std::move(path), std::move(message), hint});
-    };
-    if (found == nullptr) {
-      return refuse(fmt::format("there is no certificate {}", label), "see `evenkeel certificate list`");
-    }
-    if (!found->description) {
-      return refuse(fmt::format("{} is a request that no authority has signed yet", label),
-                    "add the signed certificate with `evenkeel certificate add`");
-    }
-    if (needs_key && found->stored.key.empty()) {
-      return refuse(fmt::format("{} has no private key: it can only verify others", label),
-                    "add a certificate with its key");
-    }
-    if (!needs_key && !found->description->is_authority && !found->description->is_self_signed) {
-      refuse(fmt::format("{} is no authority's certificate", label), "add the authority's own certificate");
-    }
+  const auto note = [&](std::optional<Problem> problem) {
+    if (problem) problems.push_back(std::move(*problem));
   };
   for (size_t i = 0; i < configuration.layer7_services.size(); ++i) {
     const auto& service = configuration.layer7_services[i];
     const auto path = fmt::format("$.layer7_services[{}]", i);
     for (size_t j = 0; j < service.tls.certificates.size(); ++j) {
-      look(service.tls.certificates[j], fmt::format("{}.tls.certificates[{}]", path, j), true);
+      note(problem_of_server(service.tls.certificates[j], fmt::format("{}.tls.certificates[{}]", path, j)));
     }
-    if (!service.tls.client_authority.empty()) {
-      look(service.tls.client_authority, path + ".tls.client_authority", false);
-    }
-    if (!service.server_tls.authority.empty())
-      look(service.server_tls.authority, path + ".server_tls.authority", false);
+    const auto& client_authority = service.tls.client_authority;
+    const auto& server_authority = service.server_tls.authority;
+    if (!client_authority.empty()) note(problem_of_authority(client_authority, path + ".tls.client_authority"));
+    if (!server_authority.empty()) note(problem_of_authority(server_authority, path + ".server_tls.authority"));
   }
   return problems;
 }
@@ -192,11 +217,11 @@ std::vector<CertificateShelf::Question> CertificateShelf::questions(const model:
 }
 
 std::vector<CertificateShelf::Order> CertificateShelf::orders(const model::Configuration& configuration) const {
+  const bool answers_http = web_.answers_acme || answers_on_the_web(configuration);
   std::vector<Order> result;
   for (const auto& [label, entry] : entries_) {
     if (!entry.stored.acme || !entry.description) continue;
-    const bool is_shown =
-        !is_shown_by_http(entry.stored) || answers_on_the_web(configuration) || !users_of(configuration, label).empty();
+    const bool is_shown = !is_shown_by_http(entry.stored) || answers_http || !users_of(configuration, label).empty();
     result.push_back({label, *entry.stored.acme, !entry.description->is_self_signed, entry.description->not_before,
                       entry.description->not_after, is_shown});
   }
@@ -207,7 +232,7 @@ std::vector<CertificateShelf::Deadline> CertificateShelf::deadlines(const model:
                                                                     WallTime now) const {
   std::vector<Deadline> result;
   for (const auto& [label, entry] : entries_) {
-    if (!entry.description || users_of(configuration, label).empty()) continue;
+    if (!entry.description || users_in_words(configuration, label).empty()) continue;
     result.push_back({label, entry.description->fingerprint, entry.description->not_after,
                       certificates::days_left(*entry.description, now)});
   }

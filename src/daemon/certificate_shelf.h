@@ -24,6 +24,13 @@ class CertificateShelf {
   // What cannot be read any more is left out, and said.
   std::vector<Error> load(std::vector<config::StoredCertificate> stored, WallTime now);
 
+  // The web interface's part, which stands in no configuration.
+  struct Web {
+    std::string certificate;    // label of the one that it uses; empty: none of these
+    bool answers_acme = false;  // HTTP-01, on a port 80 of its own
+  };
+  void note_web(Web web) { web_ = std::move(web); }
+
   const config::StoredCertificate* find(const std::string& label) const;
   Result<> put(config::StoredCertificate certificate);
   void remove(const std::string& label);
@@ -38,6 +45,10 @@ class CertificateShelf {
 
   // Whatever the configuration names is there, and of the kind that it must be.
   std::vector<model::Problem> problems_of(const model::Configuration& configuration) const;
+  // Why a web interface that is told to use it cannot; none: it can.
+  std::optional<model::Problem> problem_for_web(const std::string& label) const;
+  // Who uses it, as people read it: labels of virtual services, "the web interface".
+  std::vector<std::string> users_in_words(const model::Configuration& configuration, const std::string& label) const;
 
   struct Question {
     std::string label, fingerprint, chain, responder;
@@ -52,7 +63,8 @@ class CertificateShelf {
     certificates::AcmeRecord record;
     bool is_issued = false;  // false: what is there is the one that we have signed to stand in for it
     WallTime not_before, not_after;
-    // HTTP-01 is answered by HAProxy where a virtual service has the certificate, or port 80.
+    // HTTP-01 is answered by HAProxy where a virtual service has the certificate, or port 80; and by the web interface
+    // where that has port 80.
     bool can_be_shown = false;
     bool operator==(const Order&) const = default;
   };
@@ -63,7 +75,7 @@ class CertificateShelf {
     WallTime not_after;
     int days_left;
   };
-  // Those that are used.
+  // Those that are used, by the web interface too.
   std::vector<Deadline> deadlines(const model::Configuration& configuration, WallTime now) const;
 
  private:
@@ -73,8 +85,12 @@ class CertificateShelf {
     observed::Stapling stapling;
   };
   const Entry* entry(const std::string& label) const;
+  std::optional<model::Problem> problem_of(const std::string& label, const std::string& path) const;
+  std::optional<model::Problem> problem_of_server(const std::string& label, const std::string& path) const;
+  std::optional<model::Problem> problem_of_authority(const std::string& label, const std::string& path) const;
 
   std::string thumbprint_;
+  Web web_;
   std::map<std::string, Entry> entries_;
   desired::Certificates certificates_;
 };

@@ -120,6 +120,12 @@ boost::asio::awaitable<Result<CertificateResult>> Controller::change_certificate
                                "authority's where it verifies others",
                                change.label, fmt::join(users_of(configuration_, change.label), ", ")));
   }
+  if (change.label == parts_.web.stored_certificate()) {
+    if (const auto objection = objection_of_web(shelf); !objection.empty()) {
+      co_return fail(ErrorCode::kConflict,
+                     fmt::format("the web interface uses {}, and could not use this one: {}", change.label, objection));
+    }
+  }
   CertificateResult result{.certificate = {}, .layer7 = way_of_certificates(shelf)};
   if (!change.dry_run) {
     const auto saved = co_await run_blocking(parts_.worker, [&] { return parts_.writer->save(*prepared); });
@@ -148,6 +154,7 @@ boost::asio::awaitable<void> Controller::put_in_force(StoredCertificate certific
   if (answer) hear(label, *answer);
   apply_now();
   co_await layer7_settled();
+  co_await parts_.web.follow();
   look_at_certificates();
 }
 
@@ -159,9 +166,12 @@ boost::asio::awaitable<Result<>> Controller::remove_certificate(std::string labe
     co_return fail(ErrorCode::kNotFound, fmt::format("there is no certificate {}", label));
   }
   if (confirmation_) co_return fail(error_while_waiting());  // the revision before may need it
-  if (const auto users = users_of(configuration_, label); !users.empty()) {
-    co_return fail(ErrorCode::kConflict, fmt::format("{} use{} the certificate {}: take it out there first",
-                                                     fmt::join(users, ", "), users.size() == 1 ? "s" : "", label));
+  if (const auto users = certificates_.users_in_words(configuration_, label); !users.empty()) {
+    const bool is_webs = label == parts_.web.stored_certificate();
+    co_return fail(ErrorCode::kConflict,
+                   fmt::format("{} use{} the certificate {}: take it out there first{}", fmt::join(users, ", "),
+                               users.size() == 1 ? "s" : "", label,
+                               is_webs ? "; `evenkeel web certificate` gives the web interface another one" : ""));
   }
   const auto removed = co_await run_blocking(parts_.worker, [&] { return parts_.writer->remove_certificate(label); });
   if (!removed) co_return fail(removed.error());

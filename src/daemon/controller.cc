@@ -79,6 +79,7 @@ void Controller::start() {
   configure_health();
   apply_now();
   arm_sweep();
+  start_web();
   look_at_certificates();
   arm_certificates();
 }

@@ -122,12 +122,12 @@ class Controller final : public api::Control {
   boost::asio::awaitable<Result<std::vector<observed::ArpDiagnosis>>> diagnose_arp(
       std::optional<IpAddress> virtual_address) override;
   boost::asio::awaitable<Result<std::vector<observed::AlertStatus>>> test_alerts(std::string author) override;
-  observed::WebStatus web() override { return parts_.web.status(); }
+  observed::WebStatus web() override { return parts_.web.status(); }  // web_certificate_use.cc
   boost::asio::awaitable<api::Changed<observed::WebStatus>> replace_web_certificate(std::string certificate,
                                                                                     std::string key,
-                                                                                    std::string author) override {
-    return parts_.web.replace_certificate(std::move(certificate), std::move(key), std::move(author));
-  }
+                                                                                    std::string author) override;
+  boost::asio::awaitable<api::Changed<observed::WebStatus>> use_web_certificate(std::string label,
+                                                                                std::string author) override;
   boost::asio::awaitable<Result<statistics::Series>> statistics(statistics::Query query) override;
   std::vector<observed::NamedLog> logs() const override;  // programs.cc
   std::vector<observed::EngineStatus> engines() override;
@@ -206,6 +206,11 @@ class Controller final : public api::Control {
   void hear(const std::string& label, const Result<certificates::OcspAnswer>& answer);
   void note_stapling(const std::string& label, const certificates::OcspAnswer& answer);
   std::vector<observed::Notice> certificate_notices() const;
+
+  // web_certificate_use.cc
+  void start_web();
+  void note_web_certificate();
+  std::string objection_of_web(const CertificateShelf& shelf) const;
 
   // acme.cc
   boost::asio::awaitable<Result<certificates::Bundle>> have_issued(certificates::AcmeRecord record);

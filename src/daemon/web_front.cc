@@ -65,14 +65,15 @@ bool is_due(const web::Certificate& certificate, WallTime now) {
   return certificate.is_generated && certificate.not_after - now < kRenewedBefore;
 }
 
-observed::WebCertificate to_observed(const web::Certificate& certificate) {
+observed::WebCertificate to_observed(const web::Certificate& certificate, const std::string& stored) {
   return {.subject = certificate.subject,
           .issuer = certificate.issuer,
           .names = certificate.names,
           .not_before = certificate.not_before,
           .not_after = certificate.not_after,
           .fingerprint = certificate.fingerprint,
-          .is_generated = certificate.is_generated};
+          .is_generated = certificate.is_generated,
+          .stored = stored};
 }
 
 api::ChangeRefused refusal(const web::PairProblem& problem) {
@@ -80,6 +81,11 @@ api::ChangeRefused refusal(const web::PairProblem& problem) {
   Error error{
       ErrorCode::kInvalidArgument, fmt::format("the {}: {}", is_key ? "key" : "certificate", problem.message), {}, 0};
   return {std::move(error), {{is_key ? "$.key" : "$.certificate", problem.message, problem.hint}}};
+}
+
+api::ChangeRefused there_is_none() {
+  return {{ErrorCode::kUnavailable, "there is no web interface: evenkeeld was started without --web-address", {}, 0},
+          {}};
 }
 
 }  // namespace
@@ -93,11 +99,15 @@ WebFront::WebFront(asio::io_context& io, asio::thread_pool& worker, const Clock&
       options_(std::move(options)),
       nginx_(io, clock, "nginx-web", {.directory = options_.run_directory}, messages),
       renewal_(io),
-      retry_(io) {}
+      retry_(io) {
+  stored_ = parse_web_certificate(read_state_file(certificate_file())).stored;
+}
 
-void WebFront::start() {
+void WebFront::start(FindStored find_stored, std::string acme_thumbprint) {
+  find_stored_ = std::move(find_stored);
+  acme_thumbprint_ = std::move(acme_thumbprint);
   listen();
-  if (options_.addresses.empty()) return nginx_.serve({});
+  if (!is_on()) return nginx_.serve({});
   asio::co_spawn(io_, prepare(), asio::detached);
   arm_renewal();
 }
@@ -138,19 +148,33 @@ void WebFront::listen() {
   });
 }
 
+// What was begun before it ends: file and nginx belong together.
+asio::awaitable<std::shared_ptr<void>> WebFront::turn() {
+  constexpr std::chrono::milliseconds kLook{20};
+  asio::steady_timer timer(io_);
+  while (is_busy_ && !stopped_) {
+    timer.expires_after(kLook);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  is_busy_ = true;
+  co_return std::shared_ptr<void>(nullptr, [this](void*) { is_busy_ = false; });
+}
+
 // Everything that nginx needs to find.
 asio::awaitable<void> WebFront::prepare() {
+  const auto own = co_await turn();
   const WallTime now = clock_.wall_now();
-  const auto ready = co_await run_blocking(worker_, [this, now]() -> Result<Certificate> {
+  const auto stored = stored_.empty() ? std::nullopt : find_stored_(stored_);
+  const auto ready = co_await run_blocking(worker_, [&]() -> Result<Prepared> {
     if (auto made = make_site(); !made) return fail(made.error());
-    auto pem = read_or_make_certificate(now);
-    if (!pem) return fail(pem.error());
-    return web::describe(*pem);
+    return prepare_files(stored, now);
   });
   if (stopped_) co_return;
   if (!ready) co_return fail_with(ready.error());
-  certificate_ = *ready;
+  certificate_ = ready->certificate;
   serve();
+  if (ready->is_new) tell(fmt::format("the web interface follows the certificate {}", stored_));
+  note_trouble(ready->trouble);
 }
 
 // The pages stand below the path that browsers ask for.
@@ -169,23 +193,40 @@ Result<> WebFront::make_site() const {
   return {};
 }
 
-// One that a person gave is never replaced; one of our own is before it expires.
-Result<std::string> WebFront::read_or_make_certificate(WallTime now) const {
-  const std::string stored = read_state_file(certificate_file());
-  if (!stored.empty()) {
-    const auto certificate = web::describe(stored);
-    if (certificate && !is_due(*certificate, now)) return stored;
+// One that a person gave is never replaced but by what it has become; one of our own is before it expires.
+Result<WebFront::Prepared> WebFront::prepare_files(const std::optional<desired::Certificate>& stored,
+                                                   WallTime now) const {
+  auto file = parse_web_certificate(read_state_file(certificate_file()));
+  Prepared prepared;
+  if (!file.stored.empty()) {
+    auto pem = pem_of_stored(file.stored, stored, now);
+    if (!pem) prepared.trouble = pem.error();
+    prepared.is_new = pem && *pem != file.pem;
+    if (pem) file.pem = std::move(*pem);
   }
-  auto made = web::generate({host_name(), own_addresses()}, now);
-  if (!made) return made;
+  auto certificate = web::describe(file.pem);
+  const bool is_made = !certificate || is_due(*certificate, now);
+  if (is_made) {
+    auto made = web::generate({host_name(), own_addresses()}, now);
+    if (!made) return fail(made.error());
+    file.pem = std::move(*made);
+    certificate = web::describe(file.pem);
+    if (!certificate) return fail(certificate.error());
+  }
+  prepared.certificate = std::move(*certificate);
+  if (!is_made && !prepared.is_new) return prepared;
+  if (auto written = write(file); !written) return fail(written.error());
+  return prepared;
+}
+
+Result<> WebFront::write(const WebCertificateFile& file) const {
   constexpr mode_t kPrivate = 0700;
   std::error_code error;
   std::filesystem::create_directories(options_.state_directory, error);
   if (error || ::chmod(options_.state_directory.c_str(), kPrivate) != 0) {
     return fail(system_error("cannot create the directory", options_.state_directory));
   }
-  if (auto written = write_state_file(certificate_file(), *made); !written) return fail(written.error());
-  return made;
+  return write_state_file(certificate_file(), to_text(file));
 }
 
 void WebFront::serve() {
@@ -193,8 +234,9 @@ void WebFront::serve() {
                                            .plain_port = options_.plain_port,
                                            .site = site(),
                                            .certificate = certificate_file(),
-                                           .fingerprint = certificate_->fingerprint,
-                                           .upstream = options_.socket}),
+                                           .fingerprints = certificate_->fingerprints,
+                                           .upstream = options_.socket,
+                                           .acme_thumbprint = acme_thumbprint_}),
                 .files = {}});
 }
 
@@ -203,53 +245,95 @@ void WebFront::fail_with(const Error& error) {
   spdlog::error("{}: {}", kObject, reason_);
 }
 
+// Told once, until it is another trouble or over.
+void WebFront::note_trouble(const std::string& trouble) {
+  if (std::exchange(trouble_, trouble) == trouble) return;
+  if (trouble.empty()) {
+    constexpr const char* kMessage = "the web interface has the certificate that it is to have";
+    spdlog::info("{}", kMessage);
+    events_.append(observed::EventKind::kWebCertificateRecovered, kObject, kMessage);
+    return;
+  }
+  spdlog::warn("{}: {}", kObject, trouble);
+  events_.append(observed::EventKind::kWebCertificateFailed, kObject, trouble);
+}
+
+void WebFront::tell(const std::string& sentence) {
+  const auto message = fmt::format("{}: {}", sentence, certificate_->fingerprint);
+  spdlog::info("{}", message);
+  events_.append(observed::EventKind::kWebCertificateReplaced, kObject, message);
+}
+
 observed::WebStatus WebFront::status() const {
   observed::WebStatus status;
-  status.is_on = !options_.addresses.empty();
+  status.is_on = is_on();
   status.is_serving = status.is_on && nginx_.is_running();
-  status.reason = reason_;
+  status.reason = reason_.empty() ? trouble_ : reason_;
   if (!status.is_on) status.reason = "evenkeeld was started without --web-address";
   for (const auto& address : options_.addresses) status.addresses.push_back(address.to_string());
-  if (certificate_) status.certificate = to_observed(*certificate_);
+  if (certificate_) status.certificate = to_observed(*certificate_, stored_);
   return status;
 }
 
 std::vector<observed::Notice> WebFront::notices() const {
-  if (reason_.empty()) return {};
-  return {{kObject, "the web interface: " + reason_}};
+  std::vector<observed::Notice> notices;
+  for (const auto& words : {reason_, trouble_}) {
+    if (!words.empty()) notices.push_back({kObject, "the web interface: " + words});
+  }
+  return notices;
 }
 
 asio::awaitable<api::Changed<observed::WebStatus>> WebFront::replace_certificate(std::string certificate,
                                                                                  std::string key, std::string author) {
-  const auto refuse = [](ErrorCode code, std::string message) {
-    return std::unexpected(api::ChangeRefused{{code, std::move(message), {}, 0}, {}});
-  };
-  if (options_.addresses.empty()) {
-    co_return refuse(ErrorCode::kUnavailable, "there is no web interface: evenkeeld was started without --web-address");
-  }
-  if (std::exchange(is_replacing_, true))
-    co_return refuse(ErrorCode::kConflict, "another one is just being put in force");
-  const std::shared_ptr<void> done(nullptr, [this](void*) { is_replacing_ = false; });
+  if (!is_on()) co_return std::unexpected(there_is_none());
   auto pem = web::join(certificate, key, clock_.wall_now());
   if (!pem) co_return std::unexpected(refusal(pem.error()));
-  if (auto replaced = co_await put_in_force(std::move(*pem)); !replaced) {
-    co_return std::unexpected(api::ChangeRefused{replaced.error(), {}});
+  co_return co_await adopt({.pem = std::move(*pem), .stored = {}}, std::move(author));
+}
+
+asio::awaitable<api::Changed<observed::WebStatus>> WebFront::use_stored(std::string label, std::string author) {
+  if (!is_on()) co_return std::unexpected(there_is_none());
+  auto pem = pem_of_stored(label, find_stored_(label), clock_.wall_now());
+  if (!pem) {
+    co_return std::unexpected(
+        api::ChangeRefused{{ErrorCode::kInvalidArgument, pem.error(), {}, 0}, {{"$.stored", pem.error(), {}}}});
   }
-  const auto message =
-      fmt::format("{} replaced the web interface's certificate: {}", author, certificate_->fingerprint);
-  spdlog::info("{}", message);
-  events_.append(observed::EventKind::kWebCertificateReplaced, kObject, message);
+  co_return co_await adopt({.pem = std::move(*pem), .stored = std::move(label)}, std::move(author));
+}
+
+asio::awaitable<api::Changed<observed::WebStatus>> WebFront::adopt(WebCertificateFile file, std::string author) {
+  const auto own = co_await turn();
+  if (auto done = co_await put_in_force(std::move(file)); !done) {
+    co_return std::unexpected(api::ChangeRefused{done.error(), {}});
+  }
+  tell(stored_.empty() ? fmt::format("{} replaced the web interface's certificate", author)
+                       : fmt::format("{} has the web interface use the certificate {}", author, stored_));
+  note_trouble({});
   co_return status();
 }
 
+asio::awaitable<void> WebFront::follow() {
+  if (stored_certificate().empty()) co_return;
+  const auto own = co_await turn();
+  auto pem = pem_of_stored(stored_, find_stored_(stored_), clock_.wall_now());
+  if (stopped_ || !pem) co_return note_trouble(pem ? trouble_ : pem.error());
+  if (*pem != parse_web_certificate(read_state_file(certificate_file())).pem) {
+    if (auto done = co_await put_in_force({.pem = std::move(*pem), .stored = stored_}); !done) {
+      co_return note_trouble(fmt::format("the certificate {} will not do: {}", stored_, to_string(done.error())));
+    }
+    tell(fmt::format("the web interface follows the certificate {}", stored_));
+  }
+  note_trouble({});
+}
+
 // What nginx does not take is taken back.
-asio::awaitable<Result<>> WebFront::put_in_force(std::string pem) {
-  const auto described = web::describe(pem);
+asio::awaitable<Result<>> WebFront::put_in_force(WebCertificateFile file) {
+  const auto described = web::describe(file.pem);
   if (!described) co_return fail(described.error());
-  const auto write = [this](const std::string& text) { return write_state_file(certificate_file(), text); };
-  const std::string before = read_state_file(certificate_file());
-  if (auto written = co_await run_blocking(worker_, [&] { return write(pem); }); !written) co_return written;
+  const auto before = parse_web_certificate(read_state_file(certificate_file()));
+  if (auto written = co_await run_blocking(worker_, [&] { return write(file); }); !written) co_return written;
   const auto certificate_before = std::exchange(certificate_, *described);
+  stored_ = file.stored;
   serve();
   constexpr std::chrono::seconds kLongest{25};
   co_await nginx_.settled(kLongest);
@@ -257,6 +341,7 @@ asio::awaitable<Result<>> WebFront::put_in_force(std::string pem) {
   const std::string words = reason_;
   (void)co_await run_blocking(worker_, [&] { return write(before); });
   certificate_ = certificate_before;
+  stored_ = before.stored;
   if (certificate_) serve();
   co_return fail(ErrorCode::kInvalidArgument, words);
 }
@@ -264,7 +349,7 @@ asio::awaitable<Result<>> WebFront::put_in_force(std::string pem) {
 void WebFront::arm_retry() {
   retry_.expires_after(kRetryAfter);
   retry_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && !stopped_ && certificate_ && !is_replacing_) serve();
+    if (!error && !stopped_ && certificate_ && !is_busy_) serve();
   });
 }
 
@@ -273,7 +358,8 @@ void WebFront::arm_renewal() {
   renewal_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopped_) return;
     const bool has_failed = !certificate_;
-    if (has_failed || is_due(*certificate_, clock_.wall_now())) asio::co_spawn(io_, prepare(), asio::detached);
+    const bool is_to_prepare = has_failed || is_due(*certificate_, clock_.wall_now());
+    asio::co_spawn(io_, is_to_prepare ? prepare() : follow(), asio::detached);
     arm_renewal();
   });
 }

@@ -54,6 +54,7 @@ json::object to_json(const Certificate& certificate, Detail detail) {
       {"state", certificate.description ? "present" : "requested"},
       {"has_key", certificate.has_key},
       {"used_by", list_of(certificate.used_by)},
+      {"used_by_web", certificate.is_used_by_web},
       {"warnings", list_of(certificate.warnings)},
   };
   if (certificate.description) add_description(object, *certificate.description, certificate.days_left);

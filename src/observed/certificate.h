@@ -33,6 +33,7 @@ struct Certificate {
   std::string request;               // CSR, PEM; empty: there was none
   std::string chain;                 // PEM
   std::vector<std::string> used_by;  // labels of virtual services
+  bool is_used_by_web = false;       // by the web interface
   std::vector<std::string> warnings;
   int days_left = 0;
   std::optional<Stapling> stapling;  // none: nobody wants it

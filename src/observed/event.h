@@ -57,6 +57,10 @@ namespace evenkeel::observed {
   X(kNginxEnded, "nginx_ended", kProblem, kNginxEnded, "an nginx of ours ended and is started again")                 \
   X(kWebCertificateReplaced, "web_certificate_replaced", kInformation, kWebCertificateReplaced,                       \
     "the web interface has another certificate")                                                                      \
+  X(kWebCertificateFailed, "web_certificate_failed", kWarning, kWebCertificateFailed,                                 \
+    "the web interface cannot use the stored certificate that it is to have, and goes on with its last one")          \
+  X(kWebCertificateRecovered, "web_certificate_recovered", kWarning, kWebCertificateFailed,                           \
+    "the web interface has the certificate that it is to have again")                                                 \
   X(kCertificateChanged, "certificate_changed", kInformation, kCertificateChanged,                                    \
     "a certificate was added, replaced or removed")                                                                   \
   X(kCertificateExpires, "certificate_expires", kWarning, kCertificateExpires,                                        \

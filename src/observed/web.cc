@@ -15,7 +15,8 @@ json::object to_json(const WebCertificate& certificate) {
           {"not_before", to_iso8601(certificate.not_before)},
           {"not_after", to_iso8601(certificate.not_after)},
           {"fingerprint", certificate.fingerprint},
-          {"generated", certificate.is_generated}};
+          {"generated", certificate.is_generated},
+          {"stored", certificate.stored}};
 }
 
 }  // namespace

@@ -16,12 +16,13 @@ struct WebCertificate {
   WallTime not_before, not_after;
   std::string fingerprint;  // SHA-256, "AB:CD:..."
   bool is_generated = false;
+  std::string stored;  // label of the stored certificate that it follows; empty: none
 };
 
 struct WebStatus {
   bool is_on = false;  // evenkeeld was told an address
   bool is_serving = false;
-  std::string reason;                  // why not
+  std::string reason;                  // why not, or why not with the certificate that it is to have
   std::vector<std::string> addresses;  // "0.0.0.0:9443"
   std::optional<WebCertificate> certificate;
 };

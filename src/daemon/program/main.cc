@@ -297,7 +297,6 @@ int run(const Options& options, const observed::ProgramLog& own_log) {
                                                      .notices = std::move(store.notices)},
                                    std::move(store.start));
   controller->start();
-  web.start();
 
   const api::Serve serve = api::serve_routes(*controller, clock, accounts.get());
   api::Server api(io, serve, {.socket_path = options.socket});

@@ -115,6 +115,12 @@ std::string fingerprint_of(const X509* certificate) {
   return text;
 }
 
+std::string fingerprints_of(const std::vector<X509Pointer>& chain) {
+  std::string text;
+  for (const auto& certificate : chain) text += (text.empty() ? "" : ", ") + fingerprint_of(certificate.get());
+  return text;
+}
+
 bool is_generated(const X509* certificate) {
   std::array<char, 64> organisation{};
   X509_NAME_get_text_by_NID(X509_get_issuer_name(certificate), NID_organizationName, organisation.data(),
@@ -278,6 +284,7 @@ Result<Certificate> describe(const std::string& pem) {
                      .not_before = time_of(X509_get0_notBefore(first)),
                      .not_after = time_of(X509_get0_notAfter(first)),
                      .fingerprint = fingerprint_of(first),
+                     .fingerprints = fingerprints_of(certificates),
                      .is_generated = is_generated(first)};
 }
 

@@ -17,6 +17,7 @@ struct Certificate {
   std::vector<std::string> names;  // host names and addresses that it is for
   WallTime not_before, not_after;
   std::string fingerprint;    // SHA-256, "AB:CD:..."
+  std::string fingerprints;   // of it and of all that come after it: "AB:CD:..., ..."
   bool is_generated = false;  // by generate()
 };
 

@@ -156,12 +156,27 @@ std::string pages(const Front& front) {
                      front.site, security_headers("            "));
 }
 
+// The token is the question's: whoever asks gets an answer that is of use to the account's owner alone.
+std::string acme(const Front& front) {
+  if (front.acme_thumbprint.empty()) return {};
+  return fmt::format(
+      "        # Answers ACME's HTTP-01.\n"
+      "        location ~ \"^/[.]well-known/acme-challenge/([A-Za-z0-9_-]+)$\" {{\n"
+      "            default_type text/plain;\n"
+      "            return 200 \"$1.{}\";\n"
+      "        }}\n",
+      front.acme_thumbprint);
+}
+
 std::string plain_server(const Front& front) {
   std::string text = "    server {\n";
   for (const auto& endpoint : front.addresses) {
     text += fmt::format("        listen {};\n", Endpoint{endpoint.address, front.plain_port}.to_string());
   }
-  text += fmt::format("        return 301 https://$host:{}$request_uri;\n    }}\n", front.addresses.front().port);
+  text += acme(front);
+  text +=
+      fmt::format("        location / {{\n            return 301 https://$host:{}$request_uri;\n        }}\n    }}\n",
+                  front.addresses.front().port);
   return text;
 }
 
@@ -174,7 +189,7 @@ std::string render_front(const Front& front) {
   text += "    server {\n";
   for (const auto& endpoint : front.addresses)
     text += fmt::format("        listen {} ssl http2;\n", endpoint.to_string());
-  text += fmt::format("        # {}\n", front.fingerprint);
+  text += fmt::format("        # {}\n", front.fingerprints);
   text += fmt::format("        ssl_certificate \"{0}\";\n        ssl_certificate_key \"{0}\";\n", front.certificate);
   text += "        absolute_redirect off;\n        " + security_headers("        ");
   text += pages(front) + api() + "    }\n";

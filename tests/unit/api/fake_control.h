@@ -221,6 +221,14 @@ class FakeControl final : public Control {
     web_status.reason = "replaced by " + author;
     co_return web_status;
   }
+  boost::asio::awaitable<Changed<observed::WebStatus>> use_web_certificate(std::string label, std::string) override {
+    if (label != "www") {
+      co_return std::unexpected(
+          ChangeRefused{{ErrorCode::kInvalidArgument, "there is none", {}, 0}, {{"$.stored", "there is none", ""}}});
+    }
+    web_status.certificate.emplace().stored = label;
+    co_return web_status;
+  }
 
   observed::WebStatus web_status;
 

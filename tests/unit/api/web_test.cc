@@ -30,6 +30,21 @@ TEST_F(ApiTest, ACertificateComesWithItsKeyAndNothingElse) {
   }
 }
 
+TEST_F(ApiTest, AStoredCertificateIsNamedAndComesAlone) {
+  const auto used = ask("PUT", "/api/v1/web/certificate", R"({"stored": "www"})");
+  ASSERT_EQ(used.status, 200) << used.body;
+  EXPECT_EQ(used.value().at("certificate").at("stored"), "www");
+  const std::vector<const char*> bodies{R"({"stored": "gone"})", R"({"stored": 1})",
+                                        R"({"stored": "www", "certificate": "CERTIFICATE"})",
+                                        R"({"stored": "www", "key": "KEY"})"};
+  for (const char* body : bodies) {
+    const auto refused = ask("PUT", "/api/v1/web/certificate", body);
+    EXPECT_EQ(refused.status, 400) << body;
+    EXPECT_EQ(refused.value().at("error").at("problems").at(0).at("path"), "$.stored") << body;
+  }
+  EXPECT_EQ(ask("PUT", "/api/v1/web/certificate", R"({"stored": ""})").status, 400);
+}
+
 TEST_F(ApiTest, AFallbackPageIsStoredInTheConfiguration) {
   EXPECT_EQ(ask("GET", "/api/v1/fallback-page").value().at("source"), "built_in");
   ASSERT_EQ(ask("PUT", "/api/v1/fallback-page", R"({"html": "<p>Back at nine"})").status, 200);

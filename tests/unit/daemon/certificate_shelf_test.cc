@@ -87,6 +87,24 @@ TEST_F(Shelf, OnlyThoseThatAreUsedHaveADeadline) {
   EXPECT_THAT(shelf_.deadlines(with({}), kNow), IsEmpty());
 }
 
+TEST_F(Shelf, TheWebInterfaceIsAUserLikeOthers) {
+  EXPECT_FALSE(shelf_.observe({}, kNow)[2].is_used_by_web);
+  shelf_.note_web({.certificate = "www"});
+  EXPECT_TRUE(shelf_.observe({}, kNow)[2].is_used_by_web);
+  EXPECT_THAT(shelf_.observe({}, kNow)[2].used_by, IsEmpty());
+  EXPECT_THAT(shelf_.users_in_words(with({"www"}), "www"), ElementsAre("Web", "the web interface"));
+  EXPECT_THAT(shelf_.users_in_words({}, "office"), IsEmpty());
+  EXPECT_THAT(shelf_.deadlines({}, kNow), SizeIs(1));
+}
+
+TEST_F(Shelf, TheWebInterfaceCanUseWhatHasAKeyAndIsIssued) {
+  EXPECT_FALSE(shelf_.problem_for_web("www"));
+  EXPECT_EQ(shelf_.problem_for_web("gone")->message, "there is no certificate gone");
+  EXPECT_EQ(shelf_.problem_for_web("gone")->path, "$.stored");
+  EXPECT_THAT(shelf_.problem_for_web("asked")->message, HasSubstr("no authority has signed yet"));
+  EXPECT_THAT(shelf_.problem_for_web("office")->message, HasSubstr("has no private key"));
+}
+
 TEST_F(Shelf, WhatCannotBeReadIsLeftOutAndSaid) {
   CertificateShelf shelf;
   auto damaged = made("damaged");
@@ -119,6 +137,16 @@ TEST_F(AcmeOrders, CanBeShownWhereSomebodyAnswers) {
   elsewhere.layer7_services[0].mode = model::Layer7Mode::kHttp;
   elsewhere.layer7_services[0].ports = model::PortSet::parse("80").value();
   EXPECT_TRUE(shelf_.orders(elsewhere)[0].can_be_shown);
+}
+
+TEST_F(AcmeOrders, TheWebInterfaceAnswersOnAPort80OfItsOwn) {
+  shelf_.note_web({.certificate = {}, .answers_acme = true});
+  EXPECT_TRUE(shelf_.orders({})[0].can_be_shown);
+}
+
+TEST_F(AcmeOrders, WhatStandsInIsNotForTheWebInterface) {
+  EXPECT_THAT(shelf_.problem_for_web("www")->message, HasSubstr("is not issued yet"));
+  EXPECT_FALSE(shelf_.problem_for_web("other"));
 }
 
 TEST_F(AcmeOrders, OnlyTheirsAreAnswered) {

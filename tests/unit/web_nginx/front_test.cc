@@ -27,8 +27,9 @@ Front front() {
           .plain_port = 0,
           .site = "/run/evenkeel/web/site",
           .certificate = "/var/lib/evenkeel/web/certificate.pem",
-          .fingerprint = "AB:CD",
-          .upstream = "/run/evenkeel/web.sock"};
+          .fingerprints = "AB:CD",
+          .upstream = "/run/evenkeel/web.sock",
+          .acme_thumbprint = {}};
 }
 
 // EVENKEEL_UPDATE_GOLDEN=1 in the environment writes it anew.
@@ -49,6 +50,7 @@ TEST(RenderFront, NginxTakesIt) {
   wanted.addresses = {*Endpoint::parse("127.0.0.1:0")};
   wanted.addresses[0].port = 39443;
   wanted.plain_port = 39080;
+  wanted.acme_thumbprint = "aB3_-";
   wanted.certificate = directory + "/certificate.pem";
   ASSERT_TRUE(write_state_file(wanted.certificate, *generate({"lb", {}}, SystemClock().wall_now())));
   ASSERT_TRUE(write_state_file(paths.configuration(), render_file(paths, render_front(wanted))));
@@ -68,9 +70,19 @@ TEST(RenderFront, PlainHttpIsOnlyThereWhenItIsWanted) {
                                           HasSubstr("return 301 https://$host:9443$request_uri;")));
 }
 
+TEST(RenderFront, PlainHttpAnswersAcmeForOurAccount) {
+  auto wanted = front();
+  wanted.acme_thumbprint = "aB3_-";
+  EXPECT_THAT(render_front(wanted), Not(HasSubstr("acme-challenge")));
+  wanted.plain_port = 80;
+  EXPECT_THAT(render_front(wanted), HasSubstr("return 200 \"$1.aB3_-\";"));
+  wanted.acme_thumbprint.clear();
+  EXPECT_THAT(render_front(wanted), Not(HasSubstr("acme-challenge")));
+}
+
 TEST(RenderFront, AnotherCertificateIsAnotherName) {
   auto other = front();
-  other.fingerprint = "EF:01";
+  other.fingerprints = "AB:CD, EF:01";
   const Paths paths{.directory = "/run/evenkeel/web"};
   EXPECT_NE(file_name(paths, render_front(front())), file_name(paths, render_front(other)));
   EXPECT_THAT(render_file(paths, render_front(other)), HasSubstr(file_name(paths, render_front(other))));
