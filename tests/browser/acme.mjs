@@ -1,4 +1,5 @@
-// A certificate from an ACME server: ordered for a virtual service, issued, renewed; and a server that is not there.
+// A certificate from an ACME server: ordered for a virtual service, issued, used for the web interface too, renewed; and
+// a server that is not there.
 
 import { assert, farm, navigate, picture, row, signIn, told, walk } from './browser.mjs';
 
@@ -45,6 +46,34 @@ async function renew(page) {
   }
 }
 
+const webInterface = (page) => page.getByText('Web interface', { exact: true }).locator('xpath=ancestor::*[contains(@class, "-c-card")][last()]');
+
+async function useForTheWebInterface(page) {
+  const card = webInterface(page);
+  await card.getByText('made by evenkeeld').waitFor();
+  await card.getByRole('button', { name: 'Change' }).click();
+  const dialog = page.getByRole('dialog');
+  const choice = dialog.getByRole('combobox', { name: 'Certificate' });
+  await choice.selectOption({ label: 'A file' });
+  await dialog.getByText('the certificate before its issuers').waitFor();
+  assert(await dialog.getByRole('button', { name: 'Use', exact: true }).isDisabled(), 'nothing is chosen yet');
+  await choice.selectOption({ label: 'www' });
+  await picture(page, 'web-certificate');
+  await dialog.getByRole('button', { name: 'Use', exact: true }).click();
+  await told(page, 'The web interface has another certificate');
+  await card.getByText('www, which it follows').waitFor();
+  await (await row(page, 'www')).getByText('Names, web interface').waitFor();
+  await picture(page, 'web-certificate-followed');
+}
+
+async function cannotBeDeleted(page) {
+  await page.getByRole('button', { name: 'Delete www' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await dialog.getByText('the web interface use the certificate www').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+}
+
 async function refused(page) {
   const mine = await row(page, 'nobody');
   await mine.getByText('not issued', { exact: true }).waitFor();
@@ -58,7 +87,10 @@ await walk('acme', async (page) => {
   await navigate(page, 'Cluster Configuration', 'Certificates');
   await order(page, { label: 'www', directory: farm.directory, names: 'www.example', service: 'Names' });
   await issued(page);
+  await useForTheWebInterface(page);
   await renew(page);
+  await webInterface(page).getByText(await fingerprint(page)).waitFor();
+  await cannotBeDeleted(page);
   await order(page, { label: 'nobody', directory: farm.directory.replace('/dir', '/nothing'), names: 'nobody.example', service: 'Names' });
   await refused(page);
 });

@@ -50,5 +50,10 @@ await walk(`pages-${theme}-${width}`, async (page) => {
     await page.getByRole('heading', { level: 1 }).first().waitFor();
     found.push(...(await look(page, name)));
   }
+  await open(page, 'cluster/certificates');
+  await page.getByRole('button', { name: 'Change', exact: true }).press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.getByRole('tooltip').first().waitFor({ state: 'detached' });
+  found.push(...(await look(page, 'cluster/certificates/web')));
   assert(found.length === 0, `\n${found.join('\n')}`);
 }, { viewport: { width: farm.width, height: 1400 }, colorScheme: theme, bypassCSP: true });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Acme } from '../src/api/certificates';
+import type { Acme, Certificate } from '../src/api/certificates';
 import { kNothing, orderBody } from '../src/pages/certificates/answers';
 import { expiryOf } from '../src/pages/certificates/expiry';
 import { orderOf } from '../src/pages/certificates/orderState';
 import { uploadOf } from '../src/pages/certificates/upload';
+import { originOf, usableByWeb, wantedOf } from '../src/pages/certificates/webChoice';
 
 describe('expiryOf', () => {
   it('has a colour and words', () => {
@@ -20,6 +21,28 @@ describe('uploadOf', () => {
   it('tells PEM from PFX by what it says', () => {
     expect(uploadOf(new TextEncoder().encode('-----BEGIN CERTIFICATE-----\nAA'))).toEqual({ pem: '-----BEGIN CERTIFICATE-----\nAA' });
     expect(uploadOf(new Uint8Array([0x30, 0x82, 0xff]))).toEqual({ pkcs12: 'MIL/' });
+  });
+});
+
+describe('the certificate of the web interface', () => {
+  const one = { label: 'www', has_key: true, not_after: '2027-01-20T08:00:00.000Z' } as Certificate;
+
+  it('is one that has its key and is issued', () => {
+    const standsIn = { ...one, label: 'b', acme: { issued: false } as Acme };
+    const issued = { ...one, label: 'c', acme: { issued: true } as Acme };
+    expect(usableByWeb([one, { ...one, label: 'a', has_key: false }, standsIn, issued, { ...one, label: 'd', not_after: null }])).toEqual(['www', 'c']);
+  });
+
+  it('says where it comes from', () => {
+    expect(originOf({ stored: 'www', generated: false })).toBe('www, which it follows');
+    expect([true, false].map((generated) => originOf({ stored: '', generated }))).toEqual(['made by evenkeeld: browsers warn of it', 'brought as a file']);
+  });
+
+  it('is named, or read from files in PEM form', async () => {
+    expect(await wantedOf('www', [])).toEqual({ stored: 'www' });
+    const file = new File(['-----BEGIN CERTIFICATE-----'], 'lb.pem');
+    expect(await wantedOf('', [file])).toEqual({ certificate: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN CERTIFICATE-----' });
+    await expect(wantedOf('', [new File([new Uint8Array([0x30, 0x82])], 'lb.pfx')])).rejects.toThrow('no PEM');
   });
 });
 

@@ -26,6 +26,8 @@ export interface Certificate {
   state: string;
   has_key: boolean;
   used_by: string[];
+  /** By the web interface. */
+  used_by_web: boolean;
   warnings: string[];
   subject: string;
   names: string[];

@@ -444,7 +444,7 @@ export const text = {
   },
   general: { lead: 'What holds for the whole load balancer.' },
   certificates: {
-    lead: 'For virtual services of layer 7 that speak TLS. A key goes in and never comes out again.',
+    lead: 'For virtual services of layer 7 that speak TLS, and for the web interface. A key goes in and never comes out again.',
     columns: { label: 'Certificate', names: 'For', issuer: 'Issued by', expiry: 'Valid', usedBy: 'Used by', subject: 'Subject' },
     empty: 'No certificate yet', emptyText: 'Bring one as a file, or let the load balancer make one.',
     left: (days: number) => (days === 1 ? '1 day left' : `${days} days left`), endsToday: 'ends today', ended: (days: number) => (days === 1 ? 'ended yesterday' : `ended ${days} days ago`),
@@ -467,7 +467,7 @@ export const text = {
     challenges: { 'http-01': 'HTTP-01: by a page at port 80', 'dns-01': 'DNS-01: by a record in the DNS' },
     directoryHelp: 'Where the server says what it can do, such as https://acme.example.com/directory.', acmeNamesHelp: 'Host names, separated by commas. Clients of the whole Internet must find them here, at port 80.',
     wildcardHelp: 'Host names, separated by commas; also *.example.com.', emailHelp: 'Whom the server may write to; may be left out.',
-    httpHelp: 'HAProxy answers the server by itself, at port 80 of the virtual services that use it. It begins when there is one.', dnsHelp: 'Nothing needs to be reachable; a program of yours writes the record.',
+    httpHelp: 'HAProxy answers the server by itself, at port 80 of the virtual services that use it; so does the web interface where it has port 80. It begins when there is one of these.', dnsHelp: 'Nothing needs to be reachable; a program of yours writes the record.',
     hookHelp: 'The name of a program in /var/lib/evenkeel/checks that puts a TXT record into your DNS, such as dns.sh.', serviceHelp: 'A virtual service of layer 7: it speaks TLS with this certificate from then on.',
     agree: 'I agree to the terms of the server',
     order: {
@@ -479,6 +479,12 @@ export const text = {
     passwordHelp: 'Only if the key or the PFX file has one.', namesHelp: 'Host names and addresses, separated by commas, such as print.example.com, 10.0.0.30.',
     countryHelp: 'Two letters, such as DE.', keys: { 'ec-p256': 'EC P-256', 'ec-p384': 'EC P-384', 'rsa-2048': 'RSA 2048', 'rsa-3072': 'RSA 3072', 'rsa-4096': 'RSA 4096' } as Record<string, string>,
     tooLarge: 'That is larger than a certificate can be.', keyKind: 'Key', from: 'Valid from', until: 'Valid until', fingerprint: 'SHA-256',
+    web: {
+      title: 'Web interface', user: 'web interface', change: 'Change', changeTitle: 'The certificate of the web interface', use: 'Use', changed: 'The web interface has another certificate.',
+      follows: (label: string) => `${label}, which it follows`, generated: 'made by evenkeeld: browsers warn of it', brought: 'brought as a file', file: 'A file',
+      storedHelp: 'Whatever replaces this certificate, an ACME server\'s next one too, is the web interface\'s at once.', fileHelp: 'Certificate, chain and key in PEM form, the certificate before its issuers.',
+      noPem: 'That is no PEM. Add a PFX file as a certificate above, and choose that.',
+    },
     requestHow: 'Send this to your authority. When its answer has come: Upload the answer.',
   },
   support: {

@@ -16,6 +16,7 @@ import { AddCertificate } from './AddCertificate';
 import { Details } from './Details';
 import { expiryOf, type Colour } from './expiry';
 import { Order } from './Order';
+import { WebInterface } from './WebInterface';
 
 const names = text.certificates;
 const kRenewMs = 3000;
@@ -34,6 +35,10 @@ function Expiry({ certificate }: { certificate: Certificate }) {
 function issuerOf({ self_signed: isOwn, issuer, not_after: end }: Certificate): string {
   if (end === null) return '–';
   return isOwn ? names.itself : issuer.replace(/^CN=/, '');
+}
+
+function usersOf({ used_by: services, used_by_web: isWebs }: Certificate): string[] {
+  return isWebs ? [...services, names.web.user] : services;
 }
 
 interface LineProps {
@@ -61,7 +66,7 @@ function Line({ one, onDialog, onRenew }: LineProps) {
           {one.acme && <Order acme={one.acme} />}
         </div>
       </Td>
-      <Td dataLabel={columns.usedBy} modifier="breakWord">{one.used_by.join(', ') || '–'}</Td>
+      <Td dataLabel={columns.usedBy} modifier="breakWord">{usersOf(one).join(', ') || '–'}</Td>
       <Td dataLabel={text.overview.columns.actions}>
         {mayChange && (
           <div className="ek-actions ek-inline">
@@ -135,7 +140,12 @@ export default function CertificatesPage() {
   return (
     <Page title={text.page.certificates} lead={names.lead} actions={mayChange && <Button onClick={() => setDialog({ kind: 'add' })}>{names.add}</Button>}>
       <Loaded loaded={loaded}>
-        {(all) => all.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : <CertificateTable all={all} onDialog={setDialog} onRenew={(label) => void renew(label)} />}
+        {(all) => (
+          <div className="ek-stack">
+            {all.length === 0 ? <Empty title={names.empty} body={names.emptyText} /> : <CertificateTable all={all} onDialog={setDialog} onRenew={(label) => void renew(label)} />}
+            <WebInterface all={all} onChanged={loaded.reload} />
+          </div>
+        )}
       </Loaded>
       {dialog?.kind === 'add' && <AddCertificate onDone={added} onClose={close} />}
       {dialog?.kind === 'complete' && <AddCertificate completes={dialog.label} onDone={added} onClose={close} />}
