@@ -11,4 +11,9 @@ namespace evenkeel::acme {
 // `directory`: see Tools.
 Result<std::string> open_account(const std::string& directory);
 
+// The key, PEM: a secret. Empty: there is none.
+std::string read_account(const std::string& directory);
+// In place of the one that there is; durable when it returns. Blocks.
+Result<> write_account(const std::string& directory, const std::string& key);
+
 }  // namespace evenkeel::acme

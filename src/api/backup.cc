@@ -79,6 +79,7 @@ Answer post_restore(Call& call) {
   json::object answer = json::parse(response.body).as_object();
   answer["backup"] = to_json(result->origin, result->is_own);
   answer["certificates"] = to_json(result->certificates);
+  answer["files"] = to_json(result->files);
   answer["users"] = result->replaces_users ? json::value(to_json(result->users)) : json::value();
   answer["tokens"] = result->replaces_users ? json::value(to_json(result->tokens)) : json::value();
   answer["operator_actions"] = result->operator_actions;

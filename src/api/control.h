@@ -80,7 +80,7 @@ struct RestoreResult {
   backup::Origin origin;
   bool is_own = false;  // this appliance has made it
   ChangeResult change;
-  ListChange certificates, users, tokens;
+  ListChange certificates, users, tokens, files;
   bool replaces_users = false;  // not where the backup has no administrator: users and tokens stay as they are then
   size_t operator_actions = 0;
 };

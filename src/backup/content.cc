@@ -164,6 +164,30 @@ access::Token read_token(Reader& in) {
           .expires = in.optional_time("expires")};
 }
 
+json::object to_json(const Files& files) {
+  json::object object{{"web_certificate", nullptr}, {"acme_account", files.acme_account}};
+  if (const auto& web = files.web_certificate) object["web_certificate"] = {{"stored", web->stored}, {"pem", web->pem}};
+  return object;
+}
+
+// Backups of before there were any have none.
+Result<Files> read_files(const json::value& document) {
+  const json::object* const object = document.if_object();
+  const json::value* const value = object == nullptr ? nullptr : object->if_contains("files");
+  if (value == nullptr) return Files{};
+  Reader in(*value, "files");
+  Files files;
+  files.acme_account = in.text("acme_account");
+  const json::value* const web = value->is_object() ? value->as_object().if_contains("web_certificate") : nullptr;
+  if (web != nullptr && !web->is_null()) {
+    Reader of_web(*web, "files.web_certificate");
+    files.web_certificate = Files::WebCertificate{.stored = of_web.text("stored"), .pem = of_web.text("pem")};
+    if (of_web.error()) return fail(*of_web.error());
+  }
+  if (in.error()) return fail(*in.error());
+  return files;
+}
+
 template <class T>
 json::array list_of(const std::vector<T>& values) {
   json::array list;
@@ -188,12 +212,6 @@ Result<std::vector<T>> read_list(const json::value& document, std::string_view n
   return values;
 }
 
-}  // namespace
-
-json::object access_to_json(const Content& content) {
-  return {{"users", list_of(content.users)}, {"tokens", list_of(content.tokens)}};
-}
-
 Result<Content> parse_access(const json::value& document) {
   Content content;
   auto users = read_list(document, "users", read_user);
@@ -205,8 +223,34 @@ Result<Content> parse_access(const json::value& document) {
   return content;
 }
 
+}  // namespace
+
+json::object rest_to_json(const Content& content, Access access) {
+  json::object document;
+  if (content.files != Files{}) document["files"] = to_json(content.files);
+  if (access == Access::kLeftOut) return document;
+  document["users"] = list_of(content.users);
+  document["tokens"] = list_of(content.tokens);
+  return document;
+}
+
+Result<Rest> parse_rest(const json::value& document) {
+  Rest rest;
+  const json::object* const object = document.if_object();
+  rest.has_access = object != nullptr && object->contains("users");
+  if (rest.has_access) {
+    auto content = parse_access(document);
+    if (!content) return fail(content.error());
+    rest.content = std::move(*content);
+  }
+  auto files = read_files(document);
+  if (!files) return fail(files.error());
+  rest.content.files = std::move(*files);
+  return rest;
+}
+
 json::object to_json(const Content& content) {
-  json::object document = access_to_json(content);
+  json::object document = rest_to_json(content, Access::kIncluded);
   document["configuration"] = model::to_json(content.configuration, model::Secrets::kPlain);
   document["operator_actions"] = list_of(content.operator_actions);
   document["certificates"] = list_of(content.certificates);
@@ -230,6 +274,9 @@ Result<Content> parse_content(const json::value& document) {
   auto certificates = read_list(document, "certificates", read_certificate);
   if (!certificates) return fail(certificates.error());
   content->certificates = std::move(*certificates);
+  auto files = read_files(document);
+  if (!files) return fail(files.error());
+  content->files = std::move(*files);
   return content;
 }
 

@@ -40,6 +40,7 @@ std::string origin_of(const json::value& answer, const Terminal& terminal) {
 std::string render_restore(const json::value& answer, const Terminal& terminal) {
   std::string text = origin_of(answer, terminal);
   text += render_list(answer, "certificates", "certificate", terminal);
+  text += render_list(answer, "files", "the", terminal);
   text += render_list(answer, "users", "user", terminal);
   text += render_list(answer, "tokens", "token", terminal);
   const json::value* const users = member(answer, "users");

@@ -121,7 +121,7 @@ boost::asio::awaitable<Result<CertificateResult>> Controller::change_certificate
                                change.label, fmt::join(users_of(configuration_, change.label), ", ")));
   }
   if (change.label == parts_.web.stored_certificate()) {
-    if (const auto objection = objection_of_web(shelf); !objection.empty()) {
+    if (const auto objection = objection_of_web(shelf, change.label); !objection.empty()) {
       co_return fail(ErrorCode::kConflict,
                      fmt::format("the web interface uses {}, and could not use this one: {}", change.label, objection));
     }

@@ -210,7 +210,7 @@ class Controller final : public api::Control {
   // web_certificate_use.cc
   void start_web();
   void note_web_certificate();
-  std::string objection_of_web(const CertificateShelf& shelf) const;
+  std::string objection_of_web(const CertificateShelf& shelf, const std::string& label) const;
 
   // acme.cc
   boost::asio::awaitable<Result<certificates::Bundle>> have_issued(certificates::AcmeRecord record);
@@ -239,8 +239,10 @@ class Controller final : public api::Control {
 
   // backup.cc
   Result<backup::Content> content();
-  boost::asio::awaitable<Result<config::Revision>> commit(const backup::Content& wanted, bool with_users,
+  backup::Files files() const;
+  boost::asio::awaitable<Result<config::Revision>> commit(const backup::Content& wanted, backup::Access access,
                                                           std::string author, std::string comment);
+  boost::asio::awaitable<Result<>> put_back(const backup::Files& files);
   void put_in_force(backup::Content content, CertificateShelf shelf, const config::Revision& revision);
 
   // changes.cc

@@ -1,7 +1,12 @@
 #include "daemon/web_certificate.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <filesystem>
+
+#include "base/state_file.h"
 #include "engines/web_nginx/certificate.h"
 
 namespace evenkeel::daemon {
@@ -22,6 +27,24 @@ WebCertificateFile parse_web_certificate(std::string_view text) {
   text.remove_prefix(kStored.size());
   const size_t end = std::min(text.find('\n'), text.size());
   return {.pem = std::string(text.substr(std::min(end + 1, text.size()))), .stored = std::string(text.substr(0, end))};
+}
+
+std::string web_certificate_file(const std::string& directory) {
+  return directory + "/certificate.pem";
+}
+
+WebCertificateFile read_web_certificate(const std::string& directory) {
+  return parse_web_certificate(read_state_file(web_certificate_file(directory)));
+}
+
+Result<> write_web_certificate(const std::string& directory, const WebCertificateFile& file) {
+  constexpr mode_t kPrivate = 0700;
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error || ::chmod(directory.c_str(), kPrivate) != 0) {
+    return fail(system_error("cannot create the directory", directory));
+  }
+  return write_state_file(web_certificate_file(directory), to_text(file));
 }
 
 std::expected<std::string, std::string> pem_of_stored(const std::string& label,

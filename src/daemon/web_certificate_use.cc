@@ -20,18 +20,17 @@ using api::ChangeRefused;
 using observed::WebStatus;
 
 void Controller::start_web() {
-  note_web_certificate();
   parts_.web.start([this](const std::string& label) { return find_stored(certificates_, label); },
                    parts_.acme_thumbprint);
+  note_web_certificate();
 }
 
 void Controller::note_web_certificate() {
   certificates_.note_web({parts_.web.stored_certificate(), parts_.web.answers_acme()});
 }
 
-// Why it could not go on to follow among these; empty: it could, or it follows none.
-std::string Controller::objection_of_web(const CertificateShelf& shelf) const {
-  const std::string label = parts_.web.stored_certificate();
+// Why it could not follow the one of that label among these; empty: it could, or there is no label.
+std::string Controller::objection_of_web(const CertificateShelf& shelf, const std::string& label) const {
   if (label.empty()) return {};
   const auto pem = pem_of_stored(label, find_stored(shelf, label), parts_.clock.wall_now());
   return pem ? "" : pem.error();

@@ -99,13 +99,12 @@ WebFront::WebFront(asio::io_context& io, asio::thread_pool& worker, const Clock&
       options_(std::move(options)),
       nginx_(io, clock, "nginx-web", {.directory = options_.run_directory}, messages),
       renewal_(io),
-      retry_(io) {
-  stored_ = parse_web_certificate(read_state_file(certificate_file())).stored;
-}
+      retry_(io) {}
 
 void WebFront::start(FindStored find_stored, std::string acme_thumbprint) {
   find_stored_ = std::move(find_stored);
   acme_thumbprint_ = std::move(acme_thumbprint);
+  stored_ = read_web_certificate(options_.state_directory).stored;
   listen();
   if (!is_on()) return nginx_.serve({});
   asio::co_spawn(io_, prepare(), asio::detached);
@@ -196,7 +195,7 @@ Result<> WebFront::make_site() const {
 // One that a person gave is never replaced but by what it has become; one of our own is before it expires.
 Result<WebFront::Prepared> WebFront::prepare_files(const std::optional<desired::Certificate>& stored,
                                                    WallTime now) const {
-  auto file = parse_web_certificate(read_state_file(certificate_file()));
+  auto file = read_web_certificate(options_.state_directory);
   Prepared prepared;
   if (!file.stored.empty()) {
     auto pem = pem_of_stored(file.stored, stored, now);
@@ -220,13 +219,7 @@ Result<WebFront::Prepared> WebFront::prepare_files(const std::optional<desired::
 }
 
 Result<> WebFront::write(const WebCertificateFile& file) const {
-  constexpr mode_t kPrivate = 0700;
-  std::error_code error;
-  std::filesystem::create_directories(options_.state_directory, error);
-  if (error || ::chmod(options_.state_directory.c_str(), kPrivate) != 0) {
-    return fail(system_error("cannot create the directory", options_.state_directory));
-  }
-  return write_state_file(certificate_file(), to_text(file));
+  return write_web_certificate(options_.state_directory, file);
 }
 
 void WebFront::serve() {
@@ -312,12 +305,30 @@ asio::awaitable<api::Changed<observed::WebStatus>> WebFront::adopt(WebCertificat
   co_return status();
 }
 
+WebCertificateFile WebFront::kept() const {
+  auto file = read_web_certificate(options_.state_directory);
+  const auto certificate = web::describe(file.pem);
+  const bool is_own = certificate && certificate->is_generated && file.stored.empty();
+  return is_own ? WebCertificateFile{} : file;
+}
+
+asio::awaitable<Result<>> WebFront::restore(WebCertificateFile file) {
+  const auto own = co_await turn();
+  if (is_on()) co_return co_await put_in_force(std::move(file));
+  co_return co_await run_blocking(worker_, [&] { return write(file); });
+}
+
+void WebFront::answer_acme(std::string thumbprint) {
+  acme_thumbprint_ = std::move(thumbprint);
+  if (is_on() && certificate_ && !is_busy_) serve();
+}
+
 asio::awaitable<void> WebFront::follow() {
   if (stored_certificate().empty()) co_return;
   const auto own = co_await turn();
   auto pem = pem_of_stored(stored_, find_stored_(stored_), clock_.wall_now());
   if (stopped_ || !pem) co_return note_trouble(pem ? trouble_ : pem.error());
-  if (*pem != parse_web_certificate(read_state_file(certificate_file())).pem) {
+  if (*pem != read_web_certificate(options_.state_directory).pem) {
     if (auto done = co_await put_in_force({.pem = std::move(*pem), .stored = stored_}); !done) {
       co_return note_trouble(fmt::format("the certificate {} will not do: {}", stored_, to_string(done.error())));
     }
@@ -330,7 +341,7 @@ asio::awaitable<void> WebFront::follow() {
 asio::awaitable<Result<>> WebFront::put_in_force(WebCertificateFile file) {
   const auto described = web::describe(file.pem);
   if (!described) co_return fail(described.error());
-  const auto before = parse_web_certificate(read_state_file(certificate_file()));
+  const auto before = read_web_certificate(options_.state_directory);
   if (auto written = co_await run_blocking(worker_, [&] { return write(file); }); !written) co_return written;
   const auto certificate_before = std::exchange(certificate_, *described);
   stored_ = file.stored;

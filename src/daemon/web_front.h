@@ -60,6 +60,12 @@ class WebFront {
   // any more, leaves it with its last one; events and status say so.
   boost::asio::awaitable<void> follow();
 
+  // For backups: the file, and nothing where that is one of our own making. Blocks for moments.
+  WebCertificateFile kept() const;
+  // In force when it returns, if there is a web interface.
+  boost::asio::awaitable<Result<>> restore(WebCertificateFile file);
+  void answer_acme(std::string thumbprint);  // of another account of ours
+
  private:
   using Certificate = engines::web_nginx::Certificate;
 
@@ -84,7 +90,7 @@ class WebFront {
   void tell(const std::string& sentence);
   void arm_renewal();
   void arm_retry();
-  std::string certificate_file() const { return options_.state_directory + "/certificate.pem"; }
+  std::string certificate_file() const { return web_certificate_file(options_.state_directory); }
   std::string site() const { return options_.run_directory + "/site"; }
 
   boost::asio::io_context& io_;

@@ -1,10 +1,11 @@
-"""The web interface with a certificate of the store: from a real ACME server, followed through renewals, restarts and
-kill -9."""
+"""The web interface with a certificate of the store: from a real ACME server, followed through renewals, restarts,
+kill -9, backup and restore."""
 
 import contextlib
 import http.client
 import json
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,34 @@ class Appliance:
         issued = self.authority.issue(NAME, file, days)
         return issued.fingerprint, self.balancer.evenkeel("certificate", "replace", label, "--file", str(issued.bundle),
                                                           check=False)
+
+    def bring(self, file: str) -> str:
+        """One for the web interface alone; its fingerprint."""
+        issued = self.authority.issue(NAME, file)
+        self.balancer.evenkeel("web", "certificate", "--certificate", str(issued.certificate), "--key", str(issued.key))
+        return issued.fingerprint
+
+    @property
+    def _passphrase(self) -> Path:
+        file = self.balancer.directory / "passphrase"
+        file.write_text("sesame sesame\n")
+        return file
+
+    @property
+    def _backup(self) -> str:
+        return str(self.balancer.directory / "lb.backup")
+
+    def backup(self) -> None:
+        Path(self._backup).unlink(missing_ok=True)
+        self.balancer.evenkeel("backup", self._backup, "--passphrase-file", str(self._passphrase))
+
+    def restore(self, *options: str, check: bool = True):
+        return self.balancer.evenkeel("restore", self._backup, "--passphrase-file", str(self._passphrase), *options,
+                                      check=check)
+
+    def account(self) -> str:
+        """The key by which ACME servers know this appliance."""
+        return (self.balancer.state_directory / "acme" / "private" / "key.pem").read_text()
 
     def order(self, label: str = "own", *options: str) -> None:
         self.balancer.evenkeel("certificate", "acme", label, "--names", NAME, "--directory", self.acme.url, "--agree",
@@ -177,27 +206,79 @@ def test_one_that_is_used_cannot_be_deleted(appliance: Appliance) -> None:
     refused = appliance.balancer.evenkeel("certificate", "delete", "office", check=False)
     assert refused.returncode == 1 and "the web interface uses the certificate office" in refused.stderr
     assert "evenkeel web certificate" in refused.stderr
-    other = appliance.authority.issue(NAME, "brought")
-    chain = appliance.authority.directory / "brought.pem"
-    chain.write_text(other.certificate.read_text())
-    appliance.balancer.evenkeel("web", "certificate", "--certificate", str(chain), "--key", str(other.key))
-    assert (appliance.fingerprint(), appliance.stored()) == (other.fingerprint, "")
-    assert other.fingerprint != fingerprint
+    other = appliance.bring("brought")
+    assert (appliance.fingerprint(), appliance.stored()) == (other, "")
+    assert other != fingerprint
     appliance.balancer.evenkeel("certificate", "delete", "office")
+
+
+def test_a_backup_brings_it_back_with_the_account(appliance: Appliance) -> None:
+    balancer = appliance.balancer
+    appliance.order()
+    appliance.wait_until_issued()
+    appliance.use("own")
+    fingerprint, account = appliance.fingerprint(), appliance.account()
+    appliance.backup()
+    balancer.stop()
+    balancer.state_directory.rename(appliance.farm.record.directory / "state before")
+    appliance.start()
+    assert appliance.fingerprint() != fingerprint and appliance.account() != account
+    for option in (["--dry-run"], []):
+        said = appliance.restore(*option).stdout
+        assert "~ the web interface's certificate" in said and "~ the key of the ACME account" in said
+    assert "~ the" not in appliance.restore("--dry-run").stdout
+    assert (appliance.fingerprint(), appliance.stored(), appliance.account()) == (fingerprint, "own", account)
+    with appliance.following_events() as stream:
+        balancer.evenkeel("certificate", "renew", "own")  # by the account of before, which is answered for at once
+        read_until(stream, "the web interface follows the certificate own")
+    fingerprint = appliance.fingerprint()
+    balancer.kill()
+    appliance.start()
+    assert (appliance.fingerprint(), appliance.stored()) == (fingerprint, "own")
+
+
+def test_one_that_was_brought_comes_back_and_stays_where_a_backup_has_none(appliance: Appliance) -> None:
+    appliance.backup()  # with one that evenkeeld has made
+    other = appliance.bring("brought")
+    appliance.restore()
+    assert (appliance.fingerprint(), appliance.stored()) == (other, "")
+    appliance.backup()
+    appliance.bring("another")
+    appliance.restore()
+    assert appliance.fingerprint() == other
+
+
+def test_killed_in_a_restore_it_is_all_or_nothing(appliance: Appliance) -> None:
+    balancer = appliance.balancer
+    office = appliance.add("office")
+    appliance.use("office")
+    appliance.backup()
+    log = balancer.state_directory / "evenkeel.db-wal"
+    for number in range(3):
+        brought = appliance.bring(f"brought{number}")
+        balancer.evenkeel("certificate", "delete", "office")
+        written = log.stat().st_mtime_ns
+        restoring = threading.Thread(target=appliance.restore, kwargs={"check": False})
+        restoring.start()
+        wait_until(lambda written=written: log.stat().st_mtime_ns != written, "the restore to be written", 30, interval=0)
+        balancer.kill()
+        restoring.join()
+        appliance.start()
+        is_restored = "office" in balancer.evenkeel("certificate", "list").stdout
+        expected = (office, "office") if is_restored else (brought, "")
+        assert (appliance.fingerprint(), appliance.stored()) == expected
+        if not is_restored:
+            appliance.restore()
 
 
 def test_one_that_a_restored_backup_does_not_have_goes_on_and_is_missed(appliance: Appliance) -> None:
     balancer = appliance.balancer
-    passphrase = balancer.directory / "passphrase"
-    passphrase.write_text("sesame sesame\n")
-    backup = balancer.directory / "lb.backup"
-    balancer.evenkeel("backup", str(backup), "--passphrase-file", str(passphrase))
+    appliance.backup()
     fingerprint = appliance.add("office")
     appliance.use("office")
-    restore = ("restore", str(backup), "--passphrase-file", str(passphrase))
     words = "there is no certificate office any more"
-    assert words in balancer.evenkeel(*restore, "--dry-run").stdout
-    assert words in balancer.evenkeel(*restore).stdout
+    assert words in appliance.restore("--dry-run").stdout
+    assert words in appliance.restore().stdout
     assert appliance.fingerprint() == fingerprint
     assert words in appliance.status()["reason"] and "web_certificate_failed" in appliance.events()
     balancer.kill()

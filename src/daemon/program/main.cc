@@ -93,6 +93,10 @@ acme::Tools acme_tools_of(const Options& options) {
           .scripts = scripts_of(options)};
 }
 
+std::string web_directory(const Options& options) {
+  return absolute(options.state_directory) + "/web";
+}
+
 // Without an account nothing is issued by HTTP-01; all else goes on.
 std::string open_acme_account(const acme::Tools& tools, std::vector<observed::Notice>& notices) {
   auto thumbprint = acme::open_account(tools.directory);
@@ -171,29 +175,45 @@ OpenedStore open_store(const std::string& path, const Clock& clock) {
   return {std::move(*reader), std::move(*writer), std::move(*start), {}};
 }
 
-// A backup was restored, but evenkeeld ended before its users were in their store.
-void finish_restore(OpenedStore& store, const std::string& path) {
+Result<> restore_access(const std::string& path, const backup::Content& content) {
+  auto access = access::Store::open(path);
+  if (!access) return fail(access.error());
+  return (*access)->together([&]() -> Result<> {
+    if (auto all = access::replace_all(**access, content.users, content.tokens); !all) return fail(all.error());
+    return {};
+  });
+}
+
+Result<> restore_files(const Options& options, const backup::Files& files) {
+  if (const auto& web = files.web_certificate) {
+    const auto written = write_web_certificate(web_directory(options), {.pem = web->pem, .stored = web->stored});
+    if (!written) return written;
+  }
+  if (files.acme_account.empty()) return {};
+  return acme::write_account(acme_tools_of(options).directory, files.acme_account);
+}
+
+// A backup was restored, but evenkeeld ended before all that is not in its store was in its place.
+void finish_restore(OpenedStore& store, const Options& options) {
   if (!store.writer) return;
   const auto finish = [&]() -> Result<> {
     const auto rest = store.writer->rest_of_restore();
     if (!rest) return fail(rest.error());
     if (rest->empty()) return {};
     boost::system::error_code error;
-    const auto parsed = backup::parse_access(boost::json::parse(*rest, error));
+    const auto parsed = backup::parse_rest(boost::json::parse(*rest, error));
     if (!parsed) return fail(parsed.error());
-    auto access = access::Store::open(path);
-    if (!access) return fail(access.error());
-    const auto replaced = (*access)->together([&]() -> Result<> {
-      if (auto all = access::replace_all(**access, parsed->users, parsed->tokens); !all) return fail(all.error());
-      return {};
-    });
-    if (!replaced) return replaced;
-    spdlog::info("the users of the restored backup are there now");
+    if (parsed->has_access) {
+      auto restored = restore_access(options.state_directory + "/access.db", parsed->content);
+      if (!restored) return restored;
+    }
+    if (auto restored = restore_files(options, parsed->content.files); !restored) return restored;
+    spdlog::info("the rest of the restored backup is there now");
     return store.writer->finish_restore();
   };
   if (const auto finished = finish(); !finished) {
     spdlog::error("{}", to_string(finished.error()));
-    store.notices.push_back({"access", "users of the restored backup are missing: " + to_string(finished.error())});
+    store.notices.push_back({"backup", "a part of the restored backup is missing: " + to_string(finished.error())});
   }
 }
 
@@ -249,7 +269,7 @@ int run(const Options& options, const observed::ProgramLog& own_log) {
                 .root = absolute(options.web_root),
                 .socket = absolute(options.web_socket),
                 .run_directory = absolute(options.run_directory) + "/web",
-                .state_directory = absolute(options.state_directory) + "/web"});
+                .state_directory = web_directory(options)});
   StatisticsKeeper statistics(io, clock, options.state_directory + "/statistics.db");
   std::unique_ptr<Controller> controller;
 
@@ -267,7 +287,7 @@ int run(const Options& options, const observed::ProgramLog& own_log) {
                  .ipv6_connections = options.connections_ipv6});
 
   auto store = open_store(options.state_directory + "/evenkeel.db", clock);
-  finish_restore(store, options.state_directory + "/access.db");
+  finish_restore(store, options);
   const auto acme_tools = acme_tools_of(options);
   auto acme_thumbprint = open_acme_account(acme_tools, store.notices);
   const auto accounts = open_accounts(options.state_directory + "/access.db", clock, store.notices);

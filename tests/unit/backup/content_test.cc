@@ -49,6 +49,7 @@ Content sample() {
                      .created_by = "ann",
                      .created = kAt,
                      .expires = kAt}};
+  content.files = {.web_certificate = Files::WebCertificate{.stored = "www", .pem = "PEM"}, .acme_account = "ACCOUNT"};
   return content;
 }
 
@@ -59,6 +60,31 @@ TEST(Content, ComesBackAsItWas) {
   EXPECT_EQ(parsed->configuration, sample().configuration);
   EXPECT_EQ(parsed->operator_actions, sample().operator_actions);
   EXPECT_EQ(parsed->certificates, sample().certificates);
+  EXPECT_EQ(parsed->files, sample().files);
+}
+
+TEST(Content, OneOfBeforeThereWereFilesHasNone) {
+  auto document = to_json(sample());
+  document.erase("files");
+  EXPECT_EQ(parse_content(document)->files, Files{});
+  auto own = sample();
+  own.files.web_certificate.reset();
+  EXPECT_EQ(parse_content(to_json(own))->files, own.files);
+}
+
+TEST(Rest, IsWhatTheStoreOfTheConfigurationDoesNotHave) {
+  const auto all = parse_rest(rest_to_json(sample(), Access::kIncluded)).value();
+  EXPECT_TRUE(all.has_access);
+  EXPECT_EQ(all.content.users.front().name, "ann");
+  EXPECT_EQ(all.content.files, sample().files);
+  const auto files = parse_rest(rest_to_json(sample(), Access::kLeftOut)).value();
+  EXPECT_FALSE(files.has_access);
+  EXPECT_EQ(files.content.files, sample().files);
+  auto without = sample();
+  without.files = {};
+  EXPECT_TRUE(rest_to_json(without, Access::kLeftOut).empty());
+  EXPECT_FALSE(parse_rest(json::parse(R"({"users": []})")));
+  EXPECT_FALSE(parse_rest(json::parse(R"({"files": 1})")));
 }
 
 TEST(Content, SaysWhereItIsWrong) {
@@ -71,6 +97,9 @@ TEST(Content, SaysWhereItIsWrong) {
   document = to_json(sample());
   document["certificates"].as_array()[1].as_object()["acme"] = "{";
   EXPECT_THAT(parse_content(document).error().message, testing::HasSubstr("certificates[1].acme"));
+  document = to_json(sample());
+  document["files"].as_object()["web_certificate"] = 1;
+  EXPECT_THAT(parse_content(document).error().message, testing::HasSubstr("files.web_certificate"));
   document = to_json(sample());
   document["configuration"] = json::object{{"virtual_servers", json::array{}}};
   EXPECT_THAT(parse_content(document).error().message, testing::HasSubstr("virtual_servers"));

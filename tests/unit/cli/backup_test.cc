@@ -78,12 +78,14 @@ TEST(RestoreView, SaysWhatComesAndGoes) {
   setenv("TZ", "UTC", 1);
   const auto answer = boost::json::parse(R"({"revision": 9, "dry_run": false, "plan": {"changes": []},
       "backup": {"host": "lb1", "made_at": "2026-01-31T08:00:00.000Z", "made_by": "0.1.0", "revision": 7, "own": false},
-      "certificates": {"added": ["www"], "changed": [], "removed": ["old"]}, "users": null, "tokens": null,
+      "certificates": {"added": ["www"], "changed": [], "removed": ["old"]}, "users": null,
+      "files": {"added": [], "changed": ["web interface's certificate"], "removed": []}, "tokens": null,
       "operator_actions": 1})");
   EXPECT_EQ(render_restore(answer, {}),
             "Backup of lb1, 2026-01-31 08:00:00, revision 7: made by another appliance.\n"
             "+ certificate www\n"
             "- certificate old\n"
+            "~ the web interface's certificate\n"
             "The backup has no administrator: users and tokens stay as they are.\n"
             "Real servers drained or halted in it: 1.\n"
             "Revision 9 is in force.\n");

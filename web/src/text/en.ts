@@ -414,13 +414,13 @@ export const text = {
     keep: 'Keep', goBack: 'Go back', kept: (revision: number) => `Revision ${revision} stays.`, wentBack: (revision: number) => `Revision ${revision} is in force again.`,
   },
   backup: {
-    lead: 'A backup has all that makes this load balancer what it is: configuration, certificates with their keys, users and tokens. It opens with its passphrase alone.',
+    lead: 'A backup has all that makes this load balancer what it is: configuration, certificates with their keys, that of the web interface too, users and tokens. It opens with its passphrase alone.',
     backup: 'Backup', backupText: 'Saves everything into one file.', passphrase: 'Passphrase', passphraseHelp: 'At least 8 characters. Keep it apart from the file; a lost one cannot be replaced.', again: 'Passphrase again',
     differ: 'The two are not the same.', download: 'Download backup', saved: (file: string) => `${file} was saved.`,
     restore: 'Restore', restoreText: 'First shows what would change; nothing is done before you apply it.', file: 'Backup file', passphraseOf: 'Passphrase of the backup', look: 'Show what would change',
     origin: (host: string, at: string, revision: number) => `Made on ${host}, ${at}, revision ${revision}.`, foreign: 'This backup was made by another load balancer.', own: "This load balancer's own.",
     planText: 'What the backup does not have is removed. This would change:', apply: 'Restore now', restored: 'The backup is in force.', noBackup: 'That file is no backup of Evenkeel.', tooLarge: 'That file is larger than a backup can be.',
-    kinds: { certificates: 'Certificates', users: 'Users', tokens: 'API tokens' }, stay: 'stay as they are: the backup has no administrator', same: 'the same', actions: 'Servers drained or halted',
+    kinds: { certificates: 'Certificates', files: 'Files of its own', users: 'Users', tokens: 'API tokens' }, stay: 'stay as they are: the backup has no administrator', same: 'the same', actions: 'Servers drained or halted',
     signedOut: 'Users who are then others than before are signed out.',
   },
   engines: {

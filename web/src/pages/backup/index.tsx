@@ -29,6 +29,7 @@ interface LabelChanges {
 interface Restored extends Change {
   backup: { host: string; made_at: string; revision: number; own: boolean };
   certificates: LabelChanges;
+  files: LabelChanges;
   users: LabelChanges | null; // null: they stay
   tokens: LabelChanges | null;
 }
@@ -104,13 +105,14 @@ function Difference({ name, difference }: { name: string; difference: LabelChang
 }
 
 function PlanOfRestore({ planned, isBusy, onApply, onCancel }: { planned: Planned; isBusy: boolean; onApply: () => void; onCancel: () => void }) {
-  const { plan, warnings, backup, certificates, users, tokens } = planned.change;
+  const { plan, warnings, backup, certificates, files, users, tokens } = planned.change;
   return (
     <div className="ek-stack">
       <Alert component="p" variant={backup.own ? 'info' : 'warning'} isInline title={backup.own ? names.own : names.foreign}>{names.origin(backup.host, dateTime(backup.made_at), backup.revision)}</Alert>
       <p>{names.planText}</p>
       <DescriptionList isHorizontal isCompact aria-label={names.restore}>
         <Difference name={names.kinds.certificates} difference={certificates} />
+        <Difference name={names.kinds.files} difference={files} />
         <Difference name={names.kinds.users} difference={users} />
         <Difference name={names.kinds.tokens} difference={tokens} />
       </DescriptionList>
