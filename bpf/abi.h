@@ -31,6 +31,7 @@ enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
 	EK_MAX_REAL_SERVERS = 65535,  /* over all virtual services; ids are 1..65535, 0 is "none" */
 	EK_MAX_SERVICE_KEYS = 131072, /* address + port + protocol */
+	EK_MAX_SERVICE_REASONS = 65536, /* pairs of virtual service and reason that have happened */
 	EK_MAX_PORT_RANGES = 16,      /* ranges kept as ranges per address and protocol */
 	EK_EXPAND_PORTS = 64,         /* a range up to this long is expanded into single keys */
 	EK_SET_WAYS = 7,              /* connections in one set of the connection table */
@@ -278,6 +279,14 @@ enum ek_reason {
 #undef EK_REASON_ID
 	EK_REASONS_COUNT,
 };
+
+/* ---- reasons by virtual service: per-CPU hash; the key, whose value is a count ---- */
+struct ek_service_reason {
+	ek_u16 service;           /* id */
+	ek_u16 reason;            /* enum ek_reason */
+	ek_u32 generation;        /* of the slot's use: who has the slot next begins at zero */
+};
+EK_STATIC_ASSERT(sizeof(struct ek_service_reason) == 8, "ek_service_reason");
 
 /* ---- the connection table: a set is one line of metadata and EK_SET_WAYS records behind it, in one page ---- */
 enum ek_tag { /* of a way; real tags are >= EK_TAG_FIRST */

@@ -49,7 +49,7 @@ static __always_inline int decide_answer(struct packet *packet, const bool ipv6)
 	server = real_server_at(id);
 	if (server->generation != place.connection->real_server_generation ||
 	    !(server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED))
-		return drop(EK_REASON_HALTED);
+		return drop(EK_REASON_HALTED, place.connection->service);
 	explain_connection(place.connection->service, place.header->state[place.way]);
 	if (!explain_mode)
 		advance(&place, packet, place.header->state[place.way], SIDE_SERVER);

@@ -199,7 +199,7 @@ static __always_inline bool take_chosen_way(struct ek_set_header *header, __u32 
 	if (rank_of_way(header, way, tick) != rank || !take(header, set, way, tag, ipv6))
 		return false;
 	if (rank == RANK_HALF_OPEN)
-		count_reason(EK_REASON_EVICTED_HALF_OPEN);
+		count_reason(EK_REASON_EVICTED_HALF_OPEN, connection_at(header, way, ipv6)->service);
 	give_turn_after(header, way);
 	*taken = way;
 	return true;

@@ -20,7 +20,7 @@
 static __always_inline int decide_malformed(const struct packet *packet)
 {
 	if (is_virtual_address(packet->tuple.virtual_address, packet->ipv6))
-		return drop(EK_REASON_MALFORMED_PACKET);
+		return drop(EK_REASON_MALFORMED_PACKET, NO_SERVICE);
 	return DECIDED_PASS;
 }
 

@@ -85,11 +85,11 @@ static __always_inline void explain_real_server(__u32 real_server)
 		entry->real_server = real_server;
 }
 
-static __always_inline int decide_with_reason(__u32 reason, __u32 decision, int result)
+static __always_inline int decide_with_reason(__u32 reason, __u32 service, __u32 decision, int result)
 {
 	struct ek_explanation *entry;
 
-	count_reason(reason);
+	count_reason(reason, service);
 	if (!explain_mode)
 		return result;
 	entry = explanation_entry();
@@ -100,18 +100,18 @@ static __always_inline int decide_with_reason(__u32 reason, __u32 decision, int 
 	return result;
 }
 
-/* The three ways in which a packet goes to no real server. */
-static __always_inline int drop(__u32 reason)
+/* The three ways in which a packet goes to no real server; the virtual service is a number, or NO_SERVICE. */
+static __always_inline int drop(__u32 reason, __u32 service)
 {
-	return decide_with_reason(reason, EK_DECISION_DROP, DECIDED_DROP);
+	return decide_with_reason(reason, service, EK_DECISION_DROP, DECIDED_DROP);
 }
 
-static __always_inline int leave_to_local_stack(__u32 reason)
+static __always_inline int leave_to_local_stack(__u32 reason, __u32 service)
 {
-	return decide_with_reason(reason, EK_DECISION_LOCAL, DECIDED_PASS);
+	return decide_with_reason(reason, service, EK_DECISION_LOCAL, DECIDED_PASS);
 }
 
-static __always_inline int hand_to_fallback(void)
+static __always_inline int hand_to_fallback(__u32 service)
 {
-	return decide_with_reason(EK_REASON_FALLBACK, EK_DECISION_FALLBACK, DECIDED_PASS);
+	return decide_with_reason(EK_REASON_FALLBACK, service, EK_DECISION_FALLBACK, DECIDED_PASS);
 }

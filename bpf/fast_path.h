@@ -52,7 +52,7 @@ static __always_inline int send_plainly_to_client(struct xdp_md *context, const 
 		return NOT_PLAIN;
 	rewrite_to_client(connection, false, &rewrite);
 	if (unlikely(write_plainly(frame, packet, &rewrite)))
-		return -drop(EK_REASON_TTL_EXPIRED);
+		return -drop(EK_REASON_TTL_EXPIRED, connection->service);
 	count_answer(connection->real_server, packet->length);
 	copy_mac(frame, (const __u16 *)translation->client_mac);
 	copy_mac(frame + ETH_ALEN, (const __u16 *)interface->mac);

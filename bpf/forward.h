@@ -52,7 +52,7 @@ static __always_inline int forward(struct xdp_md *context, const struct packet *
 		return -decision;
 	server = real_server_at(id);
 	if (unlikely(!packet->is_answer && !(server->flags & EK_REAL_SERVER_HAS_NEXT_HOP)))
-		return -drop(EK_REASON_NO_NEXT_HOP);
+		return -drop(EK_REASON_NO_NEXT_HOP, server->service);
 	explain_real_server(id);
 	if (unlikely(arrays.partial_checksums))
 		complete_checksum(context, packet);

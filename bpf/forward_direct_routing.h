@@ -10,7 +10,5 @@
 static __always_inline int forward_direct_routing(struct xdp_md *context, const struct packet *packet,
 						  const struct ek_real_server *server)
 {
-	struct hop hop = hop_to(server);
-
-	return send_frame(context, packet, &hop);
+	return send_frame_to(context, packet, server);
 }

@@ -8,6 +8,7 @@
 
 #include "bpf/frame.h"
 #include "bpf/icmp_translation.h"
+#include "bpf/packet_service.h"
 #include "bpf/syn_proxy.h"
 #include "bpf/translation.h"
 
@@ -52,28 +53,26 @@ static __always_inline int send_to_real_server(struct xdp_md *context, const str
 					       const bool ipv6)
 {
 	struct ethhdr *ethernet = (void *)(long)context->data;
-	struct hop hop = hop_to(server);
 	struct rewrite rewrite;
 	int failed;
 
 	if ((void *)(ethernet + 1) > (void *)(long)context->data_end)
-		return -drop(EK_REASON_REDIRECT_FAILED);
+		return -drop(EK_REASON_REDIRECT_FAILED, server->service);
 	note_way_back(context, ethernet, packet, translation_of(connection, ipv6));
 	rewrite_to_real_server(connection, ipv6, &rewrite);
 	failed = write_packet(context, packet, &rewrite, ipv6);
 	if (unlikely(failed))
-		return -drop(-failed);
-	return send_frame(context, packet, &hop);
+		return -drop(-failed, server->service);
+	return send_frame_to(context, packet, server);
 }
 
 /* An ICMP error may come another way than the client's packets: it is not noted. */
 static __always_inline int send_error_to_real_server(struct xdp_md *context, const struct packet *packet,
 						     const struct ek_real_server *server, const bool ipv6)
 {
-	struct hop hop = hop_to(server);
 	int failed = translate_icmp_error(context, packet, ipv6);
 
-	return failed ? -drop(-failed) : send_frame(context, packet, &hop);
+	return failed ? -drop(-failed, server->service) : send_frame_to(context, packet, server);
 }
 
 static __always_inline int translate_answer(struct xdp_md *context, const struct packet *packet,
@@ -97,13 +96,15 @@ static __always_inline int send_to_client(struct xdp_md *context, const struct p
 	int failed;
 
 	if (!index || interface->index != index)
-		return -drop(EK_REASON_NO_WAY_BACK);
+		return -drop(EK_REASON_NO_WAY_BACK, service_of(packet));
 	copy_mac((__u16 *)macs, (const __u16 *)translation->client_mac);
 	copy_mac((__u16 *)macs + 3, (const __u16 *)interface->mac);
 	failed = translate_answer(context, packet, connection, ipv6);
 	if (unlikely(failed))
-		return -drop(-failed);
-	return send_frame(context, packet, &hop);
+		return -drop(-failed, service_of(packet));
+	if (unlikely(!write_frame(context, packet, &hop)))
+		return -drop(EK_REASON_REDIRECT_FAILED, service_of(packet));
+	return leave_by(context, index);
 }
 
 static __always_inline int forward_translated(struct xdp_md *context, const struct packet *packet,
@@ -112,13 +113,13 @@ static __always_inline int forward_translated(struct xdp_md *context, const stru
 	struct place place;
 
 	if (!place_of_way(packet->way, ipv6, &place))
-		return -drop(EK_REASON_REDIRECT_FAILED);
+		return -drop(EK_REASON_REDIRECT_FAILED, service_of(packet));
 	if (unlikely(is_proxied(place.connection, ipv6)) && packet->kind == PACKET_WITH_PORTS) {
 		int failed = proxy_segment(context, packet, translation_of(place.connection, ipv6),
 					   flags_of(place.connection, ipv6));
 
 		if (failed)
-			return -drop(-failed);
+			return -drop(-failed, service_of(packet));
 	}
 	if (packet->is_answer)
 		return send_to_client(context, packet, place.connection, ipv6);

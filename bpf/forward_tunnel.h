@@ -116,7 +116,7 @@ static __always_inline int forward_plain_tunnel(struct xdp_md *context, const st
 						const struct ek_real_server *server, __u32 id)
 {
 	if (encapsulate4(context, packet, server, &arrays.tunnel_sources[id & EK_MAX_REAL_SERVERS]))
-		return -drop(EK_REASON_REDIRECT_FAILED);
+		return -drop(EK_REASON_REDIRECT_FAILED, server->service);
 	count_packet(id, packet->length);
 	return leave_by(context, server->interface_index);
 }
@@ -130,6 +130,6 @@ __noinline_global int forward_tunnel(struct xdp_md *context, const struct packet
 		return XDP_DROP;
 	if (packet->ipv6 ? encapsulate6(context, packet, server, source)
 			 : encapsulate4(context, packet, server, source))
-		return -drop(EK_REASON_REDIRECT_FAILED);
+		return -drop(EK_REASON_REDIRECT_FAILED, server->service);
 	return leave_by(context, server->interface_index);
 }

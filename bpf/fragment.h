@@ -55,13 +55,13 @@ static __always_inline int follow_first_fragment(struct packet *packet)
 			return DECIDED_PASS;
 		if (!is_virtual_address(packet->tuple.virtual_address, packet->ipv6))
 			return DECIDED_PASS;
-		return drop(EK_REASON_FRAGMENT_UNKNOWN);
+		return drop(EK_REASON_FRAGMENT_UNKNOWN, NO_SERVICE);
 	}
 	id = first->real_server;
 	if (id == TO_LOCAL_STACK)
 		return DECIDED_PASS;
 	if (!(real_server_at(id)->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED))
-		return drop(EK_REASON_HALTED);
+		return drop(EK_REASON_HALTED, real_server_at(id)->service);
 	explain_decision(EK_DECISION_CONNECTION);
 	packet->way = first->connection;
 	packet->is_answer = first->is_answer;

@@ -64,19 +64,19 @@ static __always_inline int leave_by(struct xdp_md *context, __u32 interface_inde
 	return bpf_redirect(interface_index, 0);
 }
 
-/* The packet as it is, to this hop. */
-static __always_inline int send_frame(struct xdp_md *context, const struct packet *packet, const struct hop *hop)
+/* Around the packet as it is, to this hop. False: there was no room for it. */
+static __always_inline bool write_frame(struct xdp_md *context, const struct packet *packet, const struct hop *hop)
 {
 	void *data, *end;
 
 	if (unlikely(!tags_fit(packet, hop->vlan)) && retag(context, packet->tags, hop->vlan, packet->innermost_tag))
-		return -drop(EK_REASON_REDIRECT_FAILED);
+		return false;
 	data = (void *)(long)context->data;
 	end = (void *)(long)context->data_end;
 	if (data + sizeof(struct ethhdr) > end)
-		return -drop(EK_REASON_REDIRECT_FAILED);
+		return false;
 	write_macs(data, hop->macs);
-	return leave_by(context, hop->interface_index);
+	return true;
 }
 
 EK_STATIC_ASSERT(__builtin_offsetof(struct ek_real_server, source_mac) == ETH_ALEN, "both MAC addresses are 3 words");
@@ -88,4 +88,14 @@ static __always_inline struct hop hop_to(const struct ek_real_server *server)
 		.interface_index = server->interface_index,
 		.vlan = server->vlan,
 	};
+}
+
+static __always_inline int send_frame_to(struct xdp_md *context, const struct packet *packet,
+					 const struct ek_real_server *server)
+{
+	struct hop hop = hop_to(server);
+
+	if (unlikely(!write_frame(context, packet, &hop)))
+		return -drop(EK_REASON_REDIRECT_FAILED, server->service);
+	return leave_by(context, server->interface_index);
 }

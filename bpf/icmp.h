@@ -91,7 +91,7 @@ static __always_inline int real_server_of(const struct place *place, __u32 tick)
 	    is_expired(place->header->expires[place->way], tick))
 		return 0;
 	explain_connection(place->connection->service, place->header->state[place->way]);
-	return server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED ? (int)id : drop(EK_REASON_HALTED);
+	return server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED ? (int)id : drop(EK_REASON_HALTED, place->connection->service);
 }
 
 /* The error is about something that a real server answered, and goes to it. */
@@ -157,5 +157,5 @@ static __always_inline int decide_icmp(struct xdp_md *context, struct packet *pa
 		return decision;
 	if (!is_virtual_address(packet->tuple.virtual_address, packet->ipv6))
 		return DECIDED_PASS;
-	return leave_to_local_stack(EK_REASON_ICMP_UNKNOWN);
+	return leave_to_local_stack(EK_REASON_ICMP_UNKNOWN, NO_SERVICE);
 }

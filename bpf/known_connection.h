@@ -91,11 +91,11 @@ static __always_inline int decide_connection(struct packet *packet, const bool i
 	if (likely(course == COURSE_FOLLOW))
 		return follow(&place, packet, state);
 	if (course == COURSE_HALTED && server->flags & EK_REAL_SERVER_RESETS) {
-		drop(EK_REASON_RESET);
+		drop(EK_REASON_RESET, place.connection->service);
 		return DECIDED_RESET;
 	}
 	if (course == COURSE_HALTED)
-		return drop(EK_REASON_HALTED);
+		return drop(EK_REASON_HALTED, place.connection->service);
 	packet->replaces = true;
 	packet->stays_with = course == COURSE_ANEW_IF_BETTER ? id : 0;
 	packet->way = course == COURSE_ANEW_IF_BETTER ? way_number(place.set, place.way) : 0;

@@ -84,6 +84,14 @@ struct {
 	__type(value, __u64);
 } reasons SEC(".maps");
 
+/* Entries are made when a reason happens first, and go with their virtual service, by evenkeeld's hand. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, EK_MAX_SERVICE_REASONS);
+	__type(key, struct ek_service_reason);
+	__type(value, __u64);
+} service_reasons SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

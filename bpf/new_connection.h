@@ -24,9 +24,9 @@ static __always_inline int place_without_entry(const struct packet *packet)
 	int real_server = schedule_by_hash(packet->service, service->ring_length, packet->hash, true);
 
 	if (real_server > 0 && real_server_at(real_server)->method >= EK_METHOD_NAT) /* it could not be translated back */
-		return drop(EK_REASON_TABLE_FULL);
-	count_reason(EK_REASON_TABLE_FULL);
-	return real_server > 0 ? real_server : drop(EK_REASON_NO_REAL_SERVER);
+		return drop(EK_REASON_TABLE_FULL, packet->service);
+	count_reason(EK_REASON_TABLE_FULL, packet->service);
+	return real_server > 0 ? real_server : drop(EK_REASON_NO_REAL_SERVER, packet->service);
 }
 
 /* A TCP segment in the middle of a connection that is not in the table. */
@@ -39,7 +39,7 @@ static __always_inline int place_unknown_segment(const struct packet *packet)
 	full = packet->ipv6 ? is_full6(packet->hash, packet->tick) : is_full4(packet->hash, packet->tick);
 	if (full && !packet->replaces)
 		return UNDECIDED_NO_ROOM;
-	return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION);
+	return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION, packet->service);
 }
 
 static __always_inline bool has_failed(__u32 real_server)
@@ -56,10 +56,10 @@ static __always_inline int place_nowhere(const struct ek_service *service, const
 	if (packet->replaces)
 		remove_entry(&packet->tuple, packet->hash, packet->ipv6);
 	if (schedule == NONE_BUT_OVERLOADED)
-		return drop(EK_REASON_ALL_OVERLOADED);
+		return drop(EK_REASON_ALL_OVERLOADED, packet->service);
 	if (has_fallback)
-		return hand_to_fallback();
-	return drop(EK_REASON_NO_REAL_SERVER);
+		return hand_to_fallback(packet->service);
+	return drop(EK_REASON_NO_REAL_SERVER, packet->service);
 }
 
 static __always_inline void fill_connection(struct entry *entry, const struct packet *packet,
@@ -187,7 +187,7 @@ static __always_inline int choose_for_client(struct packet *packet)
 static __always_inline int choose_by_cookie(struct xdp_md *context, struct packet *packet)
 {
 	if (!check_cookie(context, packet))
-		return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION);
+		return leave_to_local_stack(EK_REASON_NOT_A_CONNECTION, packet->service);
 	return service_at(packet->service)->flags & EK_SERVICE_PERSISTENT ? UNDECIDED_PERSISTENT : schedule_unbound(packet);
 }
 
@@ -212,6 +212,6 @@ static __always_inline int place_connection(struct xdp_md *context, struct packe
 		return chosen;
 	chosen = translate_connection(packet, chosen);
 	if (unlikely(has_cookie) && chosen > 0 && begin_opening(context, packet))
-		return drop(EK_REASON_NOT_PROXIED);
+		return drop(EK_REASON_NOT_PROXIED, packet->service);
 	return chosen;
 }

@@ -101,5 +101,5 @@ static __always_inline int translate_connection(const struct packet *packet, __u
 	if (!failed)
 		return real_server;
 	remove_entry(&packet->tuple, packet->hash, packet->ipv6);
-	return drop(-failed);
+	return drop(-failed, packet->service);
 }

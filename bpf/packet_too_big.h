@@ -7,6 +7,7 @@
 #pragma once
 
 #include "bpf/frame.h"
+#include "bpf/packet_service.h"
 #include "bpf/translation.h"
 
 enum {
@@ -141,7 +142,7 @@ static __always_inline int answer_too_big(struct xdp_md *context, const struct p
 {
 	__u32 frame_header = sizeof(struct ethhdr) + (packet->tags & 3) * VLAN_TAG_LENGTH;
 
-	drop(EK_REASON_PACKET_TOO_BIG);
+	drop(EK_REASON_PACKET_TOO_BIG, service_of(packet));
 	if (explain_mode || !may_answer(packet->tick))
 		return XDP_DROP;
 	if (bpf_xdp_adjust_tail(context, (int)(frame_header + CARRIED) - (int)bpf_xdp_get_buff_len(context)))

@@ -162,7 +162,7 @@ __noinline_global int make_persistent(const struct packet *packet, __u32 real_se
 	fill_wanted_template(&template, packet, service, packet->service);
 	if (replace_template(&template, real_server))
 		return template.real_server;
-	count_reason(EK_REASON_TEMPLATE_TABLE_FULL);
+	count_reason(EK_REASON_TEMPLATE_TABLE_FULL, packet->service);
 	return schedule_by_hash(packet->service, service->ring_length, hash_address(template.tuple.client) >> 32,
 				true);
 }
@@ -180,6 +180,6 @@ __noinline_global int confirm_template(const struct packet *packet, __u32 real_s
 	template.state = EK_STATE_TEMPLATE;
 	template.expires = confirmed_expiry(service, packet->tick);
 	if (!use(&template, template.expires) && !replace_template(&template, real_server))
-		count_reason(EK_REASON_TEMPLATE_TABLE_FULL);
+		count_reason(EK_REASON_TEMPLATE_TABLE_FULL, packet->service);
 	return 0;
 }

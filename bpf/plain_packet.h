@@ -145,7 +145,7 @@ static __always_inline int send_plainly_to_real_server(struct xdp_md *context, v
 	note_way_back(context, frame, packet, translation_of(connection, false));
 	rewrite_to_real_server(connection, false, &rewrite);
 	if (unlikely(write_plainly(frame, packet, &rewrite)))
-		return -drop(EK_REASON_TTL_EXPIRED);
+		return -drop(EK_REASON_TTL_EXPIRED, connection->service);
 	count_packet(connection->real_server, packet->length);
 	write_macs(frame, (const void *)server);
 	return leave_by(context, server->interface_index);

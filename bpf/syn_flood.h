@@ -89,10 +89,10 @@ static __always_inline bool is_flooded(const struct ek_service *service, __u32 s
 static __always_inline int judge_syn(const struct ek_service *service, const struct packet *packet)
 {
 	if (service->flags & EK_SERVICE_SYN_COOKIES) {
-		count_reason(EK_REASON_SYN_COOKIE);
+		count_reason(EK_REASON_SYN_COOKIE, packet->service);
 		return DECIDED_COOKIE;
 	}
 	if (service->flags & EK_SERVICE_SYN_TWICE)
-		return has_been_seen(packet) ? 0 : drop(EK_REASON_FIRST_SYN);
-	return service->flags & EK_SERVICE_SYN_DROP ? drop(EK_REASON_HALF_OPEN_LIMIT) : 0;
+		return has_been_seen(packet) ? 0 : drop(EK_REASON_FIRST_SYN, packet->service);
+	return service->flags & EK_SERVICE_SYN_DROP ? drop(EK_REASON_HALF_OPEN_LIMIT, packet->service) : 0;
 }

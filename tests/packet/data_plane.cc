@@ -171,6 +171,7 @@ void DataPlane::reset() {
   for (uint32_t reason = 0; reason < EK_REASONS_COUNT; ++reason) {
     clear_per_cpu<uint64_t>(skeleton_->maps.reasons, reason);
   }
+  clear_hash<ek_service_reason>(skeleton_->maps.service_reasons);
   slots_.resize(1);
   service_options_.resize(1);
   ring_lengths_.resize(1);

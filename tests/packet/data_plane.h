@@ -95,6 +95,8 @@ class DataPlane {
 
   // ---- what became of it ----
   uint64_t reason(ek_reason reason) const;
+  uint64_t reason(ek_reason reason, uint32_t service) const;  // in the slot's use of now
+  uint64_t all_service_reasons() const;
   uint64_t all_reasons() const;
   ek_counters counters(uint32_t real_server) const;
   uint32_t reverse_entries(bool ipv6 = false) const;

@@ -2,6 +2,8 @@
 #include <bpf/bpf.h>
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 
 #include "data_plane.h"
 #include "map_access.h"
@@ -25,15 +27,37 @@ void list_connections(bpf_map* map, uint32_t sets, std::vector<Connection>& list
   }
 }
 
+// Of all CPUs.
+std::optional<uint64_t> count_of(bpf_map* map, const void* key) {
+  std::vector<uint64_t> values(libbpf_num_possible_cpus());
+  if (bpf_map_lookup_elem(bpf_map__fd(map), key, values.data()) != 0) {
+    return std::nullopt;
+  }
+  return std::accumulate(values.begin(), values.end(), uint64_t{0});
+}
+
 }  // namespace
 
 uint64_t DataPlane::reason(ek_reason reason) const {
-  std::vector<uint64_t> values(libbpf_num_possible_cpus());
   uint32_t key = reason;
-  check(bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.reasons), &key, values.data()) == 0, "reasons");
+  std::optional<uint64_t> count = count_of(skeleton_->maps.reasons, &key);
+  check(count.has_value(), "reasons");
+  return *count;
+}
+
+uint64_t DataPlane::reason(ek_reason reason, uint32_t service) const {
+  const ek_service_reason key = {.service = static_cast<ek_u16>(service),
+                                 .reason = static_cast<ek_u16>(reason),
+                                 .generation = arrays().services[service].generation};
+  return count_of(skeleton_->maps.service_reasons, &key).value_or(0);
+}
+
+uint64_t DataPlane::all_service_reasons() const {
   uint64_t sum = 0;
-  for (uint64_t value : values) {
-    sum += value;
+  ek_service_reason key = {};
+  const int map = bpf_map__fd(skeleton_->maps.service_reasons);
+  for (void* before = nullptr; bpf_map_get_next_key(map, before, &key) == 0; before = &key) {
+    sum += count_of(skeleton_->maps.service_reasons, &key).value_or(0);
   }
   return sum;
 }

@@ -83,6 +83,7 @@ class Lab : public testing::Test {
   }
 
   uint64_t count(ek_reason reason) const { return plane->reason(reason); }
+  uint64_t count(ek_reason reason, uint32_t of_service) const { return plane->reason(reason, of_service); }
 
   static RealServerOptions with_flags(uint32_t flags) {
     RealServerOptions options;

@@ -7,12 +7,11 @@
 
 #include "base/fd.h"
 #include "engines/l4_xdp/abi_values.h"
+#include "engines/l4_xdp/hash_map.h"
 #include "engines/l4_xdp/mapped_sets.h"
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
-
-constexpr uint32_t kKeysPerBatch = 512;
 
 Result<> write_zeros(const ArrayMap& map, std::span<const uint32_t> ids) {
   if (ids.empty()) return {};
@@ -54,27 +53,13 @@ Result<> BpfTables::visit_services(const std::function<void(const ServiceEntry&)
 }
 
 Result<> BpfTables::visit_keys(const std::function<void(const KeyEntry&)>& visit) const {
-  // A batch holds whole buckets of the hash; its size grows when one has more keys than fit.
-  std::vector<ek_service_key> keys(kKeysPerBatch);
-  std::vector<ek_service_value> values(kKeysPerBatch);
-  uint32_t position = 0;
-  bool is_first = true;
-  while (true) {
-    auto count = static_cast<uint32_t>(keys.size());
-    uint32_t next = 0;
-    const int error = bpf_map_lookup_batch(service_keys_, is_first ? nullptr : &position, &next, keys.data(),
-                                           values.data(), &count, nullptr);
-    if (error != 0 && errno == ENOSPC) {
-      keys.resize(keys.size() * 2);
-      values.resize(keys.size());
-      continue;
-    }
-    if (error != 0 && errno != ENOENT) return fail(system_error("cannot read the map service_keys"));
-    for (uint32_t index = 0; index < count; ++index) visit({.key = keys[index], .value = values[index]});
-    if (error != 0) return {};
-    position = next;
-    is_first = false;
-  }
+  const HashMap map(service_keys_, "service_keys", sizeof(ek_service_key), sizeof(ek_service_value));
+  return map.visit([&visit](const std::byte* key, const std::byte* value) {
+    KeyEntry entry;
+    std::memcpy(&entry.key, key, sizeof entry.key);
+    std::memcpy(&entry.value, value, sizeof entry.value);
+    visit(entry);
+  });
 }
 
 Result<std::vector<Totals>> BpfTables::read_totals(std::span<const uint32_t> real_servers) const {

@@ -1,7 +1,6 @@
 #include "engines/l4_xdp/engine.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 
 #include "engines/l4_xdp/connection_table.h"
@@ -11,22 +10,12 @@
 #include "engines/l4_xdp/links.h"
 #include "engines/l4_xdp/pin_directory.h"
 #include "engines/l4_xdp/program.h"
+#include "engines/l4_xdp/reasons.h"
 #include "engines/l4_xdp/source_port_count.h"
 #include "engines/l4_xdp/writer.h"
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
-
-struct ReasonName {
-  const char* name;
-  const char* description;
-  const char* remedy;
-};
-constexpr std::array<ReasonName, EK_REASONS_COUNT> kReasonNames{{
-#define EK_REASON_NAME(id, name, text, remedy) {name, text, remedy},
-    EK_REASONS(EK_REASON_NAME)
-#undef EK_REASON_NAME
-}};
 
 observed::Counters to_counters(const Totals& totals) {
   return {.packets = totals.packets,
@@ -74,7 +63,7 @@ class L4Engine::Impl {
     return static_cast<uint64_t>(std::max(count, 0));
   }
   Result<> count_real_servers(const Counted& counted, Counters& counters) const;
-  Result<> count_reasons(Counters& counters) const;
+  Result<> count_reasons(const Counted& counted, Counters& counters) const;
 
   PinDirectory directory_;
   Program program_;
@@ -83,6 +72,7 @@ class L4Engine::Impl {
   Writer writer_{tables_, labels_};
   Links links_;
   ConnectionTable table_{program_, labels_};
+  ReasonCounts reasons_{program_};
   Explainer explainer_{program_, tables_, writer_.ledger(), labels_};
   std::atomic<uint64_t> connections_used_ = 0;  // at the last sweep
 };
@@ -105,19 +95,17 @@ Result<> L4Engine::Impl::count_real_servers(const Counted& counted, Counters& co
   return {};
 }
 
-Result<> L4Engine::Impl::count_reasons(Counters& counters) const {
-  const ArrayMap map(program_.map("reasons"), "reasons", ArrayMap::per_cpu_value_size(sizeof(uint64_t)));
-  return map.visit(EK_REASONS_COUNT, [&counters](uint32_t reason, const std::byte* values) {
-    observed::Reason& row = counters.reasons.emplace_back();
-    row.name = kReasonNames[reason].name;
-    row.description = kReasonNames[reason].description;
-    row.remedy = kReasonNames[reason].remedy;
-    for (size_t cpu = 0; cpu < ArrayMap::possible_cpus(); ++cpu) {
-      uint64_t value = 0;
-      std::memcpy(&value, values + cpu * sizeof value, sizeof value);
-      row.packets += value;
-    }
-  });
+Result<> L4Engine::Impl::count_reasons(const Counted& counted, Counters& counters) const {
+  auto all = reasons_.of_all();
+  if (!all) return fail(all.error());
+  counters.reasons = std::move(*all);
+  const auto by_service = reasons_.by_service();
+  if (!by_service) return fail(by_service.error());
+  SlotOwners owners;
+  for (const Counted::Service& service : counted.services)
+    owners[service.id] = {.generation = service.generation, .label = service.label};
+  counters.service_reasons = by_label(*by_service, owners);
+  return {};
 }
 
 Result<std::unique_ptr<L4Engine>> L4Engine::open(const Options& options) {
@@ -162,8 +150,10 @@ L4Engine::Counted L4Engine::counted() const {
   for (const auto& [id, in_force] : ledger.in_force) {
     const auto deleted = ledger.deleted.find(id);
     const bool has_deleted = deleted != ledger.deleted.end();
-    counted.services.push_back(
-        {id, in_force.want.label, has_deleted ? to_counters(deleted->second) : observed::Counters{}});
+    counted.services.push_back({.id = id,
+                                .generation = ledger.services.at(id).generation,
+                                .label = in_force.want.label,
+                                .deleted = has_deleted ? to_counters(deleted->second) : observed::Counters{}});
   }
   return counted;
 }
@@ -171,7 +161,7 @@ L4Engine::Counted L4Engine::counted() const {
 Result<L4Engine::Counters> L4Engine::counters(const Counted& counted) const {
   Counters counters;
   if (auto done = impl_->count_real_servers(counted, counters); !done) return fail(done.error());
-  if (auto done = impl_->count_reasons(counters); !done) return fail(done.error());
+  if (auto done = impl_->count_reasons(counted, counters); !done) return fail(done.error());
   counters.connection_table_size = impl_->table_.size();
   counters.connection_table_used = impl_->connections_used_;
   return counters;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -52,18 +53,20 @@ class L4Engine final : public Engine<desired::Layer4> {
   // thread, one at a time.
   Result<> sweep();
 
+  using ServiceReason = std::pair<std::string, std::string>;  // label of the virtual service, name of the reason
   struct Counters {
     std::map<model::RealServerKey, observed::Counters> real_servers;
     std::map<std::string, observed::Counters> virtual_services;  // totals, deleted real servers included
     std::map<std::string, uint64_t> half_open;                   // TCP connections, by virtual service
     std::vector<observed::Reason> reasons;
+    std::map<ServiceReason, uint64_t> service_reasons;  // packets; those that happened
     uint64_t connection_table_size = 0, connection_table_used = 0;
   };
   // Who is to be counted.
   struct Counted {
     std::vector<uint32_t> real_servers;
     struct Service {
-      uint32_t id = 0;
+      uint32_t id = 0, generation = 0;
       std::string label;
       observed::Counters deleted;  // what its deleted real servers counted
     };
