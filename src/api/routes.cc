@@ -28,6 +28,7 @@ constexpr std::array kStatisticsParameters{
 };
 constexpr std::array kReasonsParameters{
     Parameter{"all", "`true`: also those that never happened"},
+    Parameter{"virtual_service", "label: what happened to its packets alone"},
 };
 constexpr std::array kConnectionsParameters{
     Parameter{"virtual_service", "label"},

@@ -20,6 +20,7 @@ json::object counters_of(const observed::VirtualService& service) {
   }
   return {{"label", service.configuration.label},
           {"counters", observed::to_json(service.counters)},
+          {"reasons", observed::to_json(service.reasons)},
           {"real_servers", std::move(servers)}};
 }
 
@@ -57,13 +58,6 @@ json::object traffic_of_layer7(const observed::Layer7Service& service) {
   return report;
 }
 
-json::object report_of(const observed::Reason& reason) {
-  json::object row = observed::to_json(reason);
-  row["remedy"] = reason.remedy;
-  row["rates"] = observed::to_json(reason.rates);
-  return row;
-}
-
 // `servers`: all or none.
 Result<observed::Servers> parse_servers(const Query& query) {
   const std::string* const word = query.find("servers");
@@ -89,17 +83,6 @@ Answer get_traffic(Call& call) {
   for (const auto& service : snapshot.layer7_services) layer7.emplace_back(traffic_of_layer7(service));
   const json::object head{{"at", to_iso8601(snapshot.at)}, {"layer7_services", std::move(layer7)}};
   co_return co_await reply_with_list(head, "virtual_services", snapshot.virtual_services, traffic_of);
-}
-
-Answer get_reasons(Call& call) {
-  const auto all = call.query.boolean("all");
-  if (!all) co_return refuse(all.error());
-  const observed::Snapshot snapshot = call.context.control.snapshot();
-  json::array rows;
-  for (const observed::Reason& reason : snapshot.reasons) {
-    if (*all || reason.packets != 0) rows.emplace_back(report_of(reason));
-  }
-  co_return reply(json::object{{"at", to_iso8601(snapshot.at)}, {"reasons", std::move(rows)}});
 }
 
 Answer get_status(Call& call) {

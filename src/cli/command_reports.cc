@@ -17,6 +17,7 @@ struct TrafficOptions {
 };
 
 struct ReasonOptions {
+  std::string virtual_service;
   bool all = false, json = false;
 };
 
@@ -50,11 +51,15 @@ void add_traffic_command(CLI::App& app, Session& session) {
 void add_reasons_command(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("reasons", "Why packets were not simply forwarded, and what to do about it");
   auto options = std::make_shared<ReasonOptions>();
+  command->add_option("--virtual-service", options->virtual_service, "What happened to its packets alone")
+      ->type_name("LABEL");
   command->add_flag("--all", options->all, "Also reasons that never happened");
   command->add_flag("--json", options->json, "Print evenkeeld's answer as JSON");
   command->callback([&session, options] {
     session.action = [&session, options] {
-      const Url url = Url("reasons").query_if("all", options->all ? "true" : "");
+      const Url url = Url("reasons")
+                          .query_if("all", options->all ? "true" : "")
+                          .query_if("virtual_service", options->virtual_service);
       return session.show(session.api().get(url), options->json, render_reasons);
     };
   });

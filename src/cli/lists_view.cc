@@ -13,6 +13,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr size_t kFailureLines = 3;
+constexpr size_t kServicesShown = 10;  // of a reason
 
 std::string safe_at(const json::value& value, std::string_view key, const Terminal& terminal) {
   return terminal.safe(text_at(value, key));
@@ -74,6 +75,26 @@ void add_layer7_rates(Table& table, const json::value& answer, const std::string
   }
 }
 
+std::string rate_of(const json::value& counted) {
+  const json::value& rate = at_path(counted, "rates", "10s");
+  return rate.is_null() ? "-" : per_second(rate.to_number<double>());
+}
+
+// Whose packets a reason was about, as far as that is known.
+void add_services(Table& table, const json::value& reason, const Terminal& terminal) {
+  size_t shown = 0;
+  for (const json::value& service : list_at(reason, "virtual_services")) {
+    if (shown == kServicesShown) break;
+    table.add_row({{"  " + safe_at(service, "label", terminal)},
+                   {grouped(count_at(service, "packets"))},
+                   {rate_of(service)},
+                   {}});
+    ++shown;
+  }
+  const uint64_t all = count_at(reason, "virtual_service_count");
+  if (all > shown) table.add_line(fmt::format("  and {} other virtual services", grouped(all - shown)));
+}
+
 Colour colour_of_event(std::string_view kind) {
   if (kind.ends_with("_down") || kind.ends_with("_failed") || kind == "lost" || kind == "address_conflict") {
     return Colour::kRed;
@@ -115,11 +136,11 @@ std::string render_traffic(const json::value& answer, const std::string& window,
 std::string render_reasons(const json::value& answer, const Terminal& terminal) {
   Table table({{"REASON"}, {"PACKETS", Align::kRight}, {"PER SECOND", Align::kRight}, {"MEANING"}});
   for (const json::value& reason : list_at(answer, "reasons")) {
-    const json::value& rate = at_path(reason, "rates", "10s");
     table.add_row({{safe_at(reason, "name", terminal)},
                    {grouped(count_at(reason, "packets"))},
-                   {rate.is_null() ? "-" : per_second(rate.to_number<double>())},
+                   {rate_of(reason)},
                    {safe_at(reason, "description", terminal)}});
+    add_services(table, reason, terminal);
     table.add_line("  what to do: " + safe_at(reason, "remedy", terminal));
   }
   return table.empty() ? "Every packet was forwarded.\n" : table.render(terminal);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "cli/human.h"
 #include "cli/json_text.h"
@@ -42,6 +44,7 @@ constexpr std::array kDroppedInOrder{kTotal, kWeight, kAddress, kInactive, kPack
 
 constexpr size_t kNameLimit = 24;  // columns; a label may have 64 characters
 constexpr size_t kDetailLines = 3;
+constexpr size_t kServicesOfReason = 3;
 constexpr std::string_view kDefaultWeight = "100";
 
 // Which columns are shown, and under which headings.
@@ -79,6 +82,7 @@ class StatusView {
   void show_both_lamps(Cell& state, const json::value& server) const;
   std::string attention() const;
   std::string reasons() const;
+  void add_services_of(Table& table, const std::string& reason) const;
 
   std::string age(std::string_view since) const;
   std::string safe(const json::value& owner, std::string_view key) const { return terminal_.safe(text_at(owner, key)); }
@@ -334,9 +338,27 @@ std::string StatusView::reasons() const {
   Table table({{"REASON"}, {"PACKETS", Align::kRight}, {"MEANING"}});
   for (const json::value& reason : list_at(status_, "reasons")) {
     const uint64_t packets = count_at(reason, "packets");
-    if (packets != 0) table.add_row({{safe(reason, "name")}, {grouped(packets)}, {safe(reason, "description")}});
+    if (packets == 0) continue;
+    table.add_row({{safe(reason, "name")}, {grouped(packets)}, {safe(reason, "description")}});
+    add_services_of(table, text_at(reason, "name"));
   }
   return table.empty() ? "" : table.render(terminal_);
+}
+
+// The virtual services to whose packets it happened most.
+void StatusView::add_services_of(Table& table, const std::string& reason) const {
+  std::vector<std::pair<uint64_t, std::string>> services;
+  for (const json::value& service : list_at(status_, "virtual_services")) {
+    for (const json::value& count : list_at(service, "reasons")) {
+      if (text_at(count, "name") == reason) services.emplace_back(count_at(count, "packets"), safe(service, "label"));
+    }
+  }
+  std::ranges::sort(services, {}, [](const auto& one) { return std::pair(~one.first, std::string_view(one.second)); });
+  const size_t shown = std::min(services.size(), kServicesOfReason);
+  for (const auto& [packets, label] : std::span(services).first(shown)) {
+    table.add_row({{"  " + label}, {grouped(packets)}, {}});
+  }
+  if (services.size() > shown) table.add_line(fmt::format("  and {} other virtual services", services.size() - shown));
 }
 
 }  // namespace

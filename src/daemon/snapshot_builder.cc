@@ -250,6 +250,18 @@ void set_fallback(const Facts& facts, observed::VirtualService& result) {
   result.reason += "the fallback server cannot be used: " + failure->reason;
 }
 
+std::vector<observed::ReasonCount> reasons_of(const Facts& facts, const std::string& virtual_service) {
+  std::vector<observed::ReasonCount> reasons;
+  const auto& all = facts.counters.service_reasons;
+  for (auto one = all.lower_bound({virtual_service, ""}); one != all.end(); ++one) {
+    const auto& [of, packets] = *one;
+    if (of.first != virtual_service) break;
+    observed::ReasonCount& count = reasons.emplace_back(of.second, packets);
+    if (facts.traffic != nullptr) count.rates = facts.traffic->of_reason(of);
+  }
+  return reasons;
+}
+
 observed::VirtualService build_virtual_service(const Facts& facts, const model::VirtualService& service,
                                                const desired::VirtualService& want) {
   observed::VirtualService result;
@@ -279,6 +291,7 @@ observed::VirtualService build_virtual_service(const Facts& facts, const model::
   if (const auto* counters = find(facts.counters.virtual_services, service.label)) result.counters = *counters;
   if (const auto* half_open = find(facts.counters.half_open, service.label)) result.half_open = *half_open;
   if (facts.traffic != nullptr) result.rates = facts.traffic->of(service.label);
+  result.reasons = reasons_of(facts, service.label);
   return result;
 }
 

@@ -69,11 +69,14 @@ void TrafficMeter::add(SteadyTime at, const engines::l4_xdp::L4Engine::Counters&
   append(virtual_services_, counters.virtual_services, &totals_of);
   std::map<std::string, uint64_t> reasons;
   for (const auto& reason : counters.reasons) reasons[reason.name] = reason.packets;
-  append(reasons_, reasons, +[](const uint64_t& packets) { return Totals{0, packets, 0, 0, 0}; });
+  const auto packets_only = +[](const uint64_t& packets) { return Totals{0, packets, 0, 0, 0}; };
+  append(reasons_, reasons, packets_only);
+  append(service_reasons_, counters.service_reasons, packets_only);
   for (const size_t reading : outdated()) {
     drop(real_servers_, reading);
     drop(virtual_services_, reading);
     drop(reasons_, reading);
+    drop(service_reasons_, reading);
     times_.erase(times_.begin() + static_cast<ptrdiff_t>(reading));
   }
 }
@@ -132,14 +135,23 @@ observed::Windows<observed::Rate> TrafficMeter::of(const std::string& virtual_se
   return found == virtual_services_.end() ? observed::Windows<observed::Rate>{} : windows(found->second);
 }
 
-observed::Windows<double> TrafficMeter::of_reason(const std::string& name) const {
-  const auto found = reasons_.find(name);
-  if (found == reasons_.end()) return {};
+template <class Key>
+observed::Windows<double> TrafficMeter::packets_of(const std::map<Key, Series>& all, const Key& key) const {
+  const auto found = all.find(key);
+  if (found == all.end()) return {};
   const auto packets = [](const std::optional<observed::Rate>& rate) {
     return rate.transform([](const observed::Rate& value) { return value.packets; });
   };
-  const auto all = windows(found->second);
-  return {packets(all.second), packets(all.ten_seconds), packets(all.minute)};
+  const auto rates = windows(found->second);
+  return {packets(rates.second), packets(rates.ten_seconds), packets(rates.minute)};
+}
+
+observed::Windows<double> TrafficMeter::of_reason(const std::string& name) const {
+  return packets_of(reasons_, name);
+}
+
+observed::Windows<double> TrafficMeter::of_reason(const engines::l4_xdp::L4Engine::ServiceReason& of_service) const {
+  return packets_of(service_reasons_, of_service);
 }
 
 }  // namespace evenkeel::daemon

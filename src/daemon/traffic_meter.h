@@ -25,6 +25,7 @@ class TrafficMeter {
   observed::Windows<observed::Rate> of(const model::RealServerKey& real_server) const;
   observed::Windows<observed::Rate> of(const std::string& virtual_service) const;
   observed::Windows<double> of_reason(const std::string& name) const;
+  observed::Windows<double> of_reason(const engines::l4_xdp::L4Engine::ServiceReason& of_service) const;
 
  private:
   using Totals = std::array<uint64_t, 5>;  // connections, packets, bytes, packets_out, bytes_out
@@ -51,11 +52,14 @@ class TrafficMeter {
   template <class Key>
   void drop(std::map<Key, Series>& all, size_t reading) const;
   observed::Windows<observed::Rate> windows(const Series& series) const;
+  template <class Key>
+  observed::Windows<double> packets_of(const std::map<Key, Series>& all, const Key& key) const;
   std::optional<observed::Rate> rate(const Series& series, SteadyTime::duration window) const;
 
   std::vector<Reading> times_;  // oldest first
   std::map<model::RealServerKey, Series> real_servers_;
   std::map<std::string, Series> virtual_services_, reasons_;
+  std::map<engines::l4_xdp::L4Engine::ServiceReason, Series> service_reasons_;
 };
 
 }  // namespace evenkeel::daemon

@@ -91,6 +91,13 @@ json::object to_json(const Reason& reason) {
   return {{"name", reason.name}, {"description", reason.description}, {"packets", reason.packets}};
 }
 
+json::array to_json(const std::vector<ReasonCount>& reasons) {
+  json::array rows;
+  for (const ReasonCount& reason : reasons)
+    rows.push_back(json::object{{"name", reason.name}, {"packets", reason.packets}});
+  return rows;
+}
+
 json::object to_json(const model::OperatorAction& action) {
   return {{"state", model::to_string(action.state)},
           {"author", action.author},

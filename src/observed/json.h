@@ -18,6 +18,8 @@ const char* to_string(Lamp::State state);
 
 boost::json::object to_json(const Counters& counters);
 boost::json::object to_json(const Reason& reason);
+// [{"name", "packets"}]
+boost::json::array to_json(const std::vector<ReasonCount>& reasons);
 boost::json::object to_json(const ProxyWorker& worker);  // layer7_json.cc
 boost::json::object to_json(const ProxyLogEntry& entry);
 // All of it but the virtual services, which are written one by one: see status_text.h.

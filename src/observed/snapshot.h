@@ -87,6 +87,12 @@ enum class VirtualServiceState {
   kFailed,    // an engine refused it: see reason
 };
 
+struct ReasonCount {  // of one virtual service
+  std::string name;   // as in Snapshot::reasons, where the words are
+  uint64_t packets = 0;
+  Windows<double> rates;  // packets per second
+};
+
 struct VirtualService {
   model::VirtualService configuration;
   VirtualServiceState state = VirtualServiceState::kDown;
@@ -100,6 +106,7 @@ struct VirtualService {
   uint64_t half_open = 0;       // TCP connections whose clients have not completed the handshake
   Counters counters;
   Windows<Rate> rates;
+  std::vector<ReasonCount> reasons = {};  // that happened to its packets; layer 4 only
   std::vector<RealServer> real_servers;
 };
 
@@ -116,7 +123,7 @@ struct Notice {
   std::string message;  // "generic XDP: about half the speed; the driver veth ..."
 };
 
-struct Reason {  // a named drop or pass reason and its count
+struct Reason {  // a named drop or pass reason and its count, of the whole machine
   std::string name, description;
   uint64_t packets = 0;
   std::string remedy;     // what to do about it, in words

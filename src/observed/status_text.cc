@@ -193,6 +193,7 @@ void write_status(std::string& out, const VirtualService& service, Servers serve
   text.member("active_tier", service.active_tier);
   text.member("alarm", service.alarm);
   write(text, "counters", service.counters);
+  text.value("reasons", to_json(service.reasons));
   if (servers == Servers::kCounted) {
     write_states(text, service.real_servers);
   } else {

@@ -101,15 +101,65 @@ TEST_F(ApiTest, TrafficHasTheRatesOfTheSnapshot) {
             json::parse(R"({"connections": 1.3, "packets": 2.0, "bytes": 3.0, "packets_out": 4.0, "bytes_out": 5.0})"));
 }
 
+std::vector<observed::Reason> two_reasons() {
+  return {{"halted", "its real server is halted", 4, "drain first", {2.5, 1.0, {}}},
+          {"reset", "the client was sent a reset", 0, "nothing", {}}};
+}
+
+observed::VirtualService service_with(const std::string& label, uint64_t halted) {
+  observed::VirtualService service;
+  service.configuration.label = label;
+  service.reasons = {{"halted", halted, {1.0, 0.5, {}}}};
+  return service;
+}
+
 TEST_F(ApiTest, ReasonsThatNeverHappenedAreShownOnRequest) {
-  control_.shown.reasons = {{"halted", "its real server is halted", 4, "drain first", {2.5, 1.0, {}}},
-                            {"reset", "the client was sent a reset", 0, "nothing", {}}};
+  control_.shown.reasons = two_reasons();
   const json::value some = ask("GET", "/api/v1/reasons").value().at("reasons");
   ASSERT_EQ(some.as_array().size(), 1u);
   EXPECT_EQ(some.at(0), json::parse(R"({"name": "halted", "description": "its real server is halted", "packets": 4,
-    "remedy": "drain first", "rates": {"1s": 2.5, "10s": 1.0, "60s": null}})"));
+    "remedy": "drain first", "rates": {"1s": 2.5, "10s": 1.0, "60s": null}, "virtual_service_count": 0,
+    "virtual_services": []})"));
   EXPECT_EQ(ask("GET", "/api/v1/reasons?all=true").value().at("reasons").as_array().size(), 2u);
   EXPECT_EQ(ask("GET", "/api/v1/reasons?all=1").status, 400);
+}
+
+TEST_F(ApiTest, AReasonSaysWhosePacketsTheyWere) {
+  control_.shown.reasons = two_reasons();
+  control_.shown.virtual_services = {service_with("Few", 1), service_with("Most", 3)};
+  const json::value row = ask("GET", "/api/v1/reasons").value().at("reasons").at(0);
+  EXPECT_EQ(row.at("virtual_services"), json::parse(R"([
+    {"label": "Most", "packets": 3, "rates": {"1s": 1.0, "10s": 0.5, "60s": null}},
+    {"label": "Few", "packets": 1, "rates": {"1s": 1.0, "10s": 0.5, "60s": null}}])"));
+}
+
+TEST_F(ApiTest, ALongListOfWhoseTheyWereEndsSomewhere) {
+  control_.shown.reasons = two_reasons();
+  for (int i = 0; i < 120; ++i) control_.shown.virtual_services.push_back(service_with(std::to_string(i), 1));
+  const json::value row = ask("GET", "/api/v1/reasons").value().at("reasons").at(0);
+  EXPECT_EQ(row.at("virtual_services").as_array().size(), 100u);
+  EXPECT_EQ(row.at("virtual_service_count"), 120);
+}
+
+TEST_F(ApiTest, ReasonsOfOneVirtualService) {
+  control_.shown.reasons = two_reasons();
+  control_.shown.virtual_services = {service_with("Few", 1), service_with("Most", 3)};
+  const json::value rows = ask("GET", "/api/v1/reasons?virtual_service=Most").value().at("reasons");
+  ASSERT_EQ(rows.as_array().size(), 1u);
+  EXPECT_EQ(rows.at(0), json::parse(R"({"name": "halted", "description": "its real server is halted", "packets": 3,
+    "remedy": "drain first", "rates": {"1s": 1.0, "10s": 0.5, "60s": null}})"));
+  const json::value all = ask("GET", "/api/v1/reasons?virtual_service=Most&all=true").value().at("reasons");
+  ASSERT_EQ(all.as_array().size(), 2u);
+  EXPECT_EQ(all.at(1).at("packets"), 0);
+  EXPECT_EQ(ask("GET", "/api/v1/reasons?virtual_service=None").status, 404);
+}
+
+TEST_F(ApiTest, StatusAndCountersOfAVirtualServiceHaveItsReasons) {
+  control_.shown = small_snapshot(control_.current);
+  control_.shown.virtual_services[0].reasons = {{"halted", 3, {}}};
+  const json::value reasons = json::parse(R"([{"name": "halted", "packets": 3}])");
+  EXPECT_EQ(ask("GET", "/api/v1/status").value().at("virtual_services").at(0).at("reasons"), reasons);
+  EXPECT_EQ(ask("GET", "/api/v1/counters").value().at("virtual_services").at(0).at("reasons"), reasons);
 }
 
 TEST_F(ApiTest, SchemaIsTheModels) {

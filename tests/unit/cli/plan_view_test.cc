@@ -101,6 +101,21 @@ halted    1,700         2.5  its real server is halted
   EXPECT_EQ(render_reasons(boost::json::parse(R"({"reasons": []})"), kPlain), "Every packet was forwarded.\n");
 }
 
+TEST(ListsView, ReasonsSayWhosePacketsTheyWere) {
+  const auto answer =
+      boost::json::parse(R"({"reasons": [{"name": "halted", "description": "its real server is halted", "packets": 1700,
+    "remedy": "drain first", "rates": {"1s": 0, "10s": 2.5, "60s": null}, "virtual_service_count": 3, "virtual_services": [
+    {"label": "Print_Provider", "packets": 1600, "rates": {"1s": 0, "10s": 2.5, "60s": null}},
+    {"label": "Scan", "packets": 90, "rates": {"1s": null, "10s": null, "60s": null}}]}]})");
+  EXPECT_EQ(render_reasons(answer, kPlain), R"(REASON            PACKETS  PER SECOND  MEANING
+halted              1,700         2.5  its real server is halted
+  Print_Provider    1,600         2.5
+  Scan                 90           -
+  and 1 other virtual services
+  what to do: drain first
+)");
+}
+
 TEST(ListsView, SourcePorts) {
   EXPECT_EQ(render_source_ports(boost::json::parse(R"({"source_ports": [{"source_address": "10.0.0.1",
       "destination": "10.0.1.1:80", "protocol": "TCP", "used": 52000, "size": 64512}]})"),

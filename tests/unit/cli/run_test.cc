@@ -53,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         CommandCase{{"counters"}, "GET", "counters", ""}, CommandCase{{"traffic"}, "GET", "traffic", ""},
         CommandCase{{"source-ports"}, "GET", "source-ports", ""}, CommandCase{{"reasons"}, "GET", "reasons", ""},
         CommandCase{{"reasons", "--all"}, "GET", "reasons?all=true", ""},
+        CommandCase{{"reasons", "--virtual-service", "Print A"}, "GET", "reasons?virtual_service=Print%20A", ""},
         CommandCase{{"real-server", "explain", "VS", "PS1"}, "GET", "virtual-services/VS/real-servers/PS1/health", ""},
         CommandCase{{"explain", "VS", "10.0.0.1:4000"}, "GET", "explain?virtual_service=VS&client=10.0.0.1%3A4000", ""},
         CommandCase{{"explain", "VS", "[::1]:1", "--port", "53", "--protocol", "UDP"},

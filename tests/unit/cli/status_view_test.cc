@@ -20,6 +20,7 @@ constexpr const char* kStatus = R"({
    "forwarding_method": "direct_routing", "scheduler": "weighted_least_connections", "state": "degraded",
    "fallback_active": false, "reason": "", "interface": "eth0",
    "counters": {"packets": 12345678, "bytes": 9876543210, "connections": 1812, "active": 170, "inactive": 33},
+   "reasons": [{"name": "no_real_server", "packets": 50}],
    "real_servers": [
     {"label": "PS1", "address": "10.77.0.21", "state": "up", "since": "2026-01-31T07:58:00.000Z",
      "reason": "TCP connect to 10.77.0.21:445 in 0.3 ms", "weight": 100, "operator_action": null,
@@ -35,7 +36,7 @@ constexpr const char* kStatus = R"({
      "weight": 100, "operator_action": null, "last_probe": "2026-01-31T07:59:58.000Z", "last_probe_ms": 0.3, "counters": {}}]},
   {"label": "MobilityPrint", "address": "10.77.0.100", "ports": "53,9163,9164", "protocol": "tcp_udp",
    "forwarding_method": "direct_routing", "scheduler": "maglev", "state": "down", "fallback_active": true, "reason": "",
-   "interface": "eth0", "counters": {},
+   "interface": "eth0", "counters": {}, "reasons": [{"name": "no_real_server", "packets": 1650}],
    "real_servers": [
     {"label": "PS1", "address": "10.77.0.21", "state": "down", "since": "2026-01-31T07:00:00.000Z",
      "reason": "TCP connect to 10.77.0.21:9163: connection refused", "weight": 100, "operator_action": null,
@@ -94,8 +95,10 @@ MobilityPrint          10.77.0.100  ▼ down                        0         0 
 
 ! interface eth0: generic XDP: about half the speed, because the driver of this interface has no native mode
 
-REASON          PACKETS  MEANING
-no_real_server    1,700  a new connection while no real server takes any and there is no fallback
+REASON            PACKETS  MEANING
+no_real_server      1,700  a new connection while no real server takes any and there is no fallback
+  MobilityPrint     1,650
+  Print_Provider       50
 )");
 }
 
@@ -125,8 +128,10 @@ MobilityPrint   10.77.0.100  ▼ down                0      0        0       0 B
 ! interface eth0: generic XDP: about half the speed, because the driver of this
   interface has no native mode
 
-REASON          PACKETS  MEANING
-no_real_server    1,700  a new connection while no real server takes any and th…
+REASON            PACKETS  MEANING
+no_real_server      1,700  a new connection while no real server takes any and…
+  MobilityPrint     1,650
+  Print_Provider       50
 )");
 }
 

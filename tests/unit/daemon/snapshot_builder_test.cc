@@ -73,7 +73,7 @@ class SnapshotTest : public testing::Test {
                            .next_hops = {},
                            .interfaces = {{"Print_Provider", "eth0"}},
                            .statuses = statuses,
-                           .counters = {},
+                           .counters = counters,
                            .notices = {},
                            .alarms = alarms,
                            .service_alarms = service_alarms,
@@ -91,7 +91,21 @@ class SnapshotTest : public testing::Test {
   std::map<std::string, int> active_tier;
   std::map<model::RealServerKey, std::string> alarms;
   std::map<std::string, std::string> service_alarms;
+  engines::l4_xdp::L4Engine::Counters counters;
 };
+
+TEST_F(SnapshotTest, AVirtualServiceHasItsOwnReasons) {
+  counters.service_reasons = {{{"Print", "halted"}, 1},
+                              {{"Print_Provider", "halted"}, 2},
+                              {{"Print_Provider", "no_real_server"}, 3},
+                              {{"Print_Provider2", "halted"}, 4}};
+  const auto reasons = service().reasons;
+  ASSERT_THAT(reasons, SizeIs(2));
+  EXPECT_EQ(reasons[0].name, "halted");
+  EXPECT_EQ(reasons[0].packets, 2U);
+  EXPECT_EQ(reasons[1].name, "no_real_server");
+  EXPECT_EQ(reasons[1].packets, 3U);
+}
 
 TEST_F(SnapshotTest, AnAgentsWordIsShownAndObeyed) {
   using Contact = health::FeedbackStatus::Contact;

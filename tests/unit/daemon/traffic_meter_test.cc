@@ -7,6 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ServiceReason = engines::l4_xdp::L4Engine::ServiceReason;
 
 class TrafficMeterTest : public testing::Test {
  protected:
@@ -23,6 +24,7 @@ class TrafficMeterTest : public testing::Test {
       sum->bytes_out += 1000 * packets;
     }
     counters.reasons[0].packets += 3;
+    counters.service_reasons[{"VS", "halted"}] += 2;
     meter.add(clock.steady_now(), counters);
   }
   observed::Windows<observed::Rate> rates() const { return meter.of(key); }
@@ -52,6 +54,8 @@ TEST_F(TrafficMeterTest, TheLastSecondIsTheLastTwoReadings) {
   EXPECT_FALSE(rates().ten_seconds) << "two seconds are not ten";
   EXPECT_DOUBLE_EQ(meter.of("VS").second->packets, 30);
   EXPECT_DOUBLE_EQ(*meter.of_reason("halted").second, 3);
+  EXPECT_DOUBLE_EQ(*meter.of_reason(ServiceReason("VS", "halted")).second, 2);
+  EXPECT_FALSE(meter.of_reason(ServiceReason("VS", "reset")).second);
 }
 
 TEST_F(TrafficMeterTest, IdleTimeCountsLikeAnyOther) {

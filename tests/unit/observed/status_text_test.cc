@@ -29,6 +29,7 @@ VirtualService print_service() {
   service.configuration.fallback.address = IpAddress::parse("10.77.0.50").value();
   service.interface = "eth0";
   service.counters = {1, 2, 3, 4, 5, 6, 7};
+  service.reasons = {{"no_real_server", 17, {}}};
   RealServer server;
   server.configuration.label = "PS1";
   server.configuration.address = IpAddress::parse("10.77.0.21").value();
@@ -61,6 +62,7 @@ TEST(StatusText, AVirtualServiceHasTheDocumentedShape) {
     "fallback": {"mode": "server", "address": "10.77.0.50", "port": 0, "layer7_service": null}, "reason": "", "active_tier": 1, "interface": "eth0",
     "alarm": "", "half_open": 0,
     "counters": {"packets": 1, "bytes": 2, "connections": 3, "active": 4, "inactive": 5, "packets_out": 6, "bytes_out": 7},
+    "reasons": [{"name": "no_real_server", "packets": 17}],
     "real_servers": [{"label": "PS1", "address": "10.77.0.21", "port": 4450, "state": "drained",
       "since": "1970-01-01T00:00:00.000Z", "reason": "key=****", "weight": 100, "priority": 2, "effective_weight": 50,
       "minimum_connections": 3, "maximum_connections": 9,
@@ -92,7 +94,8 @@ TEST(StatusText, Layer7HasTrafficInPlaceOfCounters) {
   EXPECT_EQ(object.at("mode"), "http");
   EXPECT_EQ(object.at("traffic").at("queued"), 1);
   EXPECT_EQ(object.at("real_servers").at(0).at("traffic").at("connections"), 2);
-  for (const char* absent : {"counters", "protocol", "forwarding_method"}) EXPECT_FALSE(object.contains(absent));
+  for (const char* absent : {"counters", "reasons", "protocol", "forwarding_method"})
+    EXPECT_FALSE(object.contains(absent));
 }
 
 TEST(StatusText, RealServersCanBeCountedInstead) {

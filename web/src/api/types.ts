@@ -151,12 +151,16 @@ export interface Traffic {
   virtual_services: (TrafficRow & { forwarding_method: string; real_servers: TrafficRow[] })[];
 }
 
+export type PacketRates = Record<'1s' | '10s' | '60s', number | null>;
+
 export interface Reason {
   name: string;
   description: string;
   packets: number;
   remedy: string;
-  rates: Record<'1s' | '10s' | '60s', number | null>;
+  rates: PacketRates;
+  virtual_service_count: number;
+  virtual_services: { label: string; packets: number; rates: PacketRates }[]; // the most first, not all of very many
 }
 
 export interface ConnectionRow {

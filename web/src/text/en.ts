@@ -343,7 +343,7 @@ export const text = {
     },
     traffic: { window: 'Over the last', in: 'In', out: 'Out', packets: 'Packets', connections: 'New connections', answersAside: 'not seen', answersAsideHelp: 'With direct routing and tunnels, answers do not pass the load balancer.' },
     counters: { active: 'Active', inactive: 'Inactive', total: 'Total' , queued: 'Queued', errors: 'Errors', rate: 'Rate'},
-    reasons: { name: 'Reason', packets: 'Packets', rate: 'Per minute', remedy: 'What to do', all: 'Also those that never happened', empty: 'Every packet was simply forwarded', emptyText: 'No packet to a virtual address was dropped or put aside since the data plane started.' },
+    reasons: { name: 'Reason', packets: 'Packets', rate: 'Per minute', remedy: 'What to do', service: 'Virtual service', others: (count: number) => `and ${count} other virtual services`, all: 'Also those that never happened', empty: 'Every packet was simply forwarded', emptyText: 'No packet to a virtual address was dropped or put aside since the data plane started.' },
     none: (layer: number) => `No layer ${layer} virtual service yet`,
     noneText: 'There is something to report as soon as there is one.',
   },
