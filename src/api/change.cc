@@ -109,14 +109,29 @@ Response reply_change(const ChangeResult& result, bool dry_run) {
   return response;
 }
 
+namespace {
+
+json::value to_json(const std::optional<config::TextChange>& change) {
+  if (!change) return nullptr;
+  json::array lines;
+  for (const std::string& line : change->lines) lines.emplace_back(model::mask_secrets(line));
+  return json::object{{"lines", std::move(lines)}, {"left_out", change->left_out}};
+}
+
+json::object to_json(const config::FieldChange& change) {
+  return {{"field", change.field},
+          {"from", model::mask_secrets(change.from)},
+          {"to", model::mask_secrets(change.to)},
+          {"text", to_json(change.text)}};
+}
+
+}  // namespace
+
 json::object to_json(const config::Plan& plan) {
   json::array changes;
   for (const config::ObjectChange& change : plan.changes) {
     json::array fields;
-    for (const config::FieldChange& field : change.fields) {
-      fields.push_back(json::object{
-          {"field", field.field}, {"from", model::mask_secrets(field.from)}, {"to", model::mask_secrets(field.to)}});
-    }
+    for (const config::FieldChange& field : change.fields) fields.push_back(to_json(field));
     changes.push_back(json::object{{"kind", to_string(change.kind)},
                                    {"object", change.object},
                                    {"renamed_from", change.renamed_from},

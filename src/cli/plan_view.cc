@@ -37,6 +37,28 @@ std::string padded(std::string text, size_t width) {
   return text;
 }
 
+Colour colour_of(std::string_view line) {
+  if (line.starts_with('+')) return Colour::kGreen;
+  if (line.starts_with('-')) return Colour::kRed;
+  return line.starts_with('@') ? Colour::kBold : Colour::kDim;
+}
+
+// Of a long text, below its sizes.
+std::string changed_lines(const json::value& field, const Terminal& terminal) {
+  const json::value* const change = member(field, "text");
+  if (change == nullptr || !change->is_object()) return "";
+  constexpr std::string_view kIndent = "        ";
+  std::string text;
+  for (const json::value& line : list_at(*change, "lines")) {
+    const std::string safe = terminal.safe(line.is_string() ? std::string_view(line.get_string()) : "");
+    text += fmt::format("{}{}\n", kIndent, terminal.paint(safe, colour_of(safe)));
+  }
+  if (const uint64_t more = count_at(*change, "left_out"); more != 0) {
+    text += fmt::format("{}and {} more {}\n", kIndent, grouped(more), more == 1 ? "line" : "lines");
+  }
+  return text;
+}
+
 std::string field_line(const json::value& field, std::string_view kind, size_t name_width, const Terminal& terminal) {
   const std::string name = terminal.safe(text_at(field, "field")) + ":";
   const std::string from = terminal.safe(shown(text_at(field, "from")));
@@ -47,7 +69,7 @@ std::string field_line(const json::value& field, std::string_view kind, size_t n
   } else {
     line += kind == "removed" ? from : to;
   }
-  return line + "\n";
+  return line + "\n" + changed_lines(field, terminal);
 }
 
 std::string render_object(const json::value& change, const Terminal& terminal) {

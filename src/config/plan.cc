@@ -31,6 +31,16 @@ std::string text_of(const Json& value) {
   return model::to_text(value, model::Layout::kOneLine);
 }
 
+// A text is long for both sides if it is for one.
+FieldChange change_of(std::string field, const Json& from, const Json& to) {
+  const auto* const old_text = from.if_string();
+  const auto* const new_text = to.if_string();
+  if (old_text == nullptr || new_text == nullptr || !(is_long(*old_text) || is_long(*new_text))) {
+    return {std::move(field), text_of(from), text_of(to)};
+  }
+  return {std::move(field), size_in_words(*old_text), size_in_words(*new_text), text_change(*old_text, *new_text)};
+}
+
 // Compared with their secrets, shown without.
 struct Side {
   const Json& plain;
@@ -47,7 +57,7 @@ void compare(const std::string& prefix, Side from, Side to, std::vector<FieldCha
     if (plain.is_object()) {
       compare(field + ".", old_value, new_value, changes);
     } else {
-      changes.push_back({field, text_of(old_value.masked), text_of(new_value.masked)});
+      changes.push_back(change_of(field, old_value.masked, new_value.masked));
     }
   }
 }
@@ -64,7 +74,10 @@ std::vector<FieldChange> compare(const T& from, const T& to) {
 template <class T>
 std::vector<FieldChange> beside_defaults(const T& object) {
   std::vector<FieldChange> changes = compare(T{}, object);
-  for (FieldChange& change : changes) change.from.clear();
+  for (FieldChange& change : changes) {
+    change.from.clear();
+    change.text.reset();
+  }
   return changes;
 }
 

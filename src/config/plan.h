@@ -1,9 +1,11 @@
 #pragma once
 // What a change would do, per object and field; also how two revisions differ. Pure functions.
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "config/text_change.h"
 #include "model/configuration.h"
 #include "model/operator_action.h"
 #include "model/problem.h"
@@ -12,8 +14,9 @@ namespace evenkeel::config {
 
 struct FieldChange {
   std::string field;  // "health_check.interval"
-  std::string from;   // rendered as JSON, secrets masked; empty when added
+  std::string from;   // rendered as JSON, secrets masked; empty when added. Of a long text, its size in words.
   std::string to;
+  std::optional<TextChange> text = {};  // of a long text that there was before
   bool operator==(const FieldChange&) const = default;
 };
 

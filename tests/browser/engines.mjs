@@ -22,6 +22,18 @@ async function restart(page) {
   await picture(page, 'engines-2-restart');
 }
 
+/** What two revisions differ in are the lines of the page, not two pages. */
+async function compare(page) {
+  await navigate(page, 'Maintenance', 'Revisions');
+  await page.getByRole('button', { name: 'Compare', exact: false }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('insertion').filter({ hasText: 'We are printing again at ten' }).waitFor();
+  await dialog.getByRole('deletion').filter({ hasText: 'We are printing again at nine' }).waitFor();
+  assert((await dialog.getByText('rgb(1, 2, 3)').count()) <= 1, 'what stays the same is shown twice');
+  await picture(page, 'engines-3-compared');
+  await dialog.getByRole('contentinfo').or(dialog).getByRole('button', { name: 'Close' }).last().click();
+}
+
 async function fallback(page) {
   await navigate(page, 'Maintenance', 'Fallback Page');
   await page.getByRole('button', { name: 'Begin with the page that is shown' }).click();
@@ -36,6 +48,10 @@ async function fallback(page) {
   assert((await page.locator('iframe').getAttribute('sandbox')) === 'allow-same-origin', 'the frame lets more happen than it should');
   await update(page);
   await told(page, 'The fallback page was updated.');
+  await page.getByLabel('HTML').fill(kPage.replace('at nine', 'at ten'));
+  await update(page);
+  await compare(page);
+  await navigate(page, 'Maintenance', 'Fallback Page');
   await page.getByLabel('Whose page').selectOption({ label: 'Print_Provider' });
   await page.getByText('the page for all').waitFor();
   await page.getByLabel('Whose page').selectOption({ label: 'For all virtual services' });

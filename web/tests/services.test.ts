@@ -12,7 +12,7 @@ describe('labelForCopy', () => {
 });
 
 describe('endsConnections', () => {
-  const change = (kind: 'added' | 'removed' | 'modified', field: string) => ({ kind, object: 'virtual_service/X', renamed_from: '', fields: [{ field, from: '', to: '' }] });
+  const change = (kind: 'added' | 'removed' | 'modified', field: string) => ({ kind, object: 'virtual_service/X', renamed_from: '', fields: [{ field, from: '', to: '', text: null }] });
 
   it('knows what connections do not survive', () => {
     expect([change('removed', ''), change('modified', 'ports'), change('modified', 'forwarding_method')].every(endsConnections)).toBe(true);

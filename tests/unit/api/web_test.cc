@@ -59,6 +59,14 @@ TEST_F(ApiTest, AFallbackPageIsStoredInTheConfiguration) {
   EXPECT_EQ(ask("GET", "/api/v1/virtual-services/Nobody/fallback-page").status, 404);
 }
 
+TEST_F(ApiTest, AChangedPageIsPlannedByItsLines) {
+  ASSERT_EQ(ask("PUT", "/api/v1/fallback-page", R"({"html": "<html>\n<p>Back at nine\n"})").status, 200);
+  const auto plan = ask("PUT", "/api/v1/fallback-page?dry_run=true", R"({"html": "<html>\n<p>Back at ten\n"})").value();
+  EXPECT_EQ(plan.at("plan").at("changes").at(0).at("fields").at(0),
+            json::parse(R"({"field": "fallback_page", "from": "23 bytes in 2 lines", "to": "22 bytes in 2 lines",
+              "text": {"lines": ["@@ line 1", " <html>", "-<p>Back at nine", "+<p>Back at ten"], "left_out": 0}})"));
+}
+
 TEST_F(ApiTest, UdpBesideLayer7ComesInOneChange) {
   constexpr const char* kService =
       R"({"label": "Mobility", "address": "10.0.0.32", "ports": "53,9163,9164", "mode": "tcp",

@@ -53,6 +53,22 @@ TEST(PlanView, EscapesWhatValuesHold) {
   EXPECT_EQ(text, "~ virtual service \\x1b[2J\n    a: \\x1b[2J → not json \\x07\n");
 }
 
+TEST(PlanView, ShowsTheLinesOfALongText) {
+  EXPECT_EQ(render_plan(boost::json::parse(R"({"changes": [{"kind": "modified", "object": "configuration", "fields": [
+        {"field": "fallback_page", "from": "29 bytes in 3 lines", "to": "28 bytes in 3 lines", "text": {"left_out": 1200, "lines":
+          ["@@ line 2", "-<p>Back at nine", "+<p>Back at ten\u001b[2J"]}},
+        {"field": "auto_nat", "from": "false", "to": "true", "text": null}]}]})"),
+                        kPlain),
+            R"(~ configuration
+    fallback_page: 29 bytes in 3 lines → 28 bytes in 3 lines
+        @@ line 2
+        -<p>Back at nine
+        +<p>Back at ten\x1b[2J
+        and 1,200 more lines
+    auto_nat:      false → true
+)");
+}
+
 TEST(FailureView, ListsEveryProblemWithItsPathAndHint) {
   const Failure failure = failure_of(Response{400, R"({"error": {"code": "invalid_argument",
     "message": "the configuration is not valid", "problems": [

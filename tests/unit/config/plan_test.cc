@@ -63,6 +63,27 @@ TEST(Plan, NamesWhatBelongsToNoVirtualService) {
                   Kind::kModified, "configuration", "", {{"fallback_page", R"("")", R"("<p>Back at nine")"}}}));
 }
 
+TEST(Plan, ShowsTheLinesOfALongTextThatChange) {
+  Configuration from = sample(), to = sample();
+  from.fallback_page = "<html>\n<p>Back at nine\n</html>\n";
+  to.fallback_page = "<html>\n<p>Back at ten\n</html>\n";
+  const TextChange text{{"@@ line 1", " <html>", "-<p>Back at nine", "+<p>Back at ten", " </html>"}, 0};
+  EXPECT_THAT(plan(from, to).changes,
+              ElementsAre(ObjectChange{Kind::kModified,
+                                       "configuration",
+                                       "",
+                                       {{"fallback_page", "31 bytes in 3 lines", "30 bytes in 3 lines", text}}}));
+}
+
+TEST(Plan, GivesOfALongTextThatIsAddedTheSizeAlone) {
+  const auto change = changes([](auto& services) {
+    services.push_back(virtual_service("Web", "10.77.0.53", "80"));
+    services.back().fallback.page = std::string(1000, 'x');
+  });
+  ASSERT_EQ(change.size(), 1u);
+  EXPECT_THAT(change[0].fields, ::testing::Contains(FieldChange{"fallback.page", "", "1000 bytes in 1 line"}));
+}
+
 TEST(Plan, ShowsThatAKeyChangedButNotTheKey) {
   EXPECT_THAT(changes([](auto& services) { services[0].health_check.request = "/api/health?Authorization=OTHER"; }),
               ElementsAre(ObjectChange{Kind::kModified,

@@ -185,10 +185,17 @@ export interface PersistenceRow {
   real_server: string;
 }
 
+/** How a long text changes: "-old", "+new", " same", "@@ line 12". */
+export interface TextChange {
+  lines: string[];
+  left_out: number;
+}
+
 export interface PlanField {
   field: string;
-  from: string;
+  from: string; // of a long text, its size
   to: string;
+  text: TextChange | null;
 }
 
 export interface PlanChange {

@@ -1,10 +1,18 @@
 import { Label } from '@patternfly/react-core';
+import { Fragment, type ReactNode } from 'react';
 
 import type { Plan, PlanChange } from '../api/types';
 import { text } from '../text/en';
 import { Table, Tbody, Td, Th, Thead, Tr } from './Table';
+import { TextLines } from './TextLines';
 
 const kColours = { added: 'green', removed: 'red', modified: 'blue' } as const;
+
+/** A value that goes is struck out, one that comes is underlined; of a long text there are only sizes. */
+function value(shown: string, isLong: boolean, as: (text: string) => ReactNode): ReactNode {
+  if (!shown) return '–';
+  return isLong ? shown : as(shown);
+}
 
 function Fields({ change }: { change: PlanChange }) {
   return (
@@ -17,12 +25,15 @@ function Fields({ change }: { change: PlanChange }) {
         </Tr>
       </Thead>
       <Tbody>
-        {change.fields.map(({ field, from, to }) => (
-          <Tr key={field}>
-            <Td dataLabel={text.services.conflictColumns.field}>{field}</Td>
-            <Td dataLabel={text.revisions.before} className="ek-mono">{from ? <del>{from}</del> : '–'}</Td>
-            <Td dataLabel={text.revisions.after} className="ek-mono">{to ? <ins>{to}</ins> : '–'}</Td>
-          </Tr>
+        {change.fields.map(({ field, from, to, text: lines }) => (
+          <Fragment key={field}>
+            <Tr>
+              <Td dataLabel={text.services.conflictColumns.field}>{field}</Td>
+              <Td dataLabel={text.revisions.before} className="ek-mono">{value(from, lines !== null, (old) => <del>{old}</del>)}</Td>
+              <Td dataLabel={text.revisions.after} className="ek-mono">{value(to, lines !== null, (added) => <ins>{added}</ins>)}</Td>
+            </Tr>
+            {lines && <Tr><Td colSpan={3} dataLabel={text.revisions.lines}><TextLines change={lines} /></Td></Tr>}
+          </Fragment>
         ))}
       </Tbody>
     </Table>

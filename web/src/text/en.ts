@@ -368,6 +368,7 @@ export const text = {
     before: 'Before', after: 'After', added: 'added', removed: 'removed', modified: 'modified', same: 'These two revisions are the same.',
     rollBackTitle: (number: number) => `Roll back to revision ${number}?`, rollBackText: 'Its configuration becomes the newest revision. This will change:',
     rolledBack: (number: number) => `Revision ${number} is in force again.`, comment2: 'Comment', empty: 'No revision yet', emptyText: 'The first change makes revision 1.',
+    lines: 'Lines', leftOut: (count: number) => `and ${count} more lines`,
     from: 'From', to: 'To', first: 'Empty configuration', renamed: (name: string) => `renamed from ${name}`,
   },
   doctor: {
