@@ -1,4 +1,4 @@
-// Every page, light and dark, on a desk and at 360 px: axe finds nothing, nothing is wider than the screen.
+// Every page, light and dark, on a desk and at 360 px: axe finds nothing, nothing is wider than the screen or its place.
 
 import { assert, axeSource, farm, picture, signIn, walk } from './browser.mjs';
 
@@ -26,6 +26,14 @@ function atRest() {
   return Promise.all(moving.map((one) => one.finished.catch(() => null)));
 }
 
+// Buttons that are narrower than the word on them, or stick out of their card.
+function squeezed() {
+  const isTooNarrow = (button) => button.scrollWidth > button.clientWidth + 1;
+  const isOutside = (button) => button.getBoundingClientRect().right > (button.closest('.pf-v6-c-card')?.getBoundingClientRect().right ?? Infinity);
+  const words = [...document.querySelectorAll('.pf-v6-c-button')].filter((button) => button.textContent && button.getClientRects().length > 0);
+  return words.filter((button) => isTooNarrow(button) || isOutside(button)).map(({ textContent }) => textContent);
+}
+
 // PatternFly's own toggle of a wizard's steps has a label of other words than it shows.
 async function look(page, name) {
   await page.mouse.move(1, 1); // no tooltip in the way
@@ -35,6 +43,7 @@ async function look(page, name) {
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).slice(0, 3).join(' | ')}`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (overflow > 0) found.push(`${overflow} px wider than the screen`);
+  found.push(...(await page.evaluate(squeezed)).map((button) => `no room for the button "${button}"`));
   await picture(page, `${theme}-${width}-${name.replaceAll('/', '_')}`);
   return found.map((text) => `${name} (${theme}, ${width} px): ${text}`);
 }

@@ -1,6 +1,6 @@
 import { Alert, Page, PageSection, SkipToContent } from '@patternfly/react-core';
 import { Suspense } from 'react';
-import { Navigate, Outlet, Route, createBrowserRouter, createRoutesFromElements, RouterProvider } from 'react-router-dom';
+import { Link, Navigate, Outlet, Route, createBrowserRouter, createRoutesFromElements, RouterProvider } from 'react-router-dom';
 
 import { Boundary } from '../parts/Boundary';
 import { clock } from '../parts/format';
@@ -60,7 +60,7 @@ function Frame() {
 }
 
 function NotFound() {
-  return <PageSection isFilled><Empty level="h1" title={text.shell.notFound} body={text.shell.notFoundText} /></PageSection>;
+  return <PageSection isFilled><Empty level="h1" title={text.shell.notFound} body={text.shell.notFoundText}><Link to="/overview">{text.shell.toOverview}</Link></Empty></PageSection>;
 }
 
 const router = createBrowserRouter(

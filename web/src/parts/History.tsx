@@ -40,7 +40,7 @@ function optionsOf(box: HTMLElement, { curves, span, say }: Props): UPlot.Option
   const time = timeOf(span);
   const whole = (at: number) => new Date(at * 1000).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   return {
-    width: Math.max(box.clientWidth, 200), height: kHeight, padding: [8, 8, 2, 0], cursor: { y: false },
+    width: Math.max(box.clientWidth, 200), height: kHeight, padding: [8, 22, 2, 0], cursor: { y: false },
     axes: [
       { stroke: ink, font, grid: { show: false }, ticks: lines, values: (_, splits) => splits.map(time) },
       { stroke: ink, font, size: 78, grid: lines, ticks: { show: false }, values: (_, splits) => splits.map(say) },

@@ -34,6 +34,7 @@ export const text = {
     version: (version: string) => `Evenkeel v${version}`,
     notFound: 'There is no such page',
     notFoundText: 'Choose one from the menu.',
+    toOverview: 'To the System Overview',
     loading: 'Loading',
     failed: 'This could not be shown',
     again: 'Try again',
@@ -439,7 +440,7 @@ export const text = {
   },
   fallback: {
     lead: 'What clients see while no real server takes them. One HTML file with everything in it; nothing in it is run in the preview.', all: 'For all virtual services', where: 'Whose page', html: 'HTML',
-    nothing: 'Nothing yet: clients see the page on the right.', htmlHelp: 'Styles and pictures (data:) go into the page itself.', size: (kilobytes: number) => `${kilobytes} of at most 64 kB.`, preview: 'Preview', draft: 'as you have it here',
+    nothing: 'Nothing yet: clients see the page in the preview.', htmlHelp: 'Styles and pictures (data:) go into the page itself.', size: (kilobytes: number) => `${kilobytes} of at most 64 kB.`, preview: 'Preview', draft: 'as you have it here',
     source: { built_in: "Evenkeel's own page", common: 'the page for all', own: 'a page of its own' } as Record<string, string>,
     updated: 'The fallback page was updated.', removed: 'The fallback page was removed.', remove: 'Remove', begin: 'Begin with the page that is shown',
   },

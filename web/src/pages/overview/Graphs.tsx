@@ -92,7 +92,7 @@ export function Graphs() {
   const [choice, setChoice] = useState<Choice>('live');
   return (
     <div className="ek-tight">
-      <div><SpanChoice spans={['live', ...kSpans] as const} span={choice} onChange={setChoice} /></div>
+      <div className="ek-toolbar-gap"><SpanChoice spans={['live', ...kSpans] as const} span={choice} onChange={setChoice} /></div>
       <div className="ek-graphs">
         {kGraphs.map((shown) => (choice === 'live' ? <LiveCard key={shown.name} shown={shown} /> : <HistoryCard key={shown.name} shown={shown} span={choice} />))}
         <TableCard />

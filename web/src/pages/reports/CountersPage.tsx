@@ -7,16 +7,19 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { text } from '../../text/en';
 
 const names = text.reports;
+const kBothWays = `(${names.traffic.in} / ${names.traffic.out})`;
+const kPackets = `${names.traffic.packets} ${kBothWays}`;
+const kBytes = `${text.overview.columns.traffic} ${kBothWays}`;
 
 function Line({ label, counters, isServer }: { label: string; counters: Counters; isServer: boolean }) {
   return (
     <Tr className={isServer ? 'ek-server-row' : undefined}>
-      <Td dataLabel={text.overview.columns.service} className={isServer ? 'ek-indent' : undefined}>{isServer ? label : <strong>{label}</strong>}</Td>
+      <Td dataLabel={isServer ? text.overview.columns.server : text.overview.columns.service} className={isServer ? 'ek-indent' : undefined}>{isServer ? label : <strong>{label}</strong>}</Td>
       <Td dataLabel={names.counters.total}>{whole(counters.connections)}</Td>
       <Td dataLabel={names.counters.active}>{whole(counters.active)}</Td>
       <Td dataLabel={names.counters.inactive}>{whole(counters.inactive)}</Td>
-      <Td dataLabel={names.traffic.packets}>{whole(counters.packets)} / {whole(counters.packets_out)}</Td>
-      <Td dataLabel={names.traffic.in} className="ek-nowrap">{bytes(counters.bytes)} / {bytes(counters.bytes_out)}</Td>
+      <Td dataLabel={kPackets}>{whole(counters.packets)} / {whole(counters.packets_out)}</Td>
+      <Td dataLabel={kBytes} className="ek-nowrap">{bytes(counters.bytes)} / {bytes(counters.bytes_out)}</Td>
     </Tr>
   );
 }
@@ -34,7 +37,7 @@ export default function CountersPage() {
           <Thead>
             <Tr>
               <Th modifier="wrap">{text.overview.columns.service}</Th><Th modifier="wrap">{names.counters.total}</Th><Th modifier="wrap">{names.counters.active}</Th><Th modifier="wrap">{names.counters.inactive}</Th>
-              <Th modifier="wrap">{names.traffic.packets} ({names.traffic.in} / {names.traffic.out})</Th><Th modifier="wrap">{text.overview.columns.traffic} ({names.traffic.in} / {names.traffic.out})</Th>
+              <Th modifier="wrap">{kPackets}</Th><Th modifier="wrap">{kBytes}</Th>
             </Tr>
           </Thead>
           <Tbody>

@@ -27,7 +27,7 @@ function Cells({ rates, isAside }: { rates: Rates | null; isAside: boolean }) {
 function Line({ row, window, isAside, isServer }: { row: TrafficRow; window: Window; isAside: boolean; isServer: boolean }) {
   return (
     <Tr className={isServer ? 'ek-server-row' : undefined}>
-      <Td dataLabel={text.overview.columns.service} className={isServer ? 'ek-indent' : undefined}>{isServer ? row.label : <strong>{row.label}</strong>}</Td>
+      <Td dataLabel={isServer ? text.overview.columns.server : text.overview.columns.service} className={isServer ? 'ek-indent' : undefined}>{isServer ? row.label : <strong>{row.label}</strong>}</Td>
       <Cells rates={row.rates[window]} isAside={isAside} />
     </Tr>
   );

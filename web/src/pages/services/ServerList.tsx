@@ -11,7 +11,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
 import { DeleteDialog, type Doomed } from './DeleteDialog';
-import { addServerPlace, serverPlace, servicePlace } from './places';
+import { addServerPlace, serverPlace, servicePlace, servicesPlace } from './places';
 
 function serversOf(service: JsonObject): JsonObject[] {
   return Array.isArray(service.real_servers) ? (service.real_servers as JsonObject[]) : [];
@@ -29,7 +29,7 @@ function ServerTable({ layer, service, onDelete }: Props) {
   const name = String(service.label);
   const { serverColumns: columns } = text.services;
   return (
-    <Table aria-label={`${text.services.seeServers}: ${name}`} hasBorders={false} className="ek-even">
+    <Table aria-label={`${text.services.seeServers}: ${name}`} hasBorders={false} className="ek-even ek-with-actions">
       <Thead>
         <Tr>
           <Th modifier="wrap">{columns.label}</Th><Th modifier="wrap">{columns.address}</Th><Th modifier="wrap">{columns.port}</Th><Th modifier="wrap">{columns.weight}</Th><Th modifier="wrap">{columns.minimum}</Th><Th modifier="wrap">{columns.maximum}</Th>
@@ -87,7 +87,7 @@ export function ServerList({ layer }: { layer: Layer }) {
   return (
     <Page title={text.services.serversHeading(layer)}>
       <Loaded loaded={loaded}>
-        {({ services }) => services.length === 0 ? <Empty title={text.services.empty(layer)} body={text.services.emptyText} /> : (
+        {({ services }) => services.length === 0 ? <Empty title={text.services.empty(layer)} body={text.services.emptyText}><Link to={servicesPlace(layer)}>{text.services.heading(layer)}</Link></Empty> : (
           <div className="ek-stack">{services.map((service) => <ServiceCard key={String(service.label)} layer={layer} service={service} onDelete={setDoomed} />)}</div>
         )}
       </Loaded>

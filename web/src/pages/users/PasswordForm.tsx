@@ -30,7 +30,7 @@ export function PasswordForm({ asksCurrent, onSubmit }: Props) {
     setBusy(false);
   };
   return (
-    <Form className="ek-form" isWidthLimited onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+    <Form className="ek-form" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
       {error !== null && <Failure error={error} />}
       {asksCurrent && (
         <FormGroup label={text.users.current} fieldId="current" isRequired>

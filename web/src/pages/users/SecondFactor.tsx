@@ -14,7 +14,7 @@ const names = text.users;
 function Confirmation({ factor, onConfirm }: { factor: Factor; onConfirm: (code: string) => void }) {
   const [code, setCode] = useState('');
   return (
-    <Form className="ek-form" isWidthLimited onSubmit={(event) => { event.preventDefault(); onConfirm(code); }}>
+    <Form className="ek-form" onSubmit={(event) => { event.preventDefault(); onConfirm(code); }}>
       <p>{names.factorHow}</p>
       <FormGroup label={names.factorSecret} fieldId="factor-secret"><ClipboardCopy isReadOnly isCode textAriaLabel={names.factorSecret} hoverTip={text.action.copy} clickTip={text.action.copied}>{factor.secret}</ClipboardCopy></FormGroup>
       <p><a href={factor.url}>{names.factorOpen}</a></p>
