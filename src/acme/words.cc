@@ -4,6 +4,8 @@
 #include <boost/json.hpp>
 #include <vector>
 
+#include "base/utf8.h"
+
 namespace evenkeel::acme {
 namespace json = boost::json;
 namespace {
@@ -14,7 +16,7 @@ constexpr std::string_view kServer = "the server reported the following error:\n
 
 std::string shortened(std::string text) {
   std::ranges::replace_if(text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
-  if (text.size() > kLongest) text.resize(kLongest);
+  text.resize(start_of(text, kLongest).size());
   return text;
 }
 

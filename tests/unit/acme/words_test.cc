@@ -43,6 +43,7 @@ TEST(AcmeWords, AreUacmesWhereTheServerHasSaidNothing) {
 
 TEST(AcmeWords, AreOneBoundedLine) {
   EXPECT_THAT(failure_words(std::string(5000, 'x')), SizeIs(600));
+  EXPECT_EQ(failure_words(std::string(599, 'x') + "äöü"), std::string(599, 'x'));
   EXPECT_THAT(failure_words("\x1b[31mred\x07\n"), Not(HasSubstr("\x1b")));
 }
 
