@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "cli/human.h"
 #include "cli/json_text.h"
 #include "cli/table.h"
 
@@ -35,13 +36,13 @@ std::string render_engines(const json::value& engines, const Terminal& terminal)
     const auto safe = [&](std::string_view key) { return terminal.safe(text_at(engine, key)); };
     table.add_row({{safe("name")},
                    state_of(engine),
-                   {or_dash(safe("since"))},
+                   {or_dash(local_time(safe("since")))},
                    {or_dash(safe("version"))},
                    {pid_of(engine)},
                    {std::to_string(count_at(engine, "restarts"))}});
     const json::value* const error = member(engine, "last_error");
     if (error == nullptr || !error->is_object()) continue;
-    table.add_line(fmt::format("  last error {}: {}", terminal.safe(text_at(*error, "at")),
+    table.add_line(fmt::format("  last error {}: {}", local_time(terminal.safe(text_at(*error, "at"))),
                                terminal.safe(text_at(*error, "message"))),
                    Colour::kYellow);
   }

@@ -92,6 +92,7 @@ std::string Terminal::fitted(std::string_view text, size_t indent) const {
 }
 
 std::vector<std::string> Terminal::paragraph(std::string_view text, size_t indent, size_t most_lines) const {
+  if (text.empty()) return {};
   std::vector<std::string> lines{std::string(text)};
   if (width > indent) lines = wrapped(text, width - indent);
   if (lines.size() > most_lines) {

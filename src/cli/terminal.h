@@ -23,7 +23,7 @@ struct Terminal {
   std::string safe(std::string_view foreign) const;
   // Cut to what is left of a line after `indent` columns.
   std::string fitted(std::string_view text, size_t indent) const;
-  // The same in up to `most_lines` lines, each moved in by `indent` columns.
+  // The same in up to `most_lines` lines, each moved in by `indent` columns; none of an empty text.
   std::vector<std::string> paragraph(std::string_view text, size_t indent, size_t most_lines) const;
 };
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/human.h"
 #include "fake_world.h"
 
 namespace evenkeel::cli {
@@ -20,8 +21,9 @@ TEST(Engines, AreATable) {
   EXPECT_EQ(world.run({"engines"}), ExitCode::kOk);
   EXPECT_EQ(world.script.requests.at(0).target, "/api/v1/engines");
   const auto shown = world.out.str();
+  EXPECT_THAT(shown, HasSubstr(local_time("2026-11-26T08:00:00.000Z")));
   EXPECT_THAT(shown, HasSubstr("4711"));
-  EXPECT_THAT(shown, HasSubstr("last error 2026-11-26T07:59:59.000Z: it has ended by itself"));
+  EXPECT_THAT(shown, HasSubstr("last error " + local_time("2026-11-26T07:59:59.000Z") + ": it has ended by itself"));
   EXPECT_THAT(shown, HasSubstr("not needed"));
   EXPECT_THAT(shown, HasSubstr("not running"));
 }

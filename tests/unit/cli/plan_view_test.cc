@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/failure_view.h"
+#include "cli/human.h"
 #include "cli/lists_view.h"
 
 namespace evenkeel::cli {
@@ -91,6 +92,20 @@ TEST(FailureView, DoesNotSayTheSameTwice) {
 
 TEST(FailureView, MakesSenseOfAnAnswerThatIsNoError) {
   EXPECT_EQ(failure_of(Response{502, "<html>"}).message, "evenkeeld answered with HTTP status 502");
+}
+
+TEST(ListsView, RevisionsHaveALineMoreWhereHaproxyDidNotTakeThem) {
+  const auto answer = boost::json::parse(R"({"revisions": [
+    {"number": 2, "at": "2026-01-31T08:00:01.000Z", "author": "ann", "comment": "", "restores": null, "failure": "port 80 is taken"},
+    {"number": 1, "at": "2026-01-31T08:00:00.000Z", "author": "root", "comment": "the farm", "restores": null, "failure": null}]})");
+  EXPECT_EQ(render_revisions(answer, kPlain),
+            "REVISION  WHEN                 WHO   COMMENT\n"
+            "       2  " +
+                local_time("2026-01-31T08:00:01.000Z") +
+                "  ann\n"
+                "    failed: port 80 is taken\n"
+                "       1  " +
+                local_time("2026-01-31T08:00:00.000Z") + "  root  the farm\n");
 }
 
 TEST(ListsView, TrafficShowsAnswersOnlyWhereTheyPassBy) {
