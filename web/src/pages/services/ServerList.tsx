@@ -7,6 +7,7 @@ import type { JsonObject, Layer } from '../../api/types';
 import { useLive } from '../../app/live';
 import { useMay } from '../../app/session';
 import { Empty, Loaded, Page } from '../../parts/Page';
+import { RowActions } from '../../parts/RowActions';
 import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
@@ -25,7 +26,6 @@ interface Props {
 
 function ServerTable({ layer, service, onDelete }: Props) {
   const navigate = useNavigate();
-  const mayChange = useMay('administrator');
   const name = String(service.label);
   const { serverColumns: columns } = text.services;
   return (
@@ -49,10 +49,7 @@ function ServerTable({ layer, service, onDelete }: Props) {
               <Td dataLabel={columns.minimum}>{server.minimum_connections ? String(server.minimum_connections) : text.services.noLimit}</Td>
               <Td dataLabel={columns.maximum}>{server.maximum_connections ? String(server.maximum_connections) : text.services.noLimit}</Td>
               <Td dataLabel={columns.actions}>
-                <div className="ek-actions ek-inline">
-                  <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label} (${name})`} onClick={() => navigate(serverPlace(layer, name, label))}>{text.action.modify}</Button>
-                  {mayChange && <Button size="sm" variant="secondary" isDanger aria-label={`${text.action.delete} ${label} (${name})`} onClick={() => onDelete({ service: name, server: label, path })}>{text.action.delete}</Button>}
-                </div>
+                <RowActions name={`${label} (${name})`} onModify={() => navigate(serverPlace(layer, name, label))} onDelete={() => onDelete({ service: name, server: label, path })} />
               </Td>
             </Tr>
           );

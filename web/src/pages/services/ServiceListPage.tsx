@@ -10,6 +10,7 @@ import { useMay } from '../../app/session';
 import { choiceOf } from '../../parts/form/names';
 import { Empty, Loaded, Page } from '../../parts/Page';
 import { ServiceLabel } from '../../parts/State';
+import { RowActions } from '../../parts/RowActions';
 import { Table, Tbody, Td, Th, Thead, Tr } from '../../parts/Table';
 import { useLoaded } from '../../parts/useLoaded';
 import { text } from '../../text/en';
@@ -30,7 +31,6 @@ function State({ label }: { label: string }) {
 
 function ServiceLine({ layer, service, onDelete }: RowProps) {
   const navigate = useNavigate();
-  const mayChange = useMay('administrator');
   const label = String(service.label);
   const { columns } = text.services;
   const count = Array.isArray(service.real_servers) ? service.real_servers.length : 0;
@@ -45,10 +45,7 @@ function ServiceLine({ layer, service, onDelete }: RowProps) {
       {layer === 4 && <Td dataLabel={columns.method} className="ek-nowrap">{choiceOf('forwarding_method', String(service.forwarding_method))}</Td>}
       <Td dataLabel={columns.servers}><Link to={serversPlace(layer)} aria-label={`${count} ${text.services.seeServers}: ${label}`}>{count}</Link></Td>
       <Td dataLabel={columns.actions}>
-        <div className="ek-actions ek-inline">
-          <Button size="sm" variant="secondary" aria-label={`${text.action.modify} ${label}`} onClick={() => navigate(servicePlace(layer, label))}>{text.action.modify}</Button>
-          {mayChange && <Button size="sm" variant="secondary" isDanger aria-label={`${text.action.delete} ${label}`} onClick={() => onDelete({ service: label, path: servicePath(layer, label) })}>{text.action.delete}</Button>}
-        </div>
+        <RowActions name={label} onModify={() => navigate(servicePlace(layer, label))} onDelete={() => onDelete({ service: label, path: servicePath(layer, label) })} />
       </Td>
     </Tr>
   );
