@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/fd.h"
+#include "config/migration.h"
 #include "config/schema.h"
 #include "config/sqlite.h"
 
@@ -75,16 +76,7 @@ Result<> bring_up_to_date(Database& database) {
   if (version->value_or(0) > static_cast<int64_t>(kMigrations.size())) {
     return fail(ErrorCode::kUnsupported, "a newer version of Evenkeel wrote this: install that version again");
   }
-  for (auto step = static_cast<size_t>(version->value_or(0)); step < kMigrations.size(); ++step) {
-    auto transaction = config::Transaction::begin(database);
-    if (!transaction) return fail(transaction.error());
-    auto migrated = database.execute(fmt::format("{} PRAGMA user_version = {}; PRAGMA application_id = {}",
-                                                 kMigrations[step], step + 1, kApplicationId));
-    if (!migrated) return migrated;
-    auto committed = transaction->commit();
-    if (!committed) return committed;
-  }
-  return {};
+  return config::take_steps(database, kMigrations, version->value_or(0), kApplicationId);
 }
 
 Result<> make_private_file(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 
+#include "config/migration.h"
 #include "model/json.h"
 #include "model/names.h"
 
@@ -108,16 +109,7 @@ Result<> check_owner(Database& database) {
 Result<> migrate(Database& database) {
   auto version = version_of(database);
   if (!version) return fail(version.error());
-  for (auto step = static_cast<size_t>(*version); step < kMigrations.size(); ++step) {
-    auto transaction = Transaction::begin(database);
-    if (!transaction) return fail(transaction.error());
-    auto migrated = database.execute(fmt::format("{} PRAGMA user_version = {}; PRAGMA application_id = {}",
-                                                 kMigrations[step], step + 1, kApplicationId));
-    if (!migrated) return migrated;
-    auto committed = transaction->commit();
-    if (!committed) return committed;
-  }
-  return {};
+  return take_steps(database, kMigrations, *version, kApplicationId);
 }
 
 Result<> check(Database& database) {
