@@ -18,11 +18,13 @@ const std::string& own_page(const model::Layer7Service& service) {
   return service.fallback_page;
 }
 
-json::value patch_of(const model::VirtualService& /*service*/, const std::string& html) {
-  return json::object{{"fallback", json::object{{"page", html}}}};
-}
-json::value patch_of(const model::Layer7Service& /*service*/, const std::string& html) {
-  return json::object{{"fallback_page", html}};
+template <class Service>
+json::value patch_of(const std::string& html) {
+  if constexpr (std::is_same_v<Service, model::VirtualService>) {
+    return json::object{{"fallback", json::object{{"page", html}}}};
+  } else {
+    return json::object{{"fallback_page", html}};
+  }
 }
 
 // `html` is what is stored there, `shown` what clients see, and `source` whose that is.
@@ -91,11 +93,9 @@ template <class Service>
 Answer put_own_fallback_page(Call& call) {
   const auto html = parse_page(call.request);
   if (!html) co_return refuse(html.error());
-  co_return co_await change(call, [&](const model::Configuration& current) -> Changed<model::Configuration> {
-    const auto index = find_service<Service>(current, call.capture("label"));
-    if (!index) return refused(index.error());
-    const Service& service = ServiceList<Service>::of(current)[*index];
-    return with_service<Service>(current, *index, patched(service, patch_of(service, *html)));
+  const json::value patch = patch_of<Service>(*html);
+  co_return co_await change(call, [&](const model::Configuration& current) {
+    return with_patched_service<Service>(current, call.capture("label"), patch);
   });
 }
 

@@ -94,6 +94,14 @@ Changed<model::Configuration> with_service(const model::Configuration& current, 
 }
 
 template <class Service>
+Changed<model::Configuration> with_patched_service(const model::Configuration& current, std::string_view label,
+                                                   const json::value& patch) {
+  const auto index = find_service<Service>(current, label);
+  if (!index) return refused(index.error());
+  return with_service<Service>(current, *index, patched(ServiceList<Service>::of(current)[*index], patch));
+}
+
+template <class Service>
 Changed<model::Configuration> with_server(const model::Configuration& current, size_t service_index, size_t index,
                                           const json::value& document) {
   using List = ServiceList<Service>;
@@ -116,13 +124,15 @@ Changed<model::Configuration> with_server(const model::Configuration& current, s
   return next;
 }
 
-#define EVENKEEL_SERVICE(Service)                                                                          \
-  template Result<size_t> find_service<Service>(const model::Configuration&, std::string_view);            \
-  template Result<size_t> find_server<Service>(const Service&, std::string_view);                          \
-  template json::value patched<Service>(const Service&, const json::value&);                               \
-  template Changed<model::Configuration> with_service<Service>(const model::Configuration&, size_t,        \
-                                                               const json::value&);                        \
-  template Changed<model::Configuration> with_server<Service>(const model::Configuration&, size_t, size_t, \
+#define EVENKEEL_SERVICE(Service)                                                                                     \
+  template Result<size_t> find_service<Service>(const model::Configuration&, std::string_view);                       \
+  template Result<size_t> find_server<Service>(const Service&, std::string_view);                                     \
+  template json::value patched<Service>(const Service&, const json::value&);                                          \
+  template Changed<model::Configuration> with_service<Service>(const model::Configuration&, size_t,                   \
+                                                               const json::value&);                                   \
+  template Changed<model::Configuration> with_patched_service<Service>(const model::Configuration&, std::string_view, \
+                                                                       const json::value&);                           \
+  template Changed<model::Configuration> with_server<Service>(const model::Configuration&, size_t, size_t,            \
                                                               const json::value&);
 EVENKEEL_SERVICE(model::VirtualService)
 EVENKEEL_SERVICE(model::Layer7Service)

@@ -26,6 +26,10 @@ boost::json::value patched(const Object& object, const boost::json::value& patch
 template <class Service>
 Changed<model::Configuration> with_service(const model::Configuration& current, size_t index,
                                            const boost::json::value& document);
+// The virtual service of that label, changed by a merge patch as patched() does.
+template <class Service>
+Changed<model::Configuration> with_patched_service(const model::Configuration& current, std::string_view label,
+                                                   const boost::json::value& patch);
 template <class Service>
 Changed<model::Configuration> with_server(const model::Configuration& current, size_t service_index, size_t index,
                                           const boost::json::value& document);

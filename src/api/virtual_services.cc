@@ -46,10 +46,8 @@ template <class Service>
 Answer patch_virtual_service(Call& call) {
   const auto body = parse_body(call.request);
   if (!body) co_return refuse(body.error());
-  co_return co_await change(call, [&](const model::Configuration& current) -> Changed<model::Configuration> {
-    const auto index = find_service<Service>(current, call.capture("label"));
-    if (!index) return refused(index.error());
-    return with_service<Service>(current, *index, patched(ServiceList<Service>::of(current)[*index], *body));
+  co_return co_await change(call, [&](const model::Configuration& current) {
+    return with_patched_service<Service>(current, call.capture("label"), *body);
   });
 }
 
