@@ -4,7 +4,10 @@
 
 #include <array>
 #include <cstdlib>
+#include <span>
 #include <vector>
+
+#include "base/base64.h"
 
 namespace evenkeel::access {
 namespace {
@@ -15,16 +18,12 @@ void prepare() {
   if (ready < 0) std::abort();
 }
 
-std::string base64(const unsigned char* bytes, size_t size) {
-  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-  std::string text(sodium_base64_ENCODED_LEN(size, kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes, size, kVariant);
-  text.resize(text.find('\0'));
-  return text;
-}
-
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+std::string_view text_of(std::span<const unsigned char> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -33,13 +32,13 @@ std::string random_text(size_t bytes) {
   prepare();
   std::vector<unsigned char> random(bytes);
   randombytes_buf(random.data(), random.size());
-  return base64(random.data(), random.size());
+  return to_base64url(text_of(random));
 }
 
 std::string fingerprint(std::string_view secret) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), bytes_of(secret), secret.size());
-  return base64(hash.data(), hash.size());
+  return to_base64url(text_of(hash));
 }
 
 bool is_same_secret(std::string_view left, std::string_view right) {
@@ -53,7 +52,7 @@ std::string csrf_token_of(std::string_view session_token) {
   crypto_auth_hmacsha256_update(&state, bytes_of(kPurpose), kPurpose.size());
   std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
   crypto_auth_hmacsha256_final(&state, mac.data());
-  return base64(mac.data(), mac.size());
+  return to_base64url(text_of(mac));
 }
 
 }  // namespace evenkeel::access

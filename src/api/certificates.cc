@@ -8,7 +8,7 @@
 #include "api/change.h"
 #include "api/handlers.h"
 #include "api/reply.h"
-#include "certificates/base64.h"
+#include "base/base64.h"
 #include "certificates/bundle.h"
 
 namespace evenkeel::api {
@@ -122,8 +122,8 @@ Changed<UploadedCertificate> read_upload(Body& body) {
   if (pem->empty() == encoded->empty()) {
     return refuse_field("pem", "give either pem or pkcs12", "pkcs12 is the file in base64");
   }
-  auto der = certificates::from_base64(*encoded);
-  if (!der) return refuse_field("pkcs12", der.error().message, "");
+  auto der = from_base64(*encoded, WhiteSpace::kPassedOver);
+  if (!der) return refuse_field("pkcs12", "this is no base64", "");
   return UploadedCertificate{std::move(*pem), std::move(*der), std::move(*password)};
 }
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "backup/base64.h"
+#include "base/base64.h"
 #include "model/json.h"
 
 namespace evenkeel::backup {

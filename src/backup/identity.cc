@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "backup/base64.h"
+#include "base/base64.h"
 #include "base/state_file.h"
 
 namespace evenkeel::backup {

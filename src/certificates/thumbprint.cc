@@ -4,22 +4,13 @@
 #include <openssl/core_names.h>
 #include <openssl/sha.h>
 
-#include <algorithm>
 #include <array>
 
-#include "certificates/base64.h"
+#include "base/base64.h"
 #include "certificates/openssl.h"
 
 namespace evenkeel::certificates {
 namespace {
-
-std::string base64url(std::string_view bytes) {
-  std::string text = to_base64(bytes);
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  text.resize(std::min(text.size(), text.find('=')));
-  return text;
-}
 
 constexpr size_t kCoordinate = 32;              // bytes
 constexpr size_t kPoint = 1 + 2 * kCoordinate;  // uncompressed: a sign, x, y
@@ -38,10 +29,10 @@ Result<std::string> thumbprint_of(const std::string& key) {
   }
   const std::string_view both(reinterpret_cast<const char*>(point.data()) + 1, 2 * kCoordinate);
   const auto known = fmt::format(R"({{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}})",
-                                 base64url(both.substr(0, kCoordinate)), base64url(both.substr(kCoordinate)));
+                                 to_base64url(both.substr(0, kCoordinate)), to_base64url(both.substr(kCoordinate)));
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(known.data()), known.size(), digest.data());
-  return base64url({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return to_base64url({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace evenkeel::certificates

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <memory>
 
-#include "certificates/base64.h"
+#include "base/base64.h"
 #include "certificates/issue.h"
 #include "cli/certificates_view.h"
 #include "cli/commands.h"
@@ -78,7 +78,7 @@ Answer<json::object> body_of(Session& session, const Upload& upload) {
     if (text->find("-----BEGIN ") != std::string::npos) {
       pem += *text + "\n";
     } else if (upload.files.size() == 1) {
-      body["pkcs12"] = certificates::to_base64(*text);
+      body["pkcs12"] = to_base64(*text);
     } else {
       return misused(name + " holds no PEM", "give a PFX file alone");
     }

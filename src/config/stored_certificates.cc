@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "certificates/base64.h"
+#include "base/base64.h"
 #include "config/schema.h"
 #include "config/sqlite.h"
 
@@ -38,7 +38,7 @@ Result<std::vector<StoredCertificate>> read_certificates(Database& database) {
                             .chain = statement->text(2),
                             .key = statement->text(3),
                             .request = statement->text(4),
-                            .ocsp = certificates::from_base64(statement->text(5)).value_or(""),
+                            .ocsp = from_base64(statement->text(5)).value_or(""),
                             .at = from_stored(statement->integer(6))});
     const auto stored = statement->text(7);
     if (stored.empty()) continue;
@@ -53,7 +53,7 @@ Result<> write_certificate(Database& database, const StoredCertificate& certific
       "INSERT OR REPLACE INTO certificate (label, origin, chain, key, request, ocsp, at, acme) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   if (!statement) return fail(statement.error());
-  const std::string ocsp = certificates::to_base64(certificate.ocsp);
+  const std::string ocsp = to_base64(certificate.ocsp);
   statement->bind(1, certificate.label).bind(2, certificate.origin).bind(3, certificate.chain);
   statement->bind(4, certificate.key).bind(5, certificate.request).bind(6, ocsp);
   const std::string acme = certificate.acme ? certificates::to_stored(*certificate.acme) : "";
@@ -63,7 +63,7 @@ Result<> write_certificate(Database& database, const StoredCertificate& certific
 Result<> write_ocsp(Database& database, const StoredCertificate& certificate) {
   auto statement = database.prepare("UPDATE certificate SET ocsp = ? WHERE label = ? AND chain = ?");
   if (!statement) return fail(statement.error());
-  const std::string ocsp = certificates::to_base64(certificate.ocsp);
+  const std::string ocsp = to_base64(certificate.ocsp);
   return statement->bind(1, ocsp).bind(2, certificate.label).bind(3, certificate.chain).run();
 }
 

@@ -6,7 +6,7 @@
 #include <boost/url/url_view.hpp>
 #include <string_view>
 
-#include "health/base64.h"
+#include "base/base64.h"
 
 namespace evenkeel::health {
 namespace {
@@ -52,7 +52,7 @@ std::string more_headers(const model::HealthCheck& check, const std::string& log
   for (const char c : check.headers) result += c == '\n' ? "\r\n" : std::string(1, c);
   if (!result.empty()) result += "\r\n";
   if (!check.login.empty()) {
-    result += fmt::format("{}: Basic {}\r\n", login_header, base64(check.login + ":" + check.password));
+    result += fmt::format("{}: Basic {}\r\n", login_header, to_base64(check.login + ":" + check.password));
   }
   return result;
 }

@@ -6,7 +6,7 @@
 #include <boost/url/decode_view.hpp>
 #include <boost/url/pct_string_view.hpp>
 
-#include "health/base64.h"
+#include "base/base64.h"
 #include "model/json.h"
 
 namespace evenkeel::health {
@@ -42,8 +42,8 @@ SecretMask::SecretMask(const model::HealthCheck& check) {
   add(check.secret);
   if (!check.password.empty()) {
     const std::string nul(1, '\0');
-    add(base64(fmt::format("{}:{}", check.login, check.password)));
-    add(base64(nul + check.login + nul + check.password));
+    add(to_base64(fmt::format("{}:{}", check.login, check.password)));
+    add(to_base64(nul + check.login + nul + check.password));
   }
 }
 

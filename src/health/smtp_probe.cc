@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "health/base64.h"
+#include "base/base64.h"
 #include "health/dialogue_probe.h"
 #include "health/reply.h"
 
@@ -15,7 +15,7 @@ std::string greeting_name(const std::string& address) {
 
 std::string plain_login(const model::HealthCheck& check) {
   const std::string nul(1, '\0');
-  return base64(nul + check.login + nul + check.password);
+  return to_base64(nul + check.login + nul + check.password);
 }
 
 }  // namespace

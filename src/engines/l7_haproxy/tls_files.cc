@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "certificates/base64.h"
+#include "base/base64.h"
 
 namespace evenkeel::engines::l7_haproxy {
 namespace {
@@ -67,7 +67,7 @@ std::string with_payload(std::string_view command, const std::string& path, cons
 }
 
 std::string response_command(const std::string& response) {
-  return fmt::format("set ssl ocsp-response <<\n{}\n", certificates::to_base64(response));
+  return fmt::format("set ssl ocsp-response <<\n{}\n", to_base64(response));
 }
 
 class TlsChange {
@@ -100,7 +100,7 @@ class TlsChange {
     first.push_back(with_payload("set ssl cert", path, content));
     const auto& response = response_of(to_, path);
     if (!response.empty()) {
-      first.push_back(with_payload("set ssl cert", path + std::string(kResponse), certificates::to_base64(response)));
+      first.push_back(with_payload("set ssl cert", path + std::string(kResponse), to_base64(response)));
     }
     first.push_back("commit ssl cert " + path);
   }

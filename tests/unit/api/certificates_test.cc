@@ -14,7 +14,7 @@ TEST_F(ApiTest, ACertificateIsBroughtAsPemOrPfx) {
   EXPECT_EQ(std::get<UploadedCertificate>(control_.last_certificate->wanted).password, "sesame");
   EXPECT_EQ(reply.body.find("sesame"), std::string::npos);
 
-  reply = ask("PUT", "/api/v1/certificates/www?dry_run=true", R"({"pkcs12":"Z29vZA=="})");
+  reply = ask("PUT", "/api/v1/certificates/www?dry_run=true", R"({"pkcs12":"Z29v\nZA==\n"})");
   ASSERT_EQ(reply.status, 200) << reply.body;
   EXPECT_TRUE(control_.last_certificate->replaces);
   EXPECT_TRUE(control_.last_certificate->dry_run);

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certificates/base64.h"
 #include "certificates/bundle.h"
 #include "certificates/ciphers.h"
 #include "certificates/description.h"
@@ -61,11 +60,6 @@ TEST(Ciphers, NamesThoseThatThereAreNot) {
   EXPECT_THAT(unknown_ciphers("@SECLEVEL"), ElementsAre("@SECLEVEL"));
   EXPECT_THAT(unknown_suites("TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256"), IsEmpty());
   EXPECT_THAT(unknown_suites("TLS_AES_128_GCM_SHA256:TLS_ROT13"), ElementsAre("TLS_ROT13"));
-}
-
-TEST(Base64, ThereAndBack) {
-  for (const std::string text : {"", "a", "ab", "abc", "abcd"}) EXPECT_EQ(from_base64(to_base64(text)).value(), text);
-  EXPECT_FALSE(from_base64("!"));
 }
 
 }  // namespace
