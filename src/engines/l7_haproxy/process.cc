@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engines/version.h"
+
 namespace evenkeel::engines::l7_haproxy {
 namespace {
 
@@ -23,16 +25,8 @@ Result<> check_file(const Paths& paths, const std::string& file) {
   return fail(ErrorCode::kInvalidArgument, "HAProxy finds the configuration wrong: " + complaints(checked->text));
 }
 
-// "HAProxy version 2.6.12-1+deb12u1 2023/12/16 - https://haproxy.org/"
 std::string version_of(const Paths& paths) {
-  constexpr std::chrono::seconds kLongest{10};
-  constexpr std::string_view kMark = "version ";
-  const auto said = run_to_end({paths.program, "-v"}, kLongest);
-  if (!said) return {};
-  const size_t mark = said->text.find(kMark);
-  if (mark == std::string::npos) return {};
-  const size_t begin = mark + kMark.size();
-  return said->text.substr(begin, said->text.find_first_of(" \n", begin) - begin);
+  return engines::version_of(paths.program, "version ");  // "HAProxy version 2.6.12-1+deb12u1 2023/12/16 - ..."
 }
 
 // "[ALERT]    (123) : Binding [...]: cannot bind socket ..." without what stands before the sentence.

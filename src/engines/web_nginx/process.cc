@@ -22,6 +22,7 @@
 #include "base/state_file.h"
 #include "engines/ask.h"
 #include "engines/child.h"
+#include "engines/version.h"
 #include "engines/web_nginx/frame.h"
 
 namespace evenkeel::engines::web_nginx {
@@ -176,17 +177,6 @@ std::string with_readings(const std::string& http, int readings) {
   return readings == 0 ? http : fmt::format("{}\n    # Read again by hand: {}\n", http, readings);
 }
 
-// "nginx version: nginx/1.22.1"
-std::string version_of(const Paths& paths) {
-  constexpr std::string_view kMark = "nginx/";
-  const auto said = run_to_end({paths.program, "-v"}, kLongestCheck);
-  if (!said) return {};
-  const size_t mark = said->text.find(kMark);
-  if (mark == std::string::npos) return {};
-  const size_t begin = mark + kMark.size();
-  return said->text.substr(begin, said->text.find_first_of(" \n", begin) - begin);
-}
-
 Result<> bound_log(const std::string& path, size_t most) {
   if (size_of(path) < most) return {};
   std::error_code error;
@@ -209,7 +199,7 @@ Outcome Process::apply(const Site& site, Effort effort) {
     outcome.done = fail(way.error());
   }
   if (!is_running()) return outcome;
-  if (version_.empty()) version_ = version_of(paths_);
+  if (version_.empty()) version_ = version_of(paths_.program, "nginx/");  // "nginx version: nginx/1.22.1"
   outcome.master = master_;
   outcome.version = version_;
   return outcome;
