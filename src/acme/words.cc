@@ -14,10 +14,10 @@ constexpr size_t kLongest = 600;
 constexpr std::string_view kOwnName = "uacme: ";
 constexpr std::string_view kServer = "the server reported the following error:\n";
 
-std::string shortened(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
-  text.resize(start_of(text, kLongest).size());
-  return text;
+std::string shortened(std::string_view text) {
+  std::string shown = readable(text);
+  shown.resize(start_of(shown, kLongest).size());
+  return shown;
 }
 
 std::string detail_of(const json::value& problem) {
