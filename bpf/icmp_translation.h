@@ -161,7 +161,7 @@ static __always_inline const __u32 *other_end_of(const struct packet *packet, st
 	return packet->is_answer ? real_of(connection, ipv6) : client_of(connection, ipv6);
 }
 
-/* Two steps, because both together need too much stack. What is below 0 is a reason, negated. */
+/* Two steps, because both together need too much stack. What is below 0 is a reason, negated, so never the first one. */
 static __always_inline int translate_carried(struct xdp_md *context, const struct packet *packet, const bool ipv6)
 {
 	struct rewrite way, outer;
@@ -174,7 +174,7 @@ static __always_inline int translate_carried(struct xdp_md *context, const struc
 	/* IPv6's checksum covers the outer addresses too; IPv4's does not. */
 	if (ipv6)
 		keep_router(packet, other_end_of(packet, place.connection, ipv6), &outer, ipv6);
-	return write_carried(context, packet, &way, ipv6 ? outer.l3_delta : 0, ipv6) ? -EK_REASON_MALFORMED_PACKET : 0;
+	return write_carried(context, packet, &way, ipv6 ? outer.l3_delta : 0, ipv6) ? -EK_REASON_REDIRECT_FAILED : 0;
 }
 
 static __always_inline int translate_outer(struct xdp_md *context, const struct packet *packet, const bool ipv6)
@@ -191,22 +191,22 @@ static __always_inline int translate_outer(struct xdp_md *context, const struct 
 
 __noinline_global int translate_carried4(struct xdp_md *context, const struct packet *packet)
 {
-	return packet ? translate_carried(context, packet, false) : -EK_REASON_MALFORMED_PACKET;
+	return packet ? translate_carried(context, packet, false) : -EK_REASON_REDIRECT_FAILED;
 }
 
 __noinline_global int translate_carried6(struct xdp_md *context, const struct packet *packet)
 {
-	return packet ? translate_carried(context, packet, true) : -EK_REASON_MALFORMED_PACKET;
+	return packet ? translate_carried(context, packet, true) : -EK_REASON_REDIRECT_FAILED;
 }
 
 __noinline_global int translate_outer4(struct xdp_md *context, const struct packet *packet)
 {
-	return packet ? translate_outer(context, packet, false) : -EK_REASON_MALFORMED_PACKET;
+	return packet ? translate_outer(context, packet, false) : -EK_REASON_REDIRECT_FAILED;
 }
 
 __noinline_global int translate_outer6(struct xdp_md *context, const struct packet *packet)
 {
-	return packet ? translate_outer(context, packet, true) : -EK_REASON_MALFORMED_PACKET;
+	return packet ? translate_outer(context, packet, true) : -EK_REASON_REDIRECT_FAILED;
 }
 
 /* Everything of the error but the frame around it. */
