@@ -62,7 +62,7 @@ async function useForTheWebInterface(page) {
   await dialog.getByRole('button', { name: 'Use', exact: true }).click();
   await told(page, 'The web interface has another certificate');
   await card.getByText('www, which it follows').waitFor();
-  await (await row(page, 'www')).getByText('Names, web interface').waitFor();
+  await (await row(page, 'www')).getByText('web interface', { exact: true }).waitFor();
   await picture(page, 'web-certificate-followed');
 }
 

@@ -41,6 +41,10 @@ function usersOf({ used_by: services, used_by_web: isWebs }: Certificate): strin
   return isWebs ? [...services, names.web.user] : services;
 }
 
+function Lines({ of }: { of: string[] }) {
+  return of.length > 0 ? of.map((line) => <div key={line}>{line}</div>) : '–';
+}
+
 interface LineProps {
   one: Certificate;
   onDialog: (dialog: Dialog) => void;
@@ -58,7 +62,7 @@ function Line({ one, onDialog, onRenew }: LineProps) {
   return (
     <Tr>
       <Td dataLabel={columns.label}><Button variant="link" isInline onClick={() => onDialog({ kind: 'show', label })}>{label}</Button></Td>
-      <Td dataLabel={columns.names} modifier="breakWord">{one.names.join(', ') || one.subject || '–'}{!one.has_key && <div className="ek-subtle">{names.authority}</div>}</Td>
+      <Td dataLabel={columns.names} modifier="breakWord"><Lines of={one.names.length > 0 ? one.names : [one.subject || '–']} />{!one.has_key && <div className="ek-subtle">{names.authority}</div>}</Td>
       <Td dataLabel={columns.issuer}>{issuerOf(one)}</Td>
       <Td dataLabel={columns.expiry}>
         <div className="ek-tight">
@@ -66,10 +70,10 @@ function Line({ one, onDialog, onRenew }: LineProps) {
           {one.acme && <Order acme={one.acme} />}
         </div>
       </Td>
-      <Td dataLabel={columns.usedBy} modifier="breakWord">{usersOf(one).join(', ') || '–'}</Td>
+      <Td dataLabel={columns.usedBy} modifier="breakWord"><Lines of={usersOf(one)} /></Td>
       <Td dataLabel={text.overview.columns.actions}>
         {mayChange && (
-          <div className="ek-actions ek-inline">
+          <div className="ek-actions">
             {one.acme && <Button size="sm" variant="secondary" isDisabled={one.acme.running} aria-label={`${names.order.renew} ${label}`} onClick={() => onRenew(label)}>{names.order.renew}</Button>}
             {isRequest ? button('complete', names.complete) : button('replace', names.replace)}
             {button('delete', text.action.delete, true)}
@@ -86,7 +90,7 @@ function CertificateTable({ all, ...act }: { all: Certificate[] } & Omit<LinePro
     <Table aria-label={text.page.certificates}>
       <Thead>
         <Tr>
-          <Th modifier="fitContent">{columns.label}</Th><Th width={15}>{columns.names}</Th><Th width={15}>{columns.issuer}</Th><Th width={25}>{columns.expiry}</Th><Th>{columns.usedBy}</Th>
+          <Th modifier="fitContent">{columns.label}</Th><Th width={20}>{columns.names}</Th><Th width={15}>{columns.issuer}</Th><Th width={20}>{columns.expiry}</Th><Th width={15}>{columns.usedBy}</Th>
           <Th isHidden>{text.overview.columns.actions}</Th>
         </Tr>
       </Thead>
