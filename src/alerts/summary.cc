@@ -96,6 +96,10 @@ std::string what_is(const Trouble& trouble, Tense tense) {
       return pick("expires", "was about to expire for a while", "is replaced in time, or not used any more");
     case EventKind::kAcmeFailed:
       return pick("is not issued", "was not issued for a while", "is issued now");
+    case EventKind::kWebCertificateFailed:
+      return pick("cannot use the stored certificate that it is to have",
+                  "could not use the stored certificate that it was to have for a while",
+                  "has the certificate that it is to have");
     case EventKind::kOcspFailed:
       return pick("is not confirmed by its authority", "was not confirmed by its authority for a while",
                   "is confirmed by its authority again");
