@@ -118,13 +118,6 @@ static __always_inline bool is_translated(struct ek_connection *connection, cons
 	return *flags_of(connection, ipv6) & EK_CONNECTION_TRANSLATED;
 }
 
-/* Translated, and changed in nothing but addresses and ports. */
-static __always_inline bool is_plainly_translated(struct ek_connection *connection, const bool ipv6)
-{
-	return (*flags_of(connection, ipv6) & (EK_CONNECTION_TRANSLATED | EK_CONNECTION_OPENING | EK_CONNECTION_PROXIED)) ==
-	       EK_CONNECTION_TRANSLATED;
-}
-
 /* Its segments are changed in more than addresses and ports (bpf/syn_proxy.h). */
 static __always_inline bool is_proxied(struct ek_connection *connection, const bool ipv6)
 {

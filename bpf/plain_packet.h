@@ -158,7 +158,7 @@ static __always_inline int forward_plainly_by_method(struct xdp_md *context, voi
 	if ((server->flags & (PLAIN_FLAGS | NOT_PLAIN_FLAGS)) != PLAIN_FLAGS)
 		return NOT_PLAIN;
 	if (server->method >= EK_METHOD_NAT) {
-		if (unlikely(!is_plainly_translated(connection, false) || server->vlan))
+		if (unlikely(!is_translated(connection, false) || is_proxied(connection, false) || server->vlan))
 			return NOT_PLAIN;
 		return send_plainly_to_real_server(context, frame, packet, connection, server);
 	}
