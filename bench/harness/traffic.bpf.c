@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
  * The benchmarks' programs: one that makes the next frame and hands it to the program under test, one that sends it as
- * a live frame, the trivial forwarder that everything is compared with, and sinks.
+ * a live frame, and sinks. Those that ours is measured beside: yardsticks.bpf.h.
  */
 #include <linux/bpf.h>
 
@@ -12,9 +12,9 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
-#include <stdbool.h>
 
 #include "bench/harness/traffic.h"
+#include "bench/harness/yardsticks.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -44,7 +44,6 @@ enum {
 	IPV4_PORT = 14 + 20,
 	IPV6_CLIENT = 14 + 20, /* last word */
 	IPV6_PORT = 14 + 40,
-	LEAST_SERVERS = 4,
 };
 
 static __always_inline __u32 next_flow(struct traffic *t)
@@ -143,256 +142,6 @@ int make_and_send(struct xdp_md *context)
 	if (!t || make_frame(context, t))
 		return XDP_ABORTED;
 	return bpf_redirect(t->out_interface, 0);
-}
-
-static __always_inline int swap_and_send(struct ethhdr *ethernet)
-{
-	__u8 mac[ETH_ALEN];
-
-	__builtin_memcpy(mac, ethernet->h_dest, ETH_ALEN);
-	__builtin_memcpy(ethernet->h_dest, ethernet->h_source, ETH_ALEN);
-	__builtin_memcpy(ethernet->h_source, mac, ETH_ALEN);
-	return XDP_TX;
-}
-
-/* Parses Ethernet, IP and TCP or UDP ports, swaps the MAC addresses, sends back: the least that a forwarder can do. */
-SEC("xdp.frags")
-int trivial(struct xdp_md *context)
-{
-	void *data = (void *)(long)context->data;
-	void *end = (void *)(long)context->data_end;
-	struct ethhdr *ethernet = data;
-	struct iphdr *ip = (void *)(ethernet + 1);
-	struct tcphdr *tcp = (void *)(ip + 1);
-
-	if ((void *)(tcp + 1) > end)
-		return XDP_PASS;
-	if (ethernet->h_proto == bpf_htons(ETH_P_IPV6))
-		return swap_and_send(ethernet);
-	if (ethernet->h_proto != bpf_htons(ETH_P_IP) || ip->ihl != 5)
-		return XDP_PASS;
-	if ((ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP) || !tcp->dest)
-		return XDP_PASS;
-	return swap_and_send(ethernet);
-}
-
-/* As large as the connection table of the packet benchmark. */
-struct set {
-	__u64 words[64];
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, (1 << 21) / 7);
-	__type(key, __u32);
-	__type(value, struct set);
-} memory SEC(".maps");
-
-/* As large as the reverse index of the packet benchmark, which NAT and SNAT need besides. */
-struct line {
-	__u32 words[16];
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, (1 << 21) * 3 / 2 / 15);
-	__type(key, __u32);
-	__type(value, struct line);
-} more_memory SEC(".maps");
-
-static __always_inline __u64 hash_of(const struct iphdr *ip)
-{
-	const __u32 *ports = (const void *)(ip + 1);
-	__u64 hash = ((__u64)ip->saddr << 32 | *ports) * 0x9e3779b97f4a7c15ull;
-
-	hash ^= hash >> 32;
-	return hash * 0xc2b2ae3d27d4eb4full;
-}
-
-static __always_inline struct set *set_of(__u64 hash)
-{
-	__u32 index = (hash >> 32) * ((1 << 21) / 7) >> 32;
-
-	return bpf_map_lookup_elem(&memory, &index);
-}
-
-static __always_inline __u64 *record_of(struct set *set, __u64 hash)
-{
-	return &set->words[8 + (hash & 3) * 8];
-}
-
-static __always_inline struct iphdr *ip_of(struct xdp_md *context)
-{
-	struct iphdr *ip = (void *)(long)context->data + ETH_HLEN;
-
-	return (void *)(ip + 1) + sizeof(struct tcphdr) > (void *)(long)context->data_end ? NULL : ip;
-}
-
-/*
- * The trivial program with the memory that no look-up can do without: two cache lines of one page, at a place that
- * follows from the flow. What a table costs above this is its instructions.
- */
-SEC("xdp.frags")
-int trivial_with_memory(struct xdp_md *context)
-{
-	struct iphdr *ip = ip_of(context);
-	struct set *set;
-	__u64 hash;
-
-	if (!ip)
-		return XDP_PASS;
-	hash = hash_of(ip);
-	set = set_of(hash);
-	if (!set || *(volatile __u64 *)&set->words[0] == 1 || *(volatile __u64 *)record_of(set, hash) == 1)
-		return XDP_PASS;
-	return swap_and_send((void *)ip - ETH_HLEN);
-}
-
-/* ... and that no new connection can do without: it takes a place and writes a record there. */
-static __always_inline bool remember(__u64 hash)
-{
-	struct set *set = set_of(hash);
-	__u64 *record;
-
-	if (!set)
-		return false;
-	record = record_of(set, hash);
-	if (*(volatile __u64 *)record == 1)
-		return false;
-	__sync_fetch_and_add(&set->words[0], 2);
-#pragma unroll
-	for (int i = 0; i < 8; i++)
-		*(volatile __u64 *)&record[i] = hash & ~1ull;
-	return true;
-}
-
-SEC("xdp.frags")
-int trivial_with_new(struct xdp_md *context)
-{
-	struct iphdr *ip = ip_of(context);
-
-	if (!ip || !remember(hash_of(ip)))
-		return XDP_PASS;
-	return swap_and_send((void *)ip - ETH_HLEN);
-}
-
-/* What a load balancer knows beside its connections. */
-struct service {
-	__u64 address[3];
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
-	__type(key, struct service);
-	__type(value, __u64);
-} services SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, LEAST_SERVERS);
-	__type(key, __u32);
-	__type(value, __u64);
-} counters SEC(".maps");
-
-__u64 connections[LEAST_SERVERS], half_open;
-
-/* The one with the fewest connections: without branches, which could not be foreseen. */
-static __always_inline __u32 least_loaded(void)
-{
-	__u64 least = ~0ull;
-
-#pragma unroll
-	for (__u32 server = 0; server < LEAST_SERVERS; server++) {
-		__u64 rank = *(volatile __u64 *)&connections[server] << 8 | server;
-
-		least = rank < least ? rank : least;
-	}
-	return least & (LEAST_SERVERS - 1);
-}
-
-static __always_inline struct line *line_of(__u64 hash)
-{
-	__u32 index = (hash >> 32) * ((1 << 21) * 3 / 2 / 15) >> 32;
-
-	return bpf_map_lookup_elem(&more_memory, &index);
-}
-
-static __always_inline void remember_answers(struct line *line, __u64 hash)
-{
-	__sync_fetch_and_add(&line->words[hash >> 4 & 15], 2);
-}
-
-/* Addresses, ports and checksums, by what is known already. */
-static __always_inline void rewrite_with_the_least(struct iphdr *ip, __u64 to)
-{
-	struct tcphdr *tcp = (void *)(ip + 1);
-	__u32 sum = (__u16)~ip->check + (__u32)(__u16)to, sum_of_tcp = (__u16)~tcp->check + (__u32)(__u16)to;
-
-	ip->ttl--;
-	ip->check = ~(sum + (sum >> 16));
-	ip->daddr = to;
-	tcp->check = ~(sum_of_tcp + (sum_of_tcp >> 16));
-	tcp->source = to >> 32;
-}
-
-/*
- * What is left of a load balancer when all that might be left out is: it finds the service in a hash (in vain, which is
- * quicker), takes the least of four real servers, claims a place that is always free, writes the record, publishes
- * it, and counts. Neither state, time-outs, limits, persistence nor a second packet that comes at the same time.
- * Translated, it says where its answers are found, and rewrites the packet.
- */
-static __always_inline int open_with_the_least(struct xdp_md *context, bool is_translated)
-{
-	struct iphdr *ip = ip_of(context);
-	struct service service = {};
-	struct line *line = NULL;
-	__u64 hash, *record, *count;
-	struct set *set;
-	__u32 server;
-
-	if (!ip || ip->ihl != 5 || ip->protocol != IPPROTO_TCP)
-		return XDP_PASS;
-	hash = hash_of(ip);
-	set = set_of(hash);
-	if (is_translated)
-		line = line_of(hash * 0x9e3779b97f4a7c15ull);
-	if (!set || (is_translated && (!line || *(volatile __u32 *)line == 1)))
-		return XDP_PASS;
-	record = record_of(set, hash);
-	if (*(volatile __u64 *)record == 1)
-		return XDP_PASS;
-	service.address[2] = (__u64)ip->daddr << 32 | ((struct tcphdr *)(ip + 1))->dest;
-	if (bpf_map_lookup_elem(&services, &service))
-		return XDP_PASS;
-	server = least_loaded();
-	hash &= ~1ull;
-	if (__sync_val_compare_and_swap(&set->words[0], set->words[0], hash) == 1)
-		return XDP_PASS;
-#pragma unroll
-	for (int i = 0; i < (is_translated ? 8 : 5); i++)
-		*(volatile __u64 *)&record[i] = hash;
-	__sync_fetch_and_add(&connections[server & (LEAST_SERVERS - 1)], 1);
-	__sync_fetch_and_add(&half_open, 1);
-	*(volatile __u64 *)&set->words[0] = hash;
-	count = bpf_map_lookup_elem(&counters, &server);
-	if (count)
-		++*count;
-	if (is_translated) {
-		remember_answers(line, hash);
-		rewrite_with_the_least(ip, hash);
-	}
-	return swap_and_send((void *)ip - ETH_HLEN);
-}
-
-SEC("xdp.frags")
-int least_new(struct xdp_md *context)
-{
-	return open_with_the_least(context, false);
-}
-
-SEC("xdp.frags")
-int least_new_translated(struct xdp_md *context)
-{
-	return open_with_the_least(context, true);
 }
 
 SEC("xdp.frags")
