@@ -65,6 +65,7 @@ def unpacked_kernel(folder: str) -> str:
     if not os.path.exists(os.path.join(kept, "boot")):
         run("apt-get", "download", package, cwd=folder, stderr=subprocess.DEVNULL)
         archive = next(name for name in os.listdir(folder) if name.startswith(package) and name.endswith(".deb"))
+        os.makedirs(kept, exist_ok=True)
         run("dpkg", "-x", os.path.join(folder, archive), kept)
     return kept
 
