@@ -43,7 +43,8 @@ void print_json(const Report& report) {
 [[noreturn]] void usage(const std::string& purpose, int code) {
   fmt::print(code ? stderr : stdout,
              "{}\n  --json      one JSON object instead of a table\n  --check     exit 1 when a target is missed\n"
-             "  --rounds N  interleaved rounds, at least 9 (default 9)\n",
+             "  --rounds N  interleaved rounds, at least 9 (default 9)\n"
+             "  --only=TEXT  packet: rows whose name has TEXT in it\n",
              purpose);
   std::exit(code);
 }
@@ -59,6 +60,8 @@ Options parse_options(int argc, char** argv, const std::string& purpose) {
       options.check = true;
     } else if (!strcmp(argv[i], "--rounds") && i + 1 < argc) {
       options.rounds = std::max(9, atoi(argv[++i]));
+    } else if (!strncmp(argv[i], "--only=", strlen("--only="))) {
+      options.only = argv[i] + strlen("--only=");
     } else {
       usage(purpose, strcmp(argv[i], "--help") ? 2 : 0);
     }

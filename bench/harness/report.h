@@ -12,8 +12,9 @@ struct Options {
   bool json = false;
   bool check = false;  // exit code 1 when a row misses its target; otherwise targets are only shown
   int rounds = 9;      // interleaved; medians are reported
+  std::string only;    // packet: rows whose name has this in it; empty: all
 };
-// --json, --check, --rounds N, --help. Exits on anything else.
+// --json, --check, --rounds N, --only=TEXT, --help. Exits on anything else.
 Options parse_options(int argc, char** argv, const std::string& purpose);
 
 struct Row {

@@ -179,11 +179,18 @@ static __always_inline __u32 least_loaded(void)
 	return least & (LEAST_SERVERS - 1);
 }
 
-static __always_inline struct line *line_of(__u64 hash)
+/* Where answers are looked for: their other end is the real server, so that has to be known. */
+static __always_inline struct line *line_of(__u64 hash, __u32 server)
 {
-	__u32 index = (hash >> 32) * ((1 << 21) * 3 / 2 / 15) >> 32;
+	__u32 index = ((hash ^ server) * 0x9e3779b97f4a7c15ull >> 32) * ((1 << 21) * 3 / 2 / 15) >> 32;
 
 	return bpf_map_lookup_elem(&more_memory, &index);
+}
+
+/* Never; but both lines are read for it, and at once. */
+static __always_inline bool is_taken(struct set *set, const __u64 *record)
+{
+	return *(const volatile __u64 *)record == 1 || *(const volatile __u64 *)&set->words[0] == 1;
 }
 
 static __always_inline void remember_answers(struct line *line, __u64 hash)
@@ -208,7 +215,7 @@ static __always_inline void rewrite_with_the_least(struct iphdr *ip, __u64 to)
  * What is left of a load balancer when all that might be left out is: it finds the service in a hash (in vain, which is
  * quicker), takes the least of four real servers, claims a place that is always free, writes the record, publishes
  * it, and counts. Neither state, time-outs, limits, persistence nor a second packet that comes at the same time.
- * Translated, it says where its answers are found, and rewrites the packet.
+ * Translated, it says where its answers are found, and rewrites the packet. What it needs of the memory it reads at once.
  */
 static __always_inline int open_with_the_least(struct xdp_md *context, bool is_translated)
 {
@@ -223,17 +230,20 @@ static __always_inline int open_with_the_least(struct xdp_md *context, bool is_t
 		return XDP_PASS;
 	hash = hash_of(ip);
 	set = set_of(hash);
-	if (is_translated)
-		line = line_of(hash * 0x9e3779b97f4a7c15ull);
-	if (!set || (is_translated && (!line || *(volatile __u32 *)line == 1)))
+	if (!set)
 		return XDP_PASS;
 	record = record_of(set, hash);
-	if (*(volatile __u64 *)record == 1)
+	if (!is_translated && is_taken(set, record))
 		return XDP_PASS;
 	service.address[2] = (__u64)ip->daddr << 32 | ((struct tcphdr *)(ip + 1))->dest;
 	if (bpf_map_lookup_elem(&services, &service))
 		return XDP_PASS;
 	server = least_loaded();
+	if (is_translated) {
+		line = line_of(hash, server);
+		if (!line || *(volatile __u32 *)line == 1 || is_taken(set, record))
+			return XDP_PASS;
+	}
 	hash &= ~1ull;
 	if (__sync_val_compare_and_swap(&set->words[0], set->words[0], hash) == 1)
 		return XDP_PASS;

@@ -2,8 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -213,32 +215,40 @@ class Bench {
   int program_;
 };
 
+std::vector<Scenario> scenarios_named(const std::string& text) {
+  std::vector<Scenario> named;
+  std::copy_if(kScenarios.begin(), kScenarios.end(), std::back_inserter(named),
+               [&](const Scenario& scenario) { return scenario.name.find(text) != std::string::npos; });
+  return named;
+}
+
 // A round measures every scenario once, each right beside the trivial program.
 Report run(const Options& options) {
+  const std::vector<Scenario> scenarios = scenarios_named(options.only);
   Bench bench, young;  // the young one's connections are forgotten before each measurement
   Report report{"packet", {}, {}};
-  std::vector<std::vector<double>> ns(kScenarios.size()), ratios(kScenarios.size());
+  std::vector<std::vector<double>> ns(scenarios.size()), ratios(scenarios.size());
   std::vector<double> trivial;
   // Few flows first: they are to find the table as empty as where there are few.
   for (bool is_alone : {true, false}) {
-    for (const Scenario& scenario : kScenarios) {
+    for (const Scenario& scenario : scenarios) {
       if (!scenario.fresh && scenario.program == Generator::Program::kOurs && (scenario.flows == 1) == is_alone) {
         bench.prepare(scenario);
       }
     }
   }
   for (int round = 0; round < options.rounds; ++round) {
-    for (size_t i = 0; i < kScenarios.size(); ++i) {
+    for (size_t i = 0; i < scenarios.size(); ++i) {
       double base = bench.trivial();
-      ns[i].push_back((kScenarios[i].fresh ? young : bench).measure(kScenarios[i]));
+      ns[i].push_back((scenarios[i].fresh ? young : bench).measure(scenarios[i]));
       trivial.push_back(base);
       ratios[i].push_back(ns[i].back() / base);
     }
   }
   report.rows.push_back({"trivial", 1, median(trivial), 1.0, {}, {}});
-  for (size_t i = 0; i < kScenarios.size(); ++i) {
+  for (size_t i = 0; i < scenarios.size(); ++i) {
     report.rows.push_back(
-        {kScenarios[i].name, kScenarios[i].flows, median(ns[i]), median(ratios[i]), kScenarios[i].at_most, {}});
+        {scenarios[i].name, scenarios[i].flows, median(ns[i]), median(ratios[i]), scenarios[i].at_most, {}});
   }
   report.notes.push_back(
       fmt::format("raw time, making the frame included; ratio to trivial beside it, medians of {}", options.rounds));
