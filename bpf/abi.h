@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 6
+#define EK_ABI_VERSION 7
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -44,6 +44,7 @@ enum {
 	EK_INTERFACES = 1024,         /* whose MAC address is remembered: by interface index, modulo this */
 	EK_TRANSLATED_BITS = 65536,
 	EK_FIRST_SOURCE_PORT = 1024,  /* SNAT uses this and all above */
+	EK_SERVICE_HINTS_BITS = 14,
 };
 
 /* ---- addresses: 16 bytes as on the wire; IPv4 as ::ffff:a.b.c.d ---- */
@@ -214,6 +215,7 @@ struct ek_arrays {
 	struct ek_address tunnel_sources[EK_MAX_REAL_SERVERS + 1]; /* of the outer header: config */
 	ek_u64 translated[EK_TRANSLATED_BITS / 64]; /* config; a bit per hash of a NAT or SNAT real server's address */
 	struct ek_interface interfaces[EK_INTERFACES];
+	ek_u64 service_hints[1 << EK_SERVICE_HINTS_BITS]; /* config; see ek_service_hint */
 	ek_u32 partial_checksums; /* config; the program is attached where frames come without (bpf/partial_checksum.h) */
 	ek_u32 reserved;
 };
@@ -222,6 +224,21 @@ struct ek_arrays {
 static inline ek_u32 ek_translated_bit(const ek_u32 *address)
 {
 	return ((address[0] ^ address[1] ^ address[2] ^ address[3]) * 0x9e3779b1u) >> 16;
+}
+
+/*
+ * What service_keys says of an IPv4 address and one port, in one word, so that most new connections find their virtual
+ * service by one read and not by a look-up. Of several keys with one place one has a hint; what has none is looked up.
+ * 0: nobody's.
+ */
+static inline ek_u64 ek_service_hint(ek_u32 address_be, ek_u16 port_be, ek_u8 protocol, ek_u32 service)
+{
+	return (ek_u64)address_be << 32 | (ek_u32)port_be << 16 | (ek_u32)(protocol == 6 /* TCP */) << 15 | service;
+}
+/* The same for every service. */
+static inline ek_u32 ek_service_hint_place(ek_u64 hint)
+{
+	return (hint >> 15) * 0x9e3779b97f4a7c15ull >> (64 - EK_SERVICE_HINTS_BITS);
 }
 
 /* ---- drop and pass reasons: the one list; name, what it means, what to do about it. Order is ABI ---- */

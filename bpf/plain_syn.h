@@ -139,8 +139,8 @@ static __always_inline bool is_likely_translated(__u32 service)
 }
 
 /*
- * A real server. 0: this is nothing for the short way, and nothing has been changed. The table is read meanwhile; where a
- * set of the reverse index will be read as well, both are read at once as soon as that one is known.
+ * A real server. 0: this is nothing for the short way, and nothing has been changed. The table is read meanwhile, unless a
+ * set of the reverse index will be read as well: what is begun first would be waited for before that, not with it.
  */
 static __always_inline int choose_plainly(struct packet *packet, struct ek_set_header *header, __u32 way)
 {
@@ -162,14 +162,36 @@ static __always_inline int choose_plainly(struct packet *packet, struct ek_set_h
 	return chosen > 0 ? chosen : 0;
 }
 
-static __always_inline void write_plain_record(struct ek_set_header *header, __u32 way, const struct packet *packet,
-					       __u32 real_server)
-{
-	struct entry entry;
+/* A record that is put together while the lines that it goes to are on their way; whole words, to be copied. */
+union plain_record {
+	struct ek_connection4 connection;
+	__u64 words[sizeof(struct ek_connection4) / sizeof(__u64)];
+};
 
-	fill_connection(&entry, packet, service_at(packet->service), packet->service);
-	point_at(&entry, real_server);
-	write_record(header, way, &entry, false);
+static __always_inline void compose_record(union plain_record *record, const struct packet *packet, __u32 real_server,
+					   const struct plain_translation *translation)
+{
+	struct ek_connection4 *connection = &record->connection;
+
+	record->words[0] = pair_of_key4(&packet->tuple);
+	record->words[1] = rest_of_key(&packet->tuple);
+	connection->common.real_server = real_server;
+	connection->common.service = packet->service;
+	connection->common.real_server_generation = real_server_at(real_server)->generation;
+	connection->common.created = packet->tick;
+	connection->common.touched = packet->tick;
+	if (translation->set)
+		write_translation4(connection, &translation->chosen);
+}
+
+static __always_inline void write_plain_record(struct ek_set_header *header, __u32 way, const union plain_record *record)
+{
+	__u64 *to = (void *)&((struct ek_set4 *)header)->connection[way];
+
+#pragma unroll
+	for (__u32 i = 0; i < sizeof(record->words) / sizeof(__u64); i++)
+		to[i] = record->words[i];
+	header->state[way] = EK_STATE_SYN_RECV;
 }
 
 /*
@@ -196,10 +218,9 @@ static __always_inline void take_back(struct ek_set_header *header, __u32 way, _
 }
 
 /* Nothing of the connection, nor of its answers, is known yet. */
-static __always_inline bool is_new(struct ek_set_header *header, __u32 home, const struct packet *packet,
+static __always_inline bool is_new(struct ek_set_header *header, const struct packet *packet,
 				   const struct plain_translation *translation, const struct ek_real_server *server)
 {
-	fetch_home(header, home);
 	if (!has_only(header, tag_of(packet->hash), 0))
 		return false;
 	return !translation->set || server->method != EK_METHOD_SNAT ||
@@ -208,13 +229,12 @@ static __always_inline bool is_new(struct ek_set_header *header, __u32 home, con
 
 /* Into the way that was taken. False: another CPU has the same SYN, or there is no room for answers; it is free again. */
 static __always_inline bool enter(struct ek_set_header *header, __u32 way, const struct packet *packet, __u32 real_server,
-				  const struct plain_translation *translation)
+				  const union plain_record *record, __u32 expires, const struct plain_translation *translation)
 {
 	__u32 tag = tag_of(packet->hash), number = way_number(first_set(packet->hash, false), way);
 
-	write_plain_record(header, way, packet, real_server);
-	if (translation->set)
-		write_translation4(record4(connection_at(header, way, false)), &translation->chosen);
+	write_plain_record(header, way, record);
+	header->expires[way] = expires;
 	count_and_publish(header, way, tag, packet->service, real_server);
 	if (likely(has_only(header, tag, 1u << way)) && (!translation->set || index_plainly(translation, number)))
 		return true;
@@ -250,7 +270,8 @@ __noinline_global int open_plainly(struct xdp_md *context, __u64 addresses, __u6
 	struct plain_translation translation = {};
 	const struct ek_real_server *server;
 	struct ek_set_header *header;
-	__u32 way;
+	union plain_record record = {};
+	__u32 way, expires;
 	int chosen;
 
 	packet.hash = hash_tuple(&packet.tuple, false);
@@ -259,14 +280,19 @@ __noinline_global int open_plainly(struct xdp_md *context, __u64 addresses, __u6
 	if (!header || way >= EK_SET_WAYS)
 		return NOT_PLAIN;
 	chosen = choose_plainly(&packet, header, way);
-	server = real_server_at(chosen);
-	if (!chosen || (server->method >= EK_METHOD_NAT && !choose_plain_translation(&translation, &packet, server)))
+	if (!chosen)
 		return NOT_PLAIN;
-	if (!is_new(header, way, &packet, &translation, server))
+	server = real_server_at(chosen);
+	fetch_home(header, way);
+	if (server->method >= EK_METHOD_NAT && !choose_plain_translation(&translation, &packet, server))
+		return NOT_PLAIN;
+	compose_record(&record, &packet, chosen, &translation);
+	expires = expiry_of(service_at(packet.service), EK_STATE_SYN_RECV, packet.tick);
+	if (!is_new(header, &packet, &translation, server))
 		return NOT_PLAIN;
 	way = take_plain_way(header, packet.hash);
 	pin_value(way);
-	if (way >= EK_SET_WAYS || !enter(header, way, &packet, chosen, &translation))
+	if (way >= EK_SET_WAYS || !enter(header, way, &packet, chosen, &record, expires, &translation))
 		return NOT_PLAIN;
 	count_connection(chosen);
 	return send_first(context, &packet, connection_at(header, way, false), server);

@@ -37,12 +37,25 @@ static __always_inline __u32 service_of_range(const struct ek_service_value *val
 	return 0;
 }
 
+/* Service id; 0: it has no hint. */
+static __always_inline __u32 hinted_service(const struct tuple *tuple)
+{
+	__u64 wanted = ek_service_hint(tuple->virtual_address[3], virtual_port_of(tuple), tuple->protocol, 0);
+	__u64 found = *(const volatile __u64 *)&arrays.service_hints[ek_service_hint_place(wanted)] ^ wanted;
+
+	return found < EK_MAX_SERVICES ? found : 0;
+}
+
 /* Service id; 0: none. A port of its own comes before a range, a narrow range before a wide one. */
 static __always_inline __u32 find_service(const struct tuple *tuple, bool ipv6)
 {
-	struct ek_service_key key = service_key(tuple->virtual_address, ipv6);
+	__u32 hinted = ipv6 ? 0 : hinted_service(tuple);
 	struct ek_service_value *value;
+	struct ek_service_key key;
 
+	if (likely(hinted))
+		return hinted;
+	key = service_key(tuple->virtual_address, ipv6);
 	key.protocol = tuple->protocol;
 	key.port_be = virtual_port_of(tuple);
 	value = bpf_map_lookup_elem(&service_keys, &key);

@@ -132,10 +132,7 @@ void DataPlane::clear_table(bool ipv6) const {
 }
 
 void DataPlane::clear_reverse(bool ipv6) const {
-  bpf_map* map = ipv6 ? skeleton_->maps.reverse6 : skeleton_->maps.reverse4;
-  for (uint32_t set = 0; set < ek_reverse_sets(ipv6 ? options_.sets6 : options_.sets4); ++set) {
-    update(map, set, ek_reverse_set{});
-  }
+  clear_mapped(ipv6 ? skeleton_->maps.reverse6 : skeleton_->maps.reverse4);
 }
 
 void DataPlane::forget_connections() const {
@@ -152,6 +149,7 @@ void DataPlane::reset() {
   clear_per_cpu<uint64_t>(skeleton_->maps.error_budget, 0);
   clear_mapped(skeleton_->maps.seen_syns);
   memset(arrays().interfaces, 0, sizeof arrays().interfaces);
+  memset(arrays().service_hints, 0, sizeof arrays().service_hints);
   clear_table(false);
   clear_table(true);
   clear_hash<ek_service_key>(skeleton_->maps.service_keys);
@@ -307,7 +305,13 @@ void DataPlane::add_key(const std::string& address, uint16_t port, uint8_t proto
   ek_service_value value = {};
   value.service = service;
   update(skeleton_->maps.service_keys, key, value);
+  if (address.find(':') == std::string::npos) hint(address, port, protocol, service);
   add_address(address);
+}
+
+void DataPlane::hint(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service) const {
+  const uint64_t hint = ek_service_hint(inet_addr(address.c_str()), htons(port), protocol, service);
+  arrays().service_hints[ek_service_hint_place(hint)] = hint;
 }
 
 void DataPlane::add_ranges(const std::string& address, uint8_t protocol, const std::vector<ek_port_range>& ranges) {

@@ -79,6 +79,8 @@ class DataPlane {
   void set_sources(uint32_t service, const std::vector<std::string>& addresses);  // SNAT
   void add_address(const std::string& address);
   void add_key(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service);
+  // Part of add_key; on its own: what would mislead the data plane.
+  void hint(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service) const;
   void add_ranges(const std::string& address, uint8_t protocol, const std::vector<ek_port_range>& ranges);
 
   // ---- packets and time ----

@@ -1,5 +1,6 @@
 // A plain SYN takes the short way (bpf/plain_syn.h); the same one with an IP option takes all steps. Both come to the
 // same.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include "decoded.h"
@@ -114,6 +115,42 @@ INSTANTIATE_TEST_SUITE_P(Methods, PlainSyn,
                                          Balancing{EK_METHOD_NAT, EK_SCHEDULER_WRR},
                                          Balancing{EK_METHOD_SNAT, EK_SCHEDULER_WLC},
                                          Balancing{EK_METHOD_SNAT, EK_SCHEDULER_RING}));
+
+// Where services are found: a hint is taken for exactly its address, port and protocol (ek_service_hint).
+class PlainSynHint : public Lab {
+ protected:
+  void SetUp() override {
+    open({});
+    farm(2);
+  }
+  static uint64_t& place_of(ek_arrays& arrays, uint16_t port) {
+    return arrays
+        .service_hints[ek_service_hint_place(ek_service_hint(inet_addr(kVirtual4.c_str()), htons(port), kTcp, 0))];
+  }
+};
+
+TEST_F(PlainSynHint, FindsTheServiceWithoutItsKey) {
+  constexpr uint16_t kOther = kPort + 1;
+  EXPECT_EQ(verdict(client().tcp(5000, kOther, kSyn)), Verdict::kPass);
+  plane->hint(kVirtual4, kOther, kTcp, service);
+  EXPECT_EQ(verdict(client().tcp(5000, kOther, kSyn)), Verdict::kTransmit);
+}
+
+TEST_F(PlainSynHint, IsNotNeeded) {
+  place_of(plane->arrays(), kPort) = 0;
+  EXPECT_EQ(verdict(client().tcp(5000, kPort, kSyn)), Verdict::kTransmit);
+}
+
+TEST_F(PlainSynHint, OfAnotherKeyIsNotTaken) {
+  const uint32_t nobodys = service + 1;
+  for (uint64_t other : {ek_service_hint(inet_addr("10.77.0.101"), htons(kPort), kTcp, nobodys),
+                         ek_service_hint(inet_addr(kVirtual4.c_str()), htons(kPort + 1), kTcp, nobodys),
+                         ek_service_hint(inet_addr(kVirtual4.c_str()), htons(kPort), kUdp, nobodys)}) {
+    place_of(plane->arrays(), kPort) = other;
+    EXPECT_EQ(verdict(client().tcp(5000, kPort, kSyn)), Verdict::kTransmit);
+    plane->forget_connections();
+  }
+}
 
 class PlainSourcePort : public Lab {
  protected:

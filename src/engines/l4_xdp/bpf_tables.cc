@@ -39,6 +39,7 @@ Result<> visit_used(int map, Record (ek_arrays::*array)[kCount], const std::func
 
 BpfTables::BpfTables(const TableAccess& access)
     : arrays_(*access.arrays),
+      hints_(*access.arrays),
       service_keys_(access.service_keys),
       rings_(access.rings),
       real_server_counters_(access.real_server_counters, "real_server_counters",
@@ -150,15 +151,18 @@ Result<> BpfTables::write_keys(std::span<const KeyEntry> entries) {
   for (const KeyEntry& entry : entries) {
     keys.push_back(entry.key);
     values.push_back(entry.value);
+    hints_.withdraw(entry.key);
   }
   auto count = static_cast<uint32_t>(keys.size());
   if (bpf_map_update_batch(service_keys_, keys.data(), values.data(), &count, nullptr) != 0)
     return fail(system_error("cannot write the map service_keys"));
+  for (const KeyEntry& entry : entries) hints_.give(entry);
   return {};
 }
 
 Result<> BpfTables::erase_keys(std::span<const ek_service_key> keys) {
   for (const ek_service_key& key : keys) {
+    hints_.withdraw(key);
     if (bpf_map_delete_elem(service_keys_, &key) != 0 && errno != ENOENT)
       return fail(system_error("cannot remove from the map service_keys"));
   }

@@ -2,6 +2,7 @@
 // The Tables of the kernel. Memory and descriptors belong to the loaded program, which outlives this.
 
 #include "engines/l4_xdp/array_map.h"
+#include "engines/l4_xdp/service_hints.h"
 #include "engines/l4_xdp/shared_arrays.h"
 #include "engines/l4_xdp/tables.h"
 
@@ -40,6 +41,7 @@ class BpfTables final : public Tables {
   Result<> erase_ring(uint32_t service);
 
   const SharedArrays& arrays_;
+  ServiceHints hints_;
   int service_keys_, rings_;
   ArrayMap real_server_counters_;
 };

@@ -128,6 +128,20 @@ TEST_F(EngineTest, ASlotIsReusedWithANewGenerationAndZeroCounters) {
   EXPECT_EQ(arrays()->real_servers[2].generation, 1U) << "slots never used come first";
 }
 
+TEST_F(EngineTest, HintsGoWithTheKeys) {
+  apply(layer4({service("a", "10.0.0.1", "80,81", {real_server("r", "10.0.0.21")})}));
+  EXPECT_EQ(hinted("10.0.0.1", 80, IPPROTO_TCP), key_target("10.0.0.1", 80, IPPROTO_TCP));
+  EXPECT_EQ(hinted("10.0.0.1", 81, IPPROTO_TCP), key_target("10.0.0.1", 81, IPPROTO_TCP));
+  EXPECT_EQ(hinted("10.0.0.1", 80, IPPROTO_UDP), 0U);
+  open();
+  apply(layer4({service("b", "10.0.0.2", "80", {real_server("r", "10.0.0.21")}),
+                service("a", "10.0.0.1", "81", {real_server("r", "10.0.0.21")})}));
+  EXPECT_EQ(hinted("10.0.0.1", 80, IPPROTO_TCP), 0U);
+  EXPECT_NE(hinted("10.0.0.1", 81, IPPROTO_TCP), 0U);
+  EXPECT_EQ(hinted("10.0.0.2", 80, IPPROTO_TCP), key_target("10.0.0.2", 80, IPPROTO_TCP));
+  EXPECT_NE(hinted("10.0.0.2", 80, IPPROTO_TCP), hinted("10.0.0.1", 81, IPPROTO_TCP));
+}
+
 TEST_F(EngineTest, ConnectionsAreListedAndFiltered) {
   apply(print_farm());
   put_connection(1, 1, EK_STATE_ESTABLISHED, 400);

@@ -1,47 +1,17 @@
 #include "engines/l4_xdp/shared_arrays.h"
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <string>
 
-#include "base/fd.h"
+#include "mapped_arrays.h"
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
 
-constexpr size_t kSize = (sizeof(ek_arrays) + 4095) / 4096 * 4096;
-
-// Memory in a file in place of the map: the kernel maps both in the same way.
-class SharedArraysTest : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(file_.is_open());
-    ASSERT_EQ(ftruncate(file_.get(), kSize), 0);
-    whole_ = map_all();
-    auto arrays = SharedArrays::in_place_of(map_all(), file_.get());
-    ASSERT_TRUE(arrays.has_value());
-    arrays_ = std::make_unique<SharedArrays>(std::move(*arrays));
-  }
-  void TearDown() override {
-    for (ek_arrays* mapped : mapped_) munmap(mapped, kSize);
-  }
-
-  ek_arrays* map_all() {
-    void* const mapped = mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
-    EXPECT_NE(mapped, MAP_FAILED);
-    mapped_.push_back(static_cast<ek_arrays*>(mapped));
-    return mapped_.back();
-  }
-
-  Fd file_{memfd_create("arrays", MFD_CLOEXEC)};
-  std::vector<ek_arrays*> mapped_;
-  ek_arrays* whole_ = nullptr;
-  std::unique_ptr<SharedArrays> arrays_;
-};
+using SharedArraysTest = MappedArrays;
 
 TEST_F(SharedArraysTest, WritesAreSeenByWhoeverElseHasItMapped) {
   arrays_->at<&ek_arrays::services>(1).ring_length = 7;
@@ -75,7 +45,7 @@ TEST_F(SharedArraysTest, EverySlotIsWholeWhereverItLies) {
 
 // What the kernel has mapped of the map, other than by map_all.
 size_t mapped_bytes(const ek_arrays* start) {
-  const auto first = reinterpret_cast<uintptr_t>(start), end = first + kSize;
+  const auto first = reinterpret_cast<uintptr_t>(start), end = first + kMappedSize;
   std::ifstream maps("/proc/self/maps");
   size_t bytes = 0;
   for (std::string line; std::getline(maps, line);) {
