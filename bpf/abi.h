@@ -288,7 +288,9 @@ static inline ek_u32 ek_service_hint_place(ek_u64 hint)
 	X(HALF_OPEN_LIMIT,       "half_open_limit",       "too many half-open connections: no new ones until some have ended", \
 	  "a SYN flood; without one, raise half_open_limit, or choose another syn_flood") \
 	X(NOT_PROXIED,           "not_proxied",           "segment that does not fit into a connection that a SYN cookie has begun", \
-	  "few are normal in a flood; many: real servers take long to answer, or do not know window scaling")
+	  "few are normal in a flood; many: real servers take long to answer, or do not know window scaling") \
+	X(OPENED_ELSEWHERE,      "opened_elsewhere",      "copy of a first packet whose connection another processor is just opening", \
+	  "nothing: the other copy was forwarded; many: find out what doubles packets, such as a loop between switches")
 
 enum ek_reason {
 #define EK_REASON_ID(id, name, text, remedy) EK_REASON_##id,

@@ -112,9 +112,10 @@ static __always_inline int forward_translated(struct xdp_md *context, const stru
 {
 	struct place place;
 
-	/* Another CPU may just be entering the connection, with a copy of this packet; that one goes. */
-	if (!place_of_way(packet->way, ipv6, &place) || unlikely(!is_translated(place.connection, ipv6)))
+	if (!place_of_way(packet->way, ipv6, &place))
 		return -drop(EK_REASON_REDIRECT_FAILED, service_of(packet));
+	if (unlikely(!is_translated(place.connection, ipv6)))
+		return -drop(EK_REASON_OPENED_ELSEWHERE, service_of(packet));
 	if (unlikely(is_proxied(place.connection, ipv6)) && packet->kind == PACKET_WITH_PORTS) {
 		int failed = proxy_segment(context, packet, translation_of(place.connection, ipv6),
 					   flags_of(place.connection, ipv6));
