@@ -286,6 +286,7 @@ __noinline_global int open_plainly(struct xdp_md *context, __u64 addresses, __u6
 	fetch_home(header, way);
 	if (server->method >= EK_METHOD_NAT && !choose_plain_translation(&translation, &packet, server))
 		return NOT_PLAIN;
+	pin_value(translation.set); /* and is not known by the method: kernel 6.1 does not follow that */
 	compose_record(&record, &packet, chosen, &translation);
 	expires = expiry_of(service_at(packet.service), EK_STATE_SYN_RECV, packet.tick);
 	if (!is_new(header, &packet, &translation, server))
