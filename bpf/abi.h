@@ -240,6 +240,13 @@ static inline ek_u32 ek_service_hint_place(ek_u64 hint)
 {
 	return (hint >> 15) * 0x9e3779b97f4a7c15ull >> (64 - EK_SERVICE_HINTS_BITS);
 }
+/* The service that a hint names, if it is of the key of which `wanted` is the hint without a service. 0: of another one. */
+static inline ek_u32 ek_service_of_hint(ek_u64 hint, ek_u64 wanted)
+{
+	ek_u64 found = hint ^ wanted;
+
+	return found < EK_MAX_SERVICES ? found : 0;
+}
 
 /* ---- drop and pass reasons: the one list; name, what it means, what to do about it. Order is ABI ---- */
 #define EK_REASONS(X) \

@@ -41,9 +41,8 @@ static __always_inline __u32 service_of_range(const struct ek_service_value *val
 static __always_inline __u32 hinted_service(const struct tuple *tuple)
 {
 	__u64 wanted = ek_service_hint(tuple->virtual_address[3], virtual_port_of(tuple), tuple->protocol, 0);
-	__u64 found = *(const volatile __u64 *)&arrays.service_hints[ek_service_hint_place(wanted)] ^ wanted;
 
-	return found < EK_MAX_SERVICES ? found : 0;
+	return ek_service_of_hint(*(const volatile __u64 *)&arrays.service_hints[ek_service_hint_place(wanted)], wanted);
 }
 
 /* Service id; 0: none. A port of its own comes before a range, a narrow range before a wide one. */

@@ -17,11 +17,6 @@ std::optional<uint64_t> hint_of(const ek_service_key& key, uint32_t service) {
   return ek_service_hint(address_be, key.port_be, key.protocol, service);
 }
 
-// Of one key, whatever the services.
-bool are_same_key(uint64_t left, uint64_t right) {
-  return (left ^ right) < EK_MAX_SERVICES;
-}
-
 std::atomic_ref<ek_u64> place_of(const SharedArrays& arrays, uint64_t hint) {
   return std::atomic_ref(arrays.at<&ek_arrays::service_hints>(ek_service_hint_place(hint)));
 }
@@ -30,7 +25,7 @@ std::atomic_ref<ek_u64> place_of(const SharedArrays& arrays, uint64_t hint) {
 
 void ServiceHints::withdraw(const ek_service_key& key) {
   const auto hint = hint_of(key, 0);
-  if (hint && are_same_key(place_of(arrays_, *hint), *hint)) place_of(arrays_, *hint) = 0;
+  if (hint && ek_service_of_hint(place_of(arrays_, *hint), *hint) != 0) place_of(arrays_, *hint) = 0;
 }
 
 void ServiceHints::give(const KeyEntry& entry) {

@@ -116,8 +116,7 @@ class EngineTest : public testing::Test {
   // As key_target, of the hint; 0: none.
   uint32_t hinted(const std::string& address, uint16_t port, uint8_t protocol) const {
     const uint64_t wanted = ek_service_hint(inet_addr(address.c_str()), htons(port), protocol, 0);
-    const uint64_t found = arrays()->service_hints[ek_service_hint_place(wanted)] ^ wanted;
-    return found < EK_MAX_SERVICES ? static_cast<uint32_t>(found) : 0;
+    return ek_service_of_hint(arrays()->service_hints[ek_service_hint_place(wanted)], wanted);
   }
   uint32_t tick() const {
     ek_sweep request{};
