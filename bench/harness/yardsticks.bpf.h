@@ -90,6 +90,29 @@ static __always_inline __u64 *record_of(struct set *set, __u64 hash)
 	return &set->words[8 + (hash & 3) * 8];
 }
 
+/* A flow's own. */
+struct place {
+	struct set *set;
+	__u64 *record;
+	__u64 hash;
+};
+
+static __always_inline bool find_place(const struct iphdr *ip, struct place *place)
+{
+	place->hash = hash_of(ip);
+	place->set = set_of(place->hash);
+	if (!place->set)
+		return false;
+	place->record = record_of(place->set, place->hash);
+	return true;
+}
+
+/* Never; but both lines are read for it, and at once. */
+static __always_inline bool is_taken(const struct place *place)
+{
+	return *(const volatile __u64 *)place->record == 1 || *(const volatile __u64 *)&place->set->words[0] == 1;
+}
+
 static __always_inline struct iphdr *ip_of(struct xdp_md *context)
 {
 	struct iphdr *ip = (void *)(long)context->data + ETH_HLEN;
@@ -105,14 +128,9 @@ SEC("xdp.frags")
 int trivial_with_memory(struct xdp_md *context)
 {
 	struct iphdr *ip = ip_of(context);
-	struct set *set;
-	__u64 hash;
+	struct place place;
 
-	if (!ip)
-		return XDP_PASS;
-	hash = hash_of(ip);
-	set = set_of(hash);
-	if (!set || *(volatile __u64 *)&set->words[0] == 1 || *(volatile __u64 *)record_of(set, hash) == 1)
+	if (!ip || !find_place(ip, &place) || is_taken(&place))
 		return XDP_PASS;
 	return swap_and_send((void *)ip - ETH_HLEN);
 }
@@ -122,22 +140,14 @@ SEC("xdp.frags")
 int trivial_with_new(struct xdp_md *context)
 {
 	struct iphdr *ip = ip_of(context);
-	__u64 hash, *record;
-	struct set *set;
+	struct place place;
 
-	if (!ip)
+	if (!ip || !find_place(ip, &place) || *(volatile __u64 *)place.record == 1)
 		return XDP_PASS;
-	hash = hash_of(ip);
-	set = set_of(hash);
-	if (!set)
-		return XDP_PASS;
-	record = record_of(set, hash);
-	if (*(volatile __u64 *)record == 1)
-		return XDP_PASS;
-	__sync_fetch_and_add(&set->words[0], 2);
+	__sync_fetch_and_add(&place.set->words[0], 2);
 #pragma unroll
 	for (int i = 0; i < 8; i++)
-		*(volatile __u64 *)&record[i] = hash & ~1ull;
+		*(volatile __u64 *)&place.record[i] = place.hash & ~1ull;
 	return swap_and_send((void *)ip - ETH_HLEN);
 }
 
@@ -187,12 +197,6 @@ static __always_inline struct line *line_of(__u64 hash, __u32 server)
 	return bpf_map_lookup_elem(&more_memory, &index);
 }
 
-/* Never; but both lines are read for it, and at once. */
-static __always_inline bool is_taken(struct set *set, const __u64 *record)
-{
-	return *(const volatile __u64 *)record == 1 || *(const volatile __u64 *)&set->words[0] == 1;
-}
-
 static __always_inline void remember_answers(struct line *line, __u64 hash)
 {
 	__sync_fetch_and_add(&line->words[hash >> 4 & 15], 2);
@@ -222,37 +226,33 @@ static __always_inline int open_with_the_least(struct xdp_md *context, bool is_t
 	struct iphdr *ip = ip_of(context);
 	struct service service = {};
 	struct line *line = NULL;
-	__u64 hash, *record, *count;
-	struct set *set;
+	__u64 hash, *first, *count;
+	struct place place;
 	__u32 server;
 
-	if (!ip || ip->ihl != 5 || ip->protocol != IPPROTO_TCP)
+	if (!ip || ip->ihl != 5 || ip->protocol != IPPROTO_TCP || !find_place(ip, &place))
 		return XDP_PASS;
-	hash = hash_of(ip);
-	set = set_of(hash);
-	if (!set)
-		return XDP_PASS;
-	record = record_of(set, hash);
-	if (!is_translated && is_taken(set, record))
+	if (!is_translated && is_taken(&place))
 		return XDP_PASS;
 	service.address[2] = (__u64)ip->daddr << 32 | ((struct tcphdr *)(ip + 1))->dest;
 	if (bpf_map_lookup_elem(&services, &service))
 		return XDP_PASS;
 	server = least_loaded();
 	if (is_translated) {
-		line = line_of(hash, server);
-		if (!line || *(volatile __u32 *)line == 1 || is_taken(set, record))
+		line = line_of(place.hash, server);
+		if (!line || *(volatile __u32 *)line == 1 || is_taken(&place))
 			return XDP_PASS;
 	}
-	hash &= ~1ull;
-	if (__sync_val_compare_and_swap(&set->words[0], set->words[0], hash) == 1)
+	hash = place.hash & ~1ull;
+	first = &place.set->words[0];
+	if (__sync_val_compare_and_swap(first, *first, hash) == 1)
 		return XDP_PASS;
 #pragma unroll
 	for (int i = 0; i < (is_translated ? 8 : 5); i++)
-		*(volatile __u64 *)&record[i] = hash;
+		*(volatile __u64 *)&place.record[i] = hash;
 	__sync_fetch_and_add(&connections[server & (LEAST_SERVERS - 1)], 1);
 	__sync_fetch_and_add(&half_open, 1);
-	*(volatile __u64 *)&set->words[0] = hash;
+	*(volatile __u64 *)first = hash;
 	count = bpf_map_lookup_elem(&counters, &server);
 	if (count)
 		++*count;
