@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 7
+#define EK_ABI_VERSION 8
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -35,6 +35,8 @@ enum {
 	EK_MAX_PORT_RANGES = 16,      /* ranges kept as ranges per address and protocol */
 	EK_EXPAND_PORTS = 64,         /* a range up to this long is expanded into single keys */
 	EK_SET_WAYS = 7,              /* connections in one set of the connection table */
+	EK_FRONT_SETS = 16384,        /* at most, of the connection table: 8 MB, IPv4; a power of two */
+	EK_FRONT_PART = 8,            /* and at most one in so many sets */
 	EK_RING_BLOCK = 64,           /* real-server ids in one block of a scheduling ring */
 	EK_MAX_WLC_SCAN = 256,        /* above: best of two random choices */
 	EK_MAX_SOURCES = 7,           /* source addresses of a virtual service (SNAT) */
@@ -216,6 +218,10 @@ struct ek_arrays {
 	ek_u64 translated[EK_TRANSLATED_BITS / 64]; /* config; a bit per hash of a NAT or SNAT real server's address */
 	struct ek_interface interfaces[EK_INTERFACES];
 	ek_u64 service_hints[1 << EK_SERVICE_HINTS_BITS]; /* config; see ek_service_hint */
+	ek_u32 beyond_front4[EK_FRONT_SETS]; /* live; connections of a front set that are in the rest of the table */
+	ek_u32 beyond_front6[EK_FRONT_SETS];
+	ek_u32 is_crowded; /* live; the IPv4 table has more connections than its front is for: new ones go to the rest */
+	ek_u32 rest_first; /* live; most are in the rest: they are looked for there first */
 	ek_u32 partial_checksums; /* config; the program is attached where frames come without (bpf/partial_checksum.h) */
 	ek_u32 reserved;
 };
@@ -402,13 +408,32 @@ struct ek_set6 {
 EK_STATIC_ASSERT(sizeof(struct ek_set6) == 960, "ek_set6");
 
 /*
+ * Sets [0, front) of a table are its front, where connections go while there is room. It is so small that the processor
+ * has its addresses at hand: what a packet costs depends on how many connections there are, not on how many there could
+ * be. 0: there is one set only, which is every connection's.
+ */
+static inline ek_u32 ek_front_sets(ek_u32 sets)
+{
+	ek_u32 part = (sets + EK_FRONT_PART - 1) / EK_FRONT_PART;
+
+	if (sets <= 1)
+		return 0;
+	return part < EK_FRONT_SETS ? part : EK_FRONT_SETS;
+}
+/* The front set of a connection with this tag. */
+static inline ek_u32 ek_front_set(ek_u32 tag, ek_u32 front_sets)
+{
+	return (ek_u64)tag * front_sets >> 32;
+}
+
+/*
  * ---- the reverse index: by real server and source, the way of the connection table that has the connection ----
  * An entry is a part of the hash above a number: set * EK_WAY_NUMBERS + way, plus 1; 0: free. One whose connection is
  * gone is free as well.
  */
 struct ek_reverse_set {
 	ek_u32 entry[EK_REVERSE_WAYS];
-	ek_u32 overflowed; /* once an entry whose first set this is went to its second: look there too */
+	ek_u32 overflowed; /* entries that found no room here and are in a later one of their sets */
 };
 EK_STATIC_ASSERT(sizeof(struct ek_reverse_set) == 64, "ek_reverse_set");
 static inline ek_u32 ek_reverse_sets(ek_u32 sets)

@@ -9,9 +9,9 @@
 
 enum {
 	/*
-	 * Below this many ways in use the first set takes a connection whatever the second one holds, so that most
-	 * look-ups end there (88 % at half load); beyond it the emptier set does. What finds no room in either goes to a
-	 * third set: the first insert fails at 72 % of all ways (`./dev bench scale`), with two sets it would at 65 %.
+	 * Beyond the front: below this many ways in use the first set takes a connection whatever the second one holds, so
+	 * that most look-ups end there (88 % at half load); beyond it the emptier set does. What finds no room in either goes
+	 * to a third set: the first insert fails at 72 % of all ways (`./dev bench scale`), with two sets it would at 65 %.
 	 */
 	FIRST_SET_PREFERRED = 4,
 	INSERT_ATTEMPTS = 3,
@@ -125,7 +125,8 @@ static __always_inline bool is_full_set(struct ek_set_header *header, __u32 tick
 /* No set has a way that may be given away. */
 static __always_inline bool is_full_for(__u64 hash, __u32 tick, const bool ipv6)
 {
-	return is_full_set(set_at(first_set(hash, ipv6), ipv6), tick) &&
+	return is_full_set(set_at(front_set(tag_of(hash), ipv6), ipv6), tick) &&
+	       is_full_set(set_at(first_set(hash, ipv6), ipv6), tick) &&
 	       is_full_set(set_at(second_set(hash, ipv6), ipv6), tick) &&
 	       is_full_set(set_at(third_set(hash, ipv6), ipv6), tick);
 }
@@ -160,18 +161,30 @@ static __always_inline void write_record(struct ek_set_header *header, __u32 way
 	header->state[way] = entry->state;
 }
 
-/* The usual case: a free way, in the set that the preference says. The second set is looked at only if it may matter. */
-static __always_inline struct ek_set_header *take_free_way(struct ek_set_header *first, struct ek_set_header *second,
-							   __u64 hash, __u32 *taken)
+/* In which set and way: of the front, or of what the preference says. Another set is looked at only if it may matter. */
+static __always_inline struct ek_set_header *take_free_way(__u64 hash, const bool ipv6, __u32 *set, __u32 *taken)
 {
-	__u32 room = ways_with_tag(first, EK_TAG_FREE), home = home_way(hash), way;
-	struct ek_set_header *header = first;
+	struct ek_set_header *header, *other;
+	__u32 room, other_room, home = home_way(hash), way;
 
-	if (count_of_ways[room & 127] <= EK_SET_WAYS - FIRST_SET_PREFERRED) {
-		__u32 other_room = ways_with_tag(second, EK_TAG_FREE);
-
+	*set = front_set(tag_of(hash), ipv6);
+	header = set_at(*set, ipv6);
+	if (!header)
+		return NULL;
+	room = is_crowded(ipv6) ? 0 : ways_with_tag(header, EK_TAG_FREE);
+	if (unlikely(!room)) {
+		*set = first_set(hash, ipv6);
+		header = set_at(*set, ipv6);
+		other = set_at(second_set(hash, ipv6), ipv6);
+		if (!header || !other)
+			return NULL;
+		room = ways_with_tag(header, EK_TAG_FREE);
+		other_room = count_of_ways[room & 127] > EK_SET_WAYS - FIRST_SET_PREFERRED
+				     ? 0
+				     : ways_with_tag(other, EK_TAG_FREE);
 		if (count_of_ways[other_room & 127] > count_of_ways[room & 127]) {
-			header = second;
+			*set = second_set(hash, ipv6);
+			header = other;
 			room = other_room;
 		}
 	}
@@ -205,22 +218,35 @@ static __always_inline bool take_chosen_way(struct ek_set_header *header, __u32 
 	return true;
 }
 
-/* The way that is missed least. NULL: none may be given away. */
-static __always_inline struct ek_set_header *take_used_way(struct ek_set_header *first, struct ek_set_header *second,
-							   const struct entry *entry, const bool ipv6, __u32 *taken)
+static __always_inline __u64 choice_in(__u32 set, __u32 tick, const bool ipv6)
 {
-	__u32 tick = entry->tick;
+	return choose_way(set_at(set, ipv6), tick);
+}
 
+/* The way of the three that is missed least. NULL: none may be given away. */
+static __always_inline struct ek_set_header *take_used_way(__u64 hash, __u32 tick, const bool ipv6, __u32 *set,
+							   __u32 *taken)
+{
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < INSERT_ATTEMPTS; i++) {
-		__u64 a = choose_way(first, tick), b = choose_way(second, tick);
-		struct ek_set_header *header = a <= b ? first : second;
-		__u32 set = a <= b ? first_set(entry->hash, ipv6) : second_set(entry->hash, ipv6);
-		__u64 choice = a <= b ? a : b;
+		__u64 best = choice_in(front_set(tag_of(hash), ipv6), tick, ipv6), choice;
+		struct ek_set_header *header;
 
-		if (choice_rank(choice) >= RANK_LIVE)
+		*set = front_set(tag_of(hash), ipv6);
+		choice = choice_in(first_set(hash, ipv6), tick, ipv6);
+		if (choice < best) {
+			best = choice;
+			*set = first_set(hash, ipv6);
+		}
+		choice = choice_in(second_set(hash, ipv6), tick, ipv6);
+		if (choice < best) {
+			best = choice;
+			*set = second_set(hash, ipv6);
+		}
+		header = set_at(*set, ipv6);
+		if (!header || choice_rank(best) >= RANK_LIVE)
 			return NULL;
-		if (take_chosen_way(header, set, choice, tick, ipv6, taken))
+		if (take_chosen_way(header, *set, best, tick, ipv6, taken))
 			return header;
 	}
 	return NULL;
@@ -254,6 +280,54 @@ static __always_inline __u32 keep_one_in_set(struct ek_set_header *header, __u32
 	return kept;
 }
 
+static __always_inline __u32 keep_one_of(__u32 set, struct entry *entry, const bool ipv6, __u32 kept)
+{
+	struct ek_set_header *header = set_at(set, ipv6);
+
+	return header ? keep_one_in_set(header, set, entry, ipv6, kept) : kept;
+}
+
+/* Of all but the third set, which the entry then says whether to look at. */
+static __always_inline __u32 keep_one(struct entry *entry, const bool ipv6)
+{
+	__u32 kept = keep_one_of(front_set(tag_of(entry->hash), ipv6), entry, ipv6, 0);
+	struct ek_set_header *header;
+
+	if (ends_in_front(tag_of(entry->hash), ipv6))
+		return kept;
+	kept = keep_one_of(first_set(entry->hash, ipv6), entry, ipv6, kept);
+	header = set_at(first_set(entry->hash, ipv6), ipv6);
+	if (!header || !has_overflowed(header) || first_set(entry->hash, ipv6) == second_set(entry->hash, ipv6))
+		return kept;
+	kept = keep_one_of(second_set(entry->hash, ipv6), entry, ipv6, kept);
+	header = set_at(second_set(entry->hash, ipv6), ipv6);
+	entry->overflowed_twice = header && has_overflowed_twice(header);
+	return kept;
+}
+
+/* In the sets that a connection passes, before it is where it goes: whoever looks for it finds the way. */
+static __always_inline void note_passing(__u64 hash, __u32 set, const bool ipv6)
+{
+	struct ek_set_header *header;
+
+	if (likely(is_in_front(set, ipv6)))
+		return;
+	__sync_fetch_and_add(beyond_front(tag_of(hash), ipv6), 1);
+	header = set_at(first_set(hash, ipv6), ipv6);
+	if (header && set != first_set(hash, ipv6))
+		note_overflow(header, EK_SET_OVERFLOWED);
+}
+
+/* Into a way that was taken. */
+static __always_inline void fill_way(struct ek_set_header *header, __u32 set, __u32 way, const struct entry *entry,
+				     const bool ipv6)
+{
+	write_record(header, way, entry, ipv6);
+	count_in(entry->service, entry->real_server, entry->generation, entry->state);
+	note_passing(entry->hash, set, ipv6);
+	publish(header, way, tag_of(entry->hash));
+}
+
 /* What insert would answer: 0, or a number that is none. */
 static __always_inline __u32 pretend_insert(const struct entry *entry, const bool ipv6)
 {
@@ -268,31 +342,19 @@ static __always_inline __u32 pretend_insert(const struct entry *entry, const boo
  */
 static __always_inline __u32 insert(struct entry *entry, const bool ipv6)
 {
-	__u32 first_index = first_set(entry->hash, ipv6), second_index = second_set(entry->hash, ipv6);
-	struct ek_set_header *first = set_at(first_index, ipv6), *second = set_at(second_index, ipv6);
+	__u32 set = 0, way = 0, kept, own;
 	struct ek_set_header *header;
-	__u32 way = 0, kept, own;
 
 	entry->overflowed_twice = false;
-	if (!first || !second)
-		return 0;
-	header = take_free_way(first, second, entry->hash, &way);
+	header = take_free_way(entry->hash, ipv6, &set, &way);
 	if (!header)
-		header = take_used_way(first, second, entry, ipv6, &way);
+		header = take_used_way(entry->hash, entry->tick, ipv6, &set, &way);
 	pin_value(way);
 	if (!header || way >= EK_SET_WAYS)
 		return 0;
-	write_record(header, way, entry, ipv6);
-	count_in(entry->service, entry->real_server, entry->generation, entry->state);
-	if (header != first)
-		note_overflow(first, EK_SET_OVERFLOWED);
-	publish(header, way, tag_of(entry->hash));
-	kept = keep_one_in_set(first, first_index, entry, ipv6, 0);
-	if (has_overflowed(first) && first != second) {
-		kept = keep_one_in_set(second, second_index, entry, ipv6, kept);
-		entry->overflowed_twice = has_overflowed_twice(second);
-	}
-	own = way_number(header == first ? first_index : second_index, way);
+	fill_way(header, set, way, entry, ipv6);
+	kept = keep_one(entry, ipv6);
+	own = way_number(set, way);
 	entry->is_ours = !kept || kept == own;
 	return kept ? kept : own;
 }
@@ -316,29 +378,22 @@ __noinline_global int insert6(struct entry *entry)
 /* Number of the way that has the connection, as from insert. */
 static __always_inline __u32 insert_in_third(struct entry *entry, const bool ipv6)
 {
-	__u32 first_index = first_set(entry->hash, ipv6), second_index = second_set(entry->hash, ipv6);
-	__u32 index = third_set(entry->hash, ipv6), way = 0, kept, own;
-	struct ek_set_header *first = set_at(first_index, ipv6), *second = set_at(second_index, ipv6);
-	struct ek_set_header *header = set_at(index, ipv6);
+	__u32 set = third_set(entry->hash, ipv6), way = 0, kept, own;
+	struct ek_set_header *header = set_at(set, ipv6), *second = set_at(second_set(entry->hash, ipv6), ipv6);
 	__u64 choice;
 
-	if (!first || !second || !header)
+	if (!header || !second)
 		return 0;
 	choice = choose_way(header, entry->tick);
-	if (choice_rank(choice) >= RANK_LIVE || !take_chosen_way(header, index, choice, entry->tick, ipv6, &way))
+	if (choice_rank(choice) >= RANK_LIVE || !take_chosen_way(header, set, choice, entry->tick, ipv6, &way))
 		return 0;
 	pin_value(way);
 	if (way >= EK_SET_WAYS)
 		return 0;
-	write_record(header, way, entry, ipv6);
-	count_in(entry->service, entry->real_server, entry->generation, entry->state);
-	note_overflow(first, EK_SET_OVERFLOWED);
 	note_overflow(second, EK_SET_OVERFLOWED_TWICE);
-	publish(header, way, tag_of(entry->hash));
-	kept = keep_one_in_set(first, first_index, entry, ipv6, 0);
-	kept = keep_one_in_set(second, second_index, entry, ipv6, kept);
-	kept = keep_one_in_set(header, index, entry, ipv6, kept);
-	own = way_number(index, way);
+	fill_way(header, set, way, entry, ipv6);
+	kept = keep_one_in_set(header, set, entry, ipv6, keep_one(entry, ipv6));
+	own = way_number(set, way);
 	entry->is_ours = !kept || kept == own;
 	return kept ? kept : own;
 }

@@ -25,6 +25,8 @@ static __always_inline bool take_over(struct ek_set_header *header, __u32 way, _
 		return false;
 	if (tag == EK_TAG_FREE)
 		return true;
+	if (!is_in_front(set_of_way(number), ipv6))
+		__sync_fetch_and_sub(beyond_front(tag, ipv6), 1);
 	old = connection_at(header, way, ipv6);
 	if (is_translated(old, ipv6))
 		remove_from_reverse(header, way, number, ipv6);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The connection table: three candidate sets per connection, each one header line and EK_SET_WAYS records in one page.
- * A way belongs to whoever swaps its tag to EK_TAG_BUSY; a reader trusts a record only while its tag stands. Expiry is
- * judged in place, so the table needs nobody's help to stay usable. A live established connection is never displaced.
+ * The connection table: four candidate sets per connection, each one header line and EK_SET_WAYS records in one page. One
+ * is in the front (ek_front_sets), which fills first; the other three are in the rest. A way belongs to whoever swaps its
+ * tag to EK_TAG_BUSY; a reader trusts a record only while its tag stands. Expiry is judged in place, so the table needs
+ * nobody's help to stay usable. A live established connection is never displaced.
  */
 #pragma once
 
@@ -50,20 +51,72 @@ static __always_inline __u32 tag_of(__u64 hash)
 	return (__u32)hash | EK_TAG_FIRST; /* never free, never busy */
 }
 
+static __always_inline __u32 front_sets(const bool ipv6)
+{
+	return ipv6 ? front_sets6 : front_sets4;
+}
+
+/* By the tag alone, which is what whoever frees a way has of the hash. */
+static __always_inline __u32 front_set(__u32 tag, const bool ipv6)
+{
+	return ek_front_set(tag, front_sets(ipv6));
+}
+
+static __always_inline bool is_in_front(__u32 set, const bool ipv6)
+{
+	return !front_sets(ipv6) || set < front_sets(ipv6);
+}
+
+/* How many connections with this tag's front set are in the rest of the table. */
+static __always_inline __u32 *beyond_front(__u32 tag, const bool ipv6)
+{
+	__u32 set = front_set(tag, ipv6) & (EK_FRONT_SETS - 1);
+
+	return ipv6 ? &arrays.beyond_front6[set] : &arrays.beyond_front4[set];
+}
+
+/* None, mostly: then there is no need to look anywhere else. */
+static __always_inline bool ends_in_front(__u32 tag, const bool ipv6)
+{
+	return likely(!*(const volatile __u32 *)beyond_front(tag, ipv6));
+}
+
+static __always_inline __u32 set_of_rest(__u32 hash, const bool ipv6)
+{
+	return front_sets(ipv6) + scale(hash, (ipv6 ? sets6 : sets4) - front_sets(ipv6));
+}
+
 static __always_inline __u32 first_set(__u64 hash, const bool ipv6)
 {
-	return scale(hash >> 32, ipv6 ? sets6 : sets4);
+	return set_of_rest(hash >> 32, ipv6);
 }
 
 static __always_inline __u32 second_set(__u64 hash, const bool ipv6)
 {
-	return scale(hash, ipv6 ? sets6 : sets4);
+	return set_of_rest((__u32)hash * 0x85ebca6bu, ipv6);
 }
 
-/* Of a connection that finds no room in the other two. */
+/* Of a connection that finds no room in the others. */
 static __always_inline __u32 third_set(__u64 hash, const bool ipv6)
 {
-	return scale((__u32)(hash >> 16) * 0x9e3779b1u, ipv6 ? sets6 : sets4);
+	return set_of_rest((__u32)(hash >> 16) * 0x9e3779b1u, ipv6);
+}
+
+/* While there are more connections than the front is for (bpf/sweep.h), new ones go to the rest. */
+static __always_inline bool is_crowded(const bool ipv6)
+{
+	return !ipv6 && *(const volatile __u32 *)&arrays.is_crowded;
+}
+
+/* So that few packets wait for two sets one after the other. IPv6 has no short way, and reads both at once. */
+static __always_inline bool is_in_rest_mostly(void)
+{
+	return unlikely(*(const volatile __u32 *)&arrays.rest_first);
+}
+
+static __always_inline __u32 likely_set4(__u64 hash)
+{
+	return is_in_rest_mostly() ? first_set(hash, false) : front_set(tag_of(hash), false);
 }
 
 /*
@@ -193,6 +246,17 @@ static __always_inline __u32 lowest_way(__u32 ways)
 
 /* ---- looking up ---- */
 
+/* The lines that a connection is likely to be in: the record first, or they are not waited for together. */
+static __always_inline void fetch_home(struct ek_set_header *header, __u64 hash, const bool ipv6)
+{
+	__u32 way = home_way(hash);
+
+	if (way >= EK_SET_WAYS)
+		return;
+	fetch(connection_at(header, way, ipv6));
+	fetch(header);
+}
+
 static __always_inline void set_place(struct place *place, struct ek_set_header *header, __u32 set, __u32 way,
 				      const bool ipv6)
 {
@@ -208,9 +272,14 @@ static __always_inline __u32 way_number(__u32 set, __u32 way)
 	return set * EK_WAY_NUMBERS + way + 1;
 }
 
+static __always_inline __u32 set_of_way(__u32 number)
+{
+	return (number - 1) / EK_WAY_NUMBERS;
+}
+
 static __always_inline bool place_of_way(__u32 number, const bool ipv6, struct place *place)
 {
-	__u32 set = (number - 1) / EK_WAY_NUMBERS, way = (number - 1) % EK_WAY_NUMBERS;
+	__u32 set = set_of_way(number), way = (number - 1) % EK_WAY_NUMBERS;
 	struct ek_set_header *header;
 
 	if (!number)
@@ -284,11 +353,20 @@ __noinline_global int number_in_third_set6(const struct tuple *tuple, __u64 hash
 /* Expired or not. The other sets, which are likely not in the cache, are looked at only if they can have something. */
 static __always_inline bool find_place(const struct tuple *tuple, __u64 hash, const bool ipv6, struct place *place)
 {
-	__u32 set = first_set(hash, ipv6);
-	struct ek_set_header *header = set_at(set, ipv6);
+	__u32 set = front_set(tag_of(hash), ipv6);
+	struct ek_set_header *header = set_at(set, ipv6), *first;
 
 	if (!header)
 		return false;
+	first = set_at(first_set(hash, ipv6), ipv6);
+	if (!ends_in_front(tag_of(hash), ipv6) && first)
+		fetch_home(first, hash, ipv6);
+	if (find_in_set(header, set, hash, tuple, ipv6, place))
+		return true;
+	if (ends_in_front(tag_of(hash), ipv6) || !first)
+		return false;
+	set = first_set(hash, ipv6);
+	header = first;
 	if (find_in_set(header, set, hash, tuple, ipv6, place))
 		return true;
 	if (!has_overflowed(header))

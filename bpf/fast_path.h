@@ -59,11 +59,8 @@ static __always_inline int send_plainly_to_client(struct xdp_md *context, const 
 	return leave_by(context, translation->client_interface);
 }
 
-/*
- * Of a connection that is in the first set of the reverse index. What was parsed comes in registers: on the stack of
- * evenkeel_xdp there is no room for this.
- */
-__noinline_global int forward_plain_answer(struct xdp_md *context, __u64 addresses, __u64 rest, __u32 tcp_flags, __u32 length)
+/* What was parsed, handed on in registers: on the stack of evenkeel_xdp there is no room for more ways than one. */
+static __always_inline struct packet plain_packet_of(__u64 addresses, __u64 rest, __u32 tcp_flags, __u32 length)
 {
 	struct packet packet = {
 		.tuple = {.client[3] = addresses, .virtual_address[3] = addresses >> 32, .ports = rest, .protocol = rest >> 32},
@@ -72,8 +69,16 @@ __noinline_global int forward_plain_answer(struct xdp_md *context, __u64 address
 		.l4_offset = PLAIN_L4,
 		.tick = current_tick(),
 	};
+
+	return packet;
+}
+
+/* Of a connection that the reverse index has where it is likely. */
+__noinline_global int forward_plain_answer(struct xdp_md *context, __u64 addresses, __u64 rest, __u32 tcp_flags, __u32 length)
+{
+	struct packet packet = plain_packet_of(addresses, rest, tcp_flags, length);
 	__u64 hash = hash_tuple(&packet.tuple, false);
-	const struct ek_reverse_set *set = reverse_set_at(reverse_set(hash, 0, false), false);
+	const struct ek_reverse_set *set = reverse_set_at(likely_reverse_set4(hash), false);
 	struct place place;
 
 	if (!set || !place_of_way(plain_number(set, hash), false, &place) || !is_plain_answer(&place, &packet))
@@ -92,13 +97,58 @@ static __always_inline int forward_plain_syn(struct xdp_md *context, const struc
 	return open_plainly(context, pair_of_key4(&packet->tuple), rest_of_key(&packet->tuple), packet->length);
 }
 
+/* Of a connection that may be in this way of a set. */
+static __always_inline int forward_plain_way(struct xdp_md *context, void *data, struct packet *packet,
+					     struct ek_set_header *header, __u32 way)
+{
+	struct ek_real_server *server;
+	struct ek_connection *connection;
+
+	if (way >= EK_SET_WAYS)
+		return NOT_PLAIN;
+	connection = connection_at(header, way, false);
+	packet->tick = current_tick();
+	if (header->state[way] != plain_state(packet) || !holds(header, way, &packet->tuple, false))
+		return NOT_PLAIN;
+	if (unlikely(connection->touched != packet->tick) && !renew(header, connection, way, packet))
+		return NOT_PLAIN;
+	server = real_server_at(connection->real_server);
+	if (server->generation != connection->real_server_generation)
+		return NOT_PLAIN;
+	if (unlikely(!is_plainly_direct(server)))
+		return forward_plainly_by_method(context, data, packet, connection, server);
+	count_packet(connection->real_server, packet->length);
+	write_macs(data, (const void *)server);
+	return leave_by(context, server->interface_index);
+}
+
+/* The set where it is second likeliest to be; NULL: it cannot be there. */
+static __always_inline struct ek_set_header *other_set(__u64 hash)
+{
+	if (is_in_rest_mostly())
+		return set_at(front_set(tag_of(hash), false), false);
+	return ends_in_front(tag_of(hash), false) ? NULL : set_at(first_set(hash, false), false);
+}
+
+/* Of a connection that is not where it is likely. It parses again: evenkeel_xdp has no stack to hand on what it knows. */
+__noinline_global int forward_plain_elsewhere(struct xdp_md *context)
+{
+	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
+	struct packet packet = {};
+	struct ek_set_header *header;
+
+	if (!parse_plain(data, end, &packet))
+		return NOT_PLAIN;
+	packet.hash = hash_tuple(&packet.tuple, false);
+	header = other_set(packet.hash);
+	return header ? forward_plain_way(context, data, &packet, header, plain_way(header, packet.hash)) : NOT_PLAIN;
+}
+
 static __always_inline int forward_plain(struct xdp_md *context)
 {
 	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 	struct packet packet = {};
-	struct ek_real_server *server;
 	struct ek_set_header *header;
-	struct ek_connection *connection;
 	__u32 way;
 
 	if (!parse_plain(data, end, &packet))
@@ -111,24 +161,11 @@ static __always_inline int forward_plain(struct xdp_md *context)
 		return forward_plain_answer(context, pair_of_key4(&packet.tuple), rest_of_key(&packet.tuple), packet.tcp_flags,
 					    packet.length);
 	packet.hash = hash_tuple(&packet.tuple, false);
-	header = set_at(first_set(packet.hash, false), false);
+	header = set_at(likely_set4(packet.hash), false);
 	if (!header)
 		return NOT_PLAIN;
 	way = plain_way(header, packet.hash);
-	if (way >= EK_SET_WAYS)
-		return NOT_PLAIN;
-	connection = connection_at(header, way, false);
-	packet.tick = current_tick();
-	if (header->state[way] != plain_state(&packet) || !holds(header, way, &packet.tuple, false))
-		return NOT_PLAIN;
-	if (unlikely(connection->touched != packet.tick) && !renew(header, connection, way, &packet))
-		return NOT_PLAIN;
-	server = real_server_at(connection->real_server);
-	if (server->generation != connection->real_server_generation)
-		return NOT_PLAIN;
-	if (unlikely(!is_plainly_direct(server)))
-		return forward_plainly_by_method(context, data, &packet, connection, server);
-	count_packet(connection->real_server, packet.length);
-	write_macs(data, (const void *)server);
-	return leave_by(context, server->interface_index);
+	if (unlikely(way >= EK_SET_WAYS))
+		return forward_plain_elsewhere(context);
+	return forward_plain_way(context, data, &packet, header, way);
 }

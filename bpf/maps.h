@@ -145,6 +145,7 @@ struct {
 struct ek_sweeper {
 	struct bpf_timer timer;
 	__u32 next4, next6; /* sets where the next slice begins */
+	__u32 used4, in_front4; /* connections that this round has counted */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -94,12 +94,7 @@ static __always_inline int store_connection(struct packet *packet, __u32 real_se
 	point_at(&entry, real_server);
 	if (packet->replaces)
 		remove_entry(&packet->tuple, packet->hash, ipv6);
-	if (ipv6)
-		number = insert6(&entry);
-	else if (explain_mode)
-		number = insert4(&entry);
-	else
-		number = insert(&entry, false); /* without a call, for the common case */
+	number = ipv6 ? insert6(&entry) : insert4(&entry);
 	number = look_at_third_set(&entry, number, ipv6);
 	if (!number)
 		return UNDECIDED_NO_ROOM;

@@ -15,16 +15,10 @@
 #include "bpf/service.h"
 #include "bpf/syn_flood.h"
 
-/* Are exactly these ways of the set the connection's, or may be, and none of another set? */
+/* Are exactly these ways of the front set the connection's, or may be, and none of another set? */
 static __always_inline bool has_only(const struct ek_set_header *header, __u32 tag, __u32 ways)
 {
-	return ways_with_tag(header, tag) == ways && !has_overflowed(header);
-}
-
-/* The second set would not be preferred to one with so many free ways. */
-static __always_inline bool is_roomy(__u32 room)
-{
-	return count_of_ways[room & 127] > EK_SET_WAYS - FIRST_SET_PREFERRED;
+	return ways_with_tag(header, tag) == ways && ends_in_front(tag, false);
 }
 
 /* EK_SET_WAYS: none. */
@@ -32,8 +26,6 @@ static __always_inline __u32 take_plain_way(struct ek_set_header *header, __u64 
 {
 	__u32 room = ways_with_tag(header, EK_TAG_FREE), home = home_way(hash), way;
 
-	if (!is_roomy(room))
-		return EK_SET_WAYS;
 	way = room >> home & 1 ? home : lowest_way(room);
 	pin_value(way);
 	if (way >= EK_SET_WAYS || !claim(header, way, EK_TAG_FREE))
@@ -125,13 +117,6 @@ static __always_inline int schedule_plainly(const struct ek_service *service, co
 	return schedule(service, packet->service, &packet->tuple, packet->hash);
 }
 
-/* The lines that a connection is likely to be in: the record first, or they are not waited for together. */
-static __always_inline void fetch_home(struct ek_set_header *header, __u32 way)
-{
-	fetch(connection_at(header, way, false));
-	fetch(header);
-}
-
 /* As the first real server's method says, which is all real servers'. Only the order of reads depends on it. */
 static __always_inline bool is_likely_translated(__u32 service)
 {
@@ -142,7 +127,7 @@ static __always_inline bool is_likely_translated(__u32 service)
  * A real server. 0: this is nothing for the short way, and nothing has been changed. The table is read meanwhile, unless a
  * set of the reverse index will be read as well: what is begun first would be waited for before that, not with it.
  */
-static __always_inline int choose_plainly(struct packet *packet, struct ek_set_header *header, __u32 way)
+static __always_inline int choose_plainly(struct packet *packet, struct ek_set_header *header)
 {
 	const struct ek_service *service;
 	int chosen;
@@ -154,9 +139,9 @@ static __always_inline int choose_plainly(struct packet *packet, struct ek_set_h
 	if (service->flags & EK_SERVICE_PERSISTENT || is_flooded(service, packet->service))
 		return 0;
 	if (!is_likely_translated(packet->service))
-		fetch_home(header, way);
+		fetch_home(header, packet->hash, false);
 	if (service->scheduler == EK_SCHEDULER_WRR &&
-	    (!has_only(header, tag_of(packet->hash), 0) || !is_roomy(ways_with_tag(header, EK_TAG_FREE))))
+	    (!has_only(header, tag_of(packet->hash), 0) || !ways_with_tag(header, EK_TAG_FREE)))
 		return 0; /* no turn is taken in vain */
 	chosen = schedule_plainly(service, packet);
 	return chosen > 0 ? chosen : 0;
@@ -223,15 +208,17 @@ static __always_inline bool is_new(struct ek_set_header *header, const struct pa
 {
 	if (!has_only(header, tag_of(packet->hash), 0))
 		return false;
-	return !translation->set || server->method != EK_METHOD_SNAT ||
-	       !may_have_another(translation->set, translation->hash, 0);
+	if (!translation->set)
+		return true;
+	return server->method == EK_METHOD_SNAT ? !may_have_another(translation->set, translation->hash, 0)
+						: ends_here(translation->set);
 }
 
 /* Into the way that was taken. False: another CPU has the same SYN, or there is no room for answers; it is free again. */
 static __always_inline bool enter(struct ek_set_header *header, __u32 way, const struct packet *packet, __u32 real_server,
 				  const union plain_record *record, __u32 expires, const struct plain_translation *translation)
 {
-	__u32 tag = tag_of(packet->hash), number = way_number(first_set(packet->hash, false), way);
+	__u32 tag = tag_of(packet->hash), number = way_number(front_set(tag, false), way);
 
 	write_plain_record(header, way, record);
 	header->expires[way] = expires;
@@ -275,15 +262,14 @@ __noinline_global int open_plainly(struct xdp_md *context, __u64 addresses, __u6
 	int chosen;
 
 	packet.hash = hash_tuple(&packet.tuple, false);
-	header = set_at(first_set(packet.hash, false), false);
-	way = home_way(packet.hash);
-	if (!header || way >= EK_SET_WAYS)
+	header = set_at(front_set(tag_of(packet.hash), false), false);
+	if (!header || is_crowded(false) || !ends_in_front(tag_of(packet.hash), false))
 		return NOT_PLAIN;
-	chosen = choose_plainly(&packet, header, way);
+	chosen = choose_plainly(&packet, header);
 	if (!chosen)
 		return NOT_PLAIN;
 	server = real_server_at(chosen);
-	fetch_home(header, way);
+	fetch_home(header, packet.hash, false);
 	if (server->method >= EK_METHOD_NAT && !choose_plain_translation(&translation, &packet, server))
 		return NOT_PLAIN;
 	pin_value(translation.set); /* and is not known by the method: kernel 6.1 does not follow that */

@@ -2,7 +2,8 @@
 /*
  * The reverse index: from an answer of a real server to the connection that it belongs to. It holds numbers of ways of
  * the connection table and nothing of its own, so that half of a connection can never be lost: an entry whose way has
- * something else by now simply does not match. Two candidate sets, as in the connection table.
+ * something else by now simply does not match. Three candidate sets, the first of them in a front, as in the connection
+ * table.
  */
 #pragma once
 
@@ -15,9 +16,22 @@ static __always_inline struct ek_reverse_set *reverse_set_at(__u32 index, const 
 	return bpf_map_lookup_elem(&reverse4, &index);
 }
 
+enum {
+	REVERSE_CHOICES = 3,
+};
+
 static __always_inline __u32 reverse_set(__u64 hash, __u32 choice, const bool ipv6)
 {
-	return scale(choice ? hash : hash >> 32, ipv6 ? reverse_sets6 : reverse_sets4);
+	__u32 front = ipv6 ? reverse_front6 : reverse_front4, all = ipv6 ? reverse_sets6 : reverse_sets4;
+
+	if (likely(!choice))
+		return scale(hash >> 32, front);
+	return front + scale(choice == 1 ? (__u32)hash : (__u32)(hash >> 32) * 0x9e3779b1u, all - front);
+}
+
+static __always_inline __u32 likely_reverse_set4(__u64 hash)
+{
+	return is_in_rest_mostly() ? reverse_set(hash, 1, false) : reverse_set(hash, 0, false);
 }
 
 static __always_inline __u32 way_bits(const bool ipv6)
@@ -40,7 +54,7 @@ static __always_inline __u32 home_entry(__u64 hash)
 	return entry;
 }
 
-/* In its second set is something only if its first one was full once: mostly there is no need to look. */
+/* In its next set is something only if there was no room in this one: mostly there is no need to look. */
 static __always_inline bool ends_here(const struct ek_reverse_set *set)
 {
 	return likely(!*(const volatile __u32 *)&set->overflowed);
@@ -112,9 +126,12 @@ __noinline_global int answers6(__u32 number, const struct tuple *tuple)
 static __always_inline __u32 find_answered(const struct tuple *tuple, __u64 hash, __u32 except, const bool ipv6)
 {
 	__u32 tag = reverse_tag(hash, ipv6), bits = way_bits(ipv6), mask = (1u << bits) - 1;
+	struct ek_reverse_set *beyond = is_crowded(ipv6) ? reverse_set_at(reverse_set(hash, 1, ipv6), ipv6) : NULL;
 
+	if (beyond)
+		fetch(beyond); /* with the front's */
 #pragma clang loop unroll(disable)
-	for (__u32 choice = 0; choice < 2; choice++) {
+	for (__u32 choice = 0; choice < REVERSE_CHOICES; choice++) {
 		struct ek_reverse_set *set = reverse_set_at(reverse_set(hash, choice, ipv6), ipv6);
 
 		if (!set)
@@ -157,31 +174,41 @@ static __always_inline bool swap_entry(__u32 *entry, __u32 from, __u32 to)
 	return *(volatile __u32 *)entry == from && __sync_val_compare_and_swap(entry, from, to) == from;
 }
 
+/* In the home entry before any other. */
+static __always_inline bool swap_in_set(struct ek_reverse_set *set, __u64 hash, __u32 from, __u32 to)
+{
+	if (swap_entry(&set->entry[home_entry(hash)], from, to))
+		return true;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < EK_REVERSE_WAYS; i++)
+		if (swap_entry(&set->entry[i], from, to))
+			return true;
+	return false;
+}
+
 /*
- * Swaps one value for another where it is found: in the home entry before any other. A new entry that goes to the second
- * set is told of in the first before it is there, so that whoever looks for it finds it.
+ * Swaps one value for another where it is found: in the set with the number that is returned, from 1 on; 0: nowhere. A new
+ * entry is counted in the sets that it passes before it is where it goes, so that whoever looks for it finds it.
  */
-static __always_inline bool swap_in_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
+static __always_inline __u32 swap_in_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
 {
 #pragma clang loop unroll(disable)
-	for (__u32 choice = 0; choice < 2; choice++) {
+	for (__u32 choice = 0; choice < REVERSE_CHOICES; choice++) {
 		struct ek_reverse_set *set = reverse_set_at(reverse_set(hash, choice, ipv6), ipv6);
 
 		if (!set)
-			return false;
-		if (swap_entry(&set->entry[home_entry(hash)], from, to))
-			return true;
-#pragma clang loop unroll(disable)
-		for (__u32 i = 0; i < EK_REVERSE_WAYS; i++)
-			if (swap_entry(&set->entry[i], from, to))
-				return true;
-		if (!ends_here(set))
-			continue;
-		if (from)
-			break;
-		*(volatile __u32 *)&set->overflowed = 1;
+			return 0;
+		if ((from || choice || !is_crowded(ipv6)) && swap_in_set(set, hash, from, to))
+			return choice + 1;
+		if (from) {
+			if (ends_here(set))
+				return 0;
+		} else {
+			__sync_fetch_and_add(&set->overflowed, 1);
+		}
+		pin_value(choice); /* or the loop is laid out so that kernel 6.1 does not take it */
 	}
-	return false;
+	return 0;
 }
 
 __noinline_global int swap_in_reverse4(__u64 hash, __u32 from, __u32 to)
@@ -194,22 +221,57 @@ __noinline_global int swap_in_reverse6(__u64 hash, __u32 from, __u32 to)
 	return swap_in_reverse(hash, from, to, true);
 }
 
-static __always_inline bool change_reverse(__u64 hash, __u32 from, __u32 to, const bool ipv6)
+/* One entry less is beyond the first so many of its sets. */
+static __always_inline int count_back(__u64 hash, __u32 choices, const bool ipv6)
 {
-	return ipv6 ? swap_in_reverse6(hash, from, to) : swap_in_reverse4(hash, from, to);
+#pragma clang loop unroll(disable)
+	for (__u32 choice = 0; choice < REVERSE_CHOICES; choice++) {
+		struct ek_reverse_set *set = reverse_set_at(reverse_set(hash, choice, ipv6), ipv6);
+
+		if (!set || choice >= choices)
+			break;
+		__sync_fetch_and_sub(&set->overflowed, 1);
+	}
+	return 0;
+}
+
+__noinline_global int count_back4(__u64 hash, __u32 choices)
+{
+	return count_back(hash, choices, false);
+}
+
+__noinline_global int count_back6(__u64 hash, __u32 choices)
+{
+	return count_back(hash, choices, true);
 }
 
 static __always_inline bool insert_in_reverse(__u64 hash, __u32 number, const bool ipv6)
 {
-	return change_reverse(hash, 0, reverse_tag(hash, ipv6) | number, ipv6);
+	__u32 entry = reverse_tag(hash, ipv6) | number;
+
+	if (ipv6 ? swap_in_reverse6(hash, 0, entry) : swap_in_reverse4(hash, 0, entry))
+		return true;
+	if (ipv6)
+		count_back6(hash, REVERSE_CHOICES);
+	else
+		count_back4(hash, REVERSE_CHOICES);
+	return false;
 }
 
 static __always_inline void remove_from_reverse(struct ek_set_header *header, __u32 way, __u32 number, const bool ipv6)
 {
 	struct tuple tuple;
+	__u32 entry, found;
 	__u64 hash;
 
 	answer_tuple(connection_at(header, way, ipv6), ipv6, &tuple);
 	hash = hash_tuple(&tuple, ipv6);
-	change_reverse(hash, reverse_tag(hash, ipv6) | number, 0, ipv6);
+	entry = reverse_tag(hash, ipv6) | number;
+	found = ipv6 ? swap_in_reverse6(hash, entry, 0) : swap_in_reverse4(hash, entry, 0);
+	if (likely(found <= 1))
+		return;
+	if (ipv6)
+		count_back6(hash, found - 1);
+	else
+		count_back4(hash, found - 1);
 }

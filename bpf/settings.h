@@ -11,8 +11,12 @@ const volatile __u32 ticks_per_second_x256 = 256;
 const volatile __u64 hash_key[2];
 const volatile __u32 sets4 = 1;
 const volatile __u32 sets6 = 1;
+const volatile __u32 front_sets4 = 0; /* ek_front_sets(sets) */
+const volatile __u32 front_sets6 = 0;
 const volatile __u32 reverse_sets4 = 1; /* ek_reverse_sets(sets) */
 const volatile __u32 reverse_sets6 = 1;
+const volatile __u32 reverse_front4 = 0; /* ek_reverse_sets(ek_front_sets(sets)) */
+const volatile __u32 reverse_front6 = 0;
 const volatile __u32 way_bits4 = 31; /* that number a way of the connection table in the reverse index */
 const volatile __u32 way_bits6 = 31;
 /* Explains instead of doing: decides, writes `explanation`, changes no table and counts nothing. */

@@ -11,6 +11,7 @@ struct sweep_slice {
 	__u32 first;
 	__u32 tick;
 	__u32 used, freed;
+	__u32 in_front; /* of the used ones */
 };
 
 /* A bit for each; without branches, like ways_with_tag, as most sets have nothing that has expired. */
@@ -34,6 +35,7 @@ static __always_inline void sweep_set(struct sweep_slice *slice, __u32 index, co
 	used = ~(ways_with_tag(header, EK_TAG_FREE) | ways_with_tag(header, EK_TAG_BUSY)) & 127;
 	expired = used & ways_expired(header, slice->tick);
 	slice->used += count_of_ways[used & 127];
+	slice->in_front += is_in_front(index, ipv6) ? count_of_ways[used & 127] : 0;
 	if (likely(!expired))
 		return;
 #pragma clang loop unroll(disable)
@@ -84,20 +86,52 @@ enum {
 	SLICES = 20, /* once round in two seconds */
 };
 
-static __always_inline __u32 sweep_next(__u32 ipv6, __u32 first)
+static __always_inline __u32 sets_in_slice(__u32 sets)
 {
-	__u32 sets = ipv6 ? sets6 : sets4;
-	__u32 count = sets / SLICES + 1;
+	return sets / SLICES + 1;
+}
 
-	sweep_slice(ipv6, first, count);
-	return first + count < sets ? first + count : 0;
+/* Where the slice after this one begins. 0: with the next round. */
+static __always_inline __u32 next_slice(__u32 first, __u32 sets)
+{
+	return first + sets_in_slice(sets) < sets ? first + sets_in_slice(sets) : 0;
+}
+
+/*
+ * After a round. As long as a quarter of the front is free hardly any set of it is full; so that the answer does not go to
+ * and fro, it takes an eighth less to be no longer crowded.
+ */
+static __always_inline void judge_crowd(__u32 used, __u32 in_front)
+{
+	__u32 eighth = front_sets4 * EK_SET_WAYS / 8;
+
+	if (used > 6 * eighth)
+		arrays.is_crowded = 1;
+	else if (used < 5 * eighth)
+		arrays.is_crowded = 0;
+	arrays.rest_first = used - in_front > in_front;
+}
+
+static __always_inline void sweep_next4(struct ek_sweeper *state)
+{
+	struct sweep_slice slice = sweep_slice(false, state->next4, sets_in_slice(sets4));
+
+	state->used4 += slice.used;
+	state->in_front4 += slice.in_front;
+	state->next4 = next_slice(state->next4, sets4);
+	if (state->next4)
+		return;
+	judge_crowd(state->used4, state->in_front4);
+	state->used4 = 0;
+	state->in_front4 = 0;
 }
 
 static int sweep_on_timer(void *map __attribute__((unused)), __u32 *key __attribute__((unused)),
 			  struct ek_sweeper *state)
 {
-	state->next4 = sweep_next(false, state->next4);
-	state->next6 = sweep_next(true, state->next6);
+	sweep_next4(state);
+	sweep_slice(true, state->next6, sets_in_slice(sets6));
+	state->next6 = next_slice(state->next6, sets6);
 	bpf_timer_start(&state->timer, SLICE_NANOSECONDS, 0);
 	return 0;
 }

@@ -63,6 +63,10 @@ void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, b
   if (options.simulated_clock) {
     skeleton->rodata->ticks_per_second_x256 = 256;
   }
+  skeleton->rodata->front_sets4 = ek_front_sets(options.sets4);
+  skeleton->rodata->front_sets6 = ek_front_sets(options.sets6);
+  skeleton->rodata->reverse_front4 = ek_reverse_sets(ek_front_sets(options.sets4));
+  skeleton->rodata->reverse_front6 = ek_reverse_sets(ek_front_sets(options.sets6));
   skeleton->rodata->reverse_sets4 = ek_reverse_sets(options.sets4);
   skeleton->rodata->reverse_sets6 = ek_reverse_sets(options.sets6);
   skeleton->rodata->way_bits4 = ek_way_bits(options.sets4);
@@ -129,6 +133,8 @@ ek_arrays& DataPlane::arrays() const {
 
 void DataPlane::clear_table(bool ipv6) const {
   clear_mapped(ipv6 ? skeleton_->maps.connections6 : skeleton_->maps.connections4);
+  std::ranges::fill(ipv6 ? arrays().beyond_front6 : arrays().beyond_front4, 0);
+  if (!ipv6) set_crowded(false, false);
 }
 
 void DataPlane::clear_reverse(bool ipv6) const {
@@ -140,6 +146,11 @@ void DataPlane::forget_connections() const {
     clear_reverse(ipv6);
     clear_table(ipv6);
   }
+}
+
+void DataPlane::set_crowded(bool is_crowded, bool rest_first) const {
+  arrays().is_crowded = is_crowded;
+  arrays().rest_first = rest_first;
 }
 
 void DataPlane::reset() {

@@ -93,7 +93,7 @@ uint32_t DataPlane::reverse_entries(bool ipv6) const {
   return used;
 }
 
-uint32_t DataPlane::overflowed_reverse_sets(bool ipv6) const {
+uint32_t DataPlane::beyond_reverse_sets(bool ipv6) const {
   uint32_t count = 0;
   for_each_reverse_set(ipv6, [&count](const ek_reverse_set& set) { count += set.overflowed; });
   return count;

@@ -132,17 +132,18 @@ TEST_F(TightTable, TwoThirdsFullLosesNothing) {
 
 // Until the first connection finds no room: what is in a first, second or third set is found, answered for and removed.
 TEST_F(TightTable, ConnectionsInAThirdSetAreLikeOthers) {
-  open({.sets4 = 256, .sets6 = 1});
+  constexpr uint32_t kSets = 1024;
+  open({.sets4 = kSets, .sets6 = 1});
   farm(2);
   std::vector<uint32_t> server;
   while (count(EK_REASON_TABLE_FULL) == 0) server.push_back(establish(client_address(server.size()), 1));
   server.pop_back();
   const Bytes table = plane->table_bytes();
   size_t twice = 0;
-  for (size_t set = 0; set < 256; ++set)
+  for (size_t set = 0; set < kSets; ++set)
     twice += (reinterpret_cast<const ek_set4*>(table.data())[set].header.hints & EK_SET_OVERFLOWED_TWICE) != 0;
   ASSERT_GT(twice, 3U) << "third sets are in use";
-  EXPECT_GT(server.size(), 256U * EK_SET_WAYS * 7 / 10);
+  EXPECT_GT(server.size(), kSets * EK_SET_WAYS * 7 / 10);
   EXPECT_EQ(plane->connections().size(), server.size());
   EXPECT_EQ(plane->live(1).active + plane->live(2).active, server.size());
   const uint64_t forwarded = plane->all_reasons();

@@ -73,6 +73,10 @@ Result<Skeleton> open_skeleton(const ek_identity& identity) {
   std::ranges::copy(identity.hash_key, skeleton->rodata->hash_key);
   skeleton->rodata->sets4 = identity.sets4;
   skeleton->rodata->sets6 = identity.sets6;
+  skeleton->rodata->front_sets4 = ek_front_sets(identity.sets4);
+  skeleton->rodata->front_sets6 = ek_front_sets(identity.sets6);
+  skeleton->rodata->reverse_front4 = ek_reverse_sets(ek_front_sets(identity.sets4));
+  skeleton->rodata->reverse_front6 = ek_reverse_sets(ek_front_sets(identity.sets6));
   skeleton->rodata->reverse_sets4 = ek_reverse_sets(identity.sets4);
   skeleton->rodata->reverse_sets6 = ek_reverse_sets(identity.sets6);
   skeleton->rodata->way_bits4 = ek_way_bits(identity.sets4);

@@ -27,6 +27,7 @@ class Program {
 
   const ek_identity& identity() const { return identity_; }
   TableAccess tables() const;
+  const SharedArrays& arrays() const { return *arrays_; }
   int map(const char* name) const;  // descriptor; -1 if there is none
   int xdp() const;
   int sweep() const;

@@ -20,12 +20,14 @@ struct Table4 {
   using Set = ek_set4;
   using Record = ek_connection4;
   static constexpr const char* kMap = "connections4";
+  static constexpr auto kBeyondFront = &ek_arrays::beyond_front4;
   static uint32_t sets(const ek_identity& identity) { return identity.sets4; }
 };
 struct Table6 {
   using Set = ek_set6;
   using Record = ek_connection6;
   static constexpr const char* kMap = "connections6";
+  static constexpr auto kBeyondFront = &ek_arrays::beyond_front6;
   static uint32_t sets(const ek_identity& identity) { return identity.sets6; }
 };
 
