@@ -146,6 +146,8 @@ void DataPlane::forget_connections() const {
     clear_reverse(ipv6);
     clear_table(ipv6);
   }
+  for (uint32_t id = 0; id < slots_.size(); ++id) arrays().real_server_live[id] = {};
+  for (uint32_t id = 0; id < service_options_.size(); ++id) arrays().service_live[id] = {};
 }
 
 void DataPlane::set_crowded(bool is_crowded, bool rest_first) const {

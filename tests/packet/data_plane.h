@@ -106,8 +106,8 @@ class DataPlane {
   ek_real_server_live live(uint32_t real_server) const;
   ek_service_live service_live(uint32_t service) const;
   std::vector<Connection> connections(bool ipv6 = false) const;
-  Bytes table_bytes(bool ipv6 = false) const;                // the whole connection table, to see that nothing changed
-  void forget_connections() const;                           // both tables and reverse indexes are empty again
+  Bytes table_bytes(bool ipv6 = false) const;  // the whole connection table, to see that nothing changed
+  void forget_connections() const;             // tables and reverse indexes are empty, and nothing is counted
   void set_crowded(bool is_crowded, bool rest_first) const;  // as the timer finds after a round
   static Bytes mac_of(uint32_t real_server);
   static Bytes source_mac();
