@@ -115,11 +115,7 @@ static __always_inline int forward_plain_way(struct xdp_md *context, void *data,
 	server = real_server_at(connection->real_server);
 	if (server->generation != connection->real_server_generation)
 		return NOT_PLAIN;
-	if (unlikely(!is_plainly_direct(server)))
-		return forward_plainly_by_method(context, data, packet, connection, server);
-	count_packet(connection->real_server, packet->length);
-	write_macs(data, (const void *)server);
-	return leave_by(context, server->interface_index);
+	return send_plainly(context, data, packet, connection, server);
 }
 
 /* The set where it is second likeliest to be; NULL: it cannot be there. */

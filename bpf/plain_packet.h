@@ -169,3 +169,13 @@ static __always_inline int forward_plainly_by_method(struct xdp_md *context, voi
 	count_packet(connection->real_server, packet->length);
 	return forward_direct_routing(context, packet, server);
 }
+
+static __always_inline int send_plainly(struct xdp_md *context, void *data, const struct packet *packet,
+					struct ek_connection *connection, const struct ek_real_server *server)
+{
+	if (unlikely(!is_plainly_direct(server)))
+		return forward_plainly_by_method(context, data, packet, connection, server);
+	count_packet(connection->real_server, packet->length);
+	write_macs(data, (const void *)server);
+	return leave_by(context, server->interface_index);
+}

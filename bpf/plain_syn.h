@@ -235,13 +235,8 @@ static __always_inline int send_first(struct xdp_md *context, const struct packe
 {
 	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 
-	if (data + PLAIN_L4 + sizeof(struct tcphdr) > end)
-		return NOT_PLAIN;
-	if (unlikely(!is_plainly_direct(server)))
-		return forward_plainly_by_method(context, data, packet, connection, server);
-	count_packet(connection->real_server, packet->length);
-	write_macs(data, (const void *)server);
-	return leave_by(context, server->interface_index);
+	return data + PLAIN_L4 + sizeof(struct tcphdr) > end ? NOT_PLAIN
+							      : send_plainly(context, data, packet, connection, server);
 }
 
 /* What was parsed comes in registers, as for forward_plain_answer. */
