@@ -35,7 +35,8 @@ static __always_inline void sweep_set(struct sweep_slice *slice, __u32 index, co
 	used = ~(ways_with_tag(header, EK_TAG_FREE) | ways_with_tag(header, EK_TAG_BUSY)) & 127;
 	expired = used & ways_expired(header, slice->tick);
 	slice->used += count_of_ways[used & 127];
-	slice->in_front += is_in_front(index, ipv6) ? count_of_ways[used & 127] : 0;
+	if (is_in_front(index, ipv6))
+		slice->in_front += count_of_ways[used & 127];
 	if (likely(!expired))
 		return;
 #pragma clang loop unroll(disable)
@@ -47,6 +48,8 @@ static __always_inline void sweep_set(struct sweep_slice *slice, __u32 index, co
 			continue;
 		slice->freed++;
 		slice->used--;
+		if (is_in_front(index, ipv6))
+			slice->in_front--;
 	}
 }
 

@@ -161,6 +161,7 @@ TEST_F(Front, TheTimerFindsTheTableCrowdedAndNoLonger) {
   EXPECT_FALSE(own.arrays().rest_first) << "most went to the front before";
   own.advance(61);
   EXPECT_TRUE(becomes(false));
+  EXPECT_FALSE(own.arrays().rest_first) << "what the round has freed is nowhere";
 }
 
 }  // namespace
