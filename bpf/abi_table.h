@@ -102,6 +102,10 @@ static inline ek_u32 ek_front_sets(ek_u32 sets)
 		return 0;
 	return part < EK_FRONT_SETS ? part : EK_FRONT_SETS;
 }
+static inline int ek_is_in_front(ek_u32 set, ek_u32 front_sets)
+{
+	return !front_sets || set < front_sets;
+}
 /* The front set of a connection with this tag. */
 static inline ek_u32 ek_front_set(ek_u32 tag, ek_u32 front_sets)
 {

@@ -26,7 +26,7 @@ static __always_inline __u32 front_set(__u32 tag, const bool ipv6)
 
 static __always_inline bool is_in_front(__u32 set, const bool ipv6)
 {
-	return !front_sets(ipv6) || set < front_sets(ipv6);
+	return ek_is_in_front(set, front_sets(ipv6));
 }
 
 /* How many connections with this tag's front set are in the rest of the table. */

@@ -31,7 +31,7 @@ std::vector<Seen<typename Table::Record>> find_entries(const Slice<Table>& slice
 template <class Table>
 void count_out_of_rest(const Program& program, uint32_t set, uint32_t tag) {
   const uint32_t front = ek_front_sets(Table::sets(program.identity()));
-  if (front == 0 || set < front) return;
+  if (ek_is_in_front(set, front)) return;
   std::atomic_ref(program.arrays().at<Table::kBeyondFront>(ek_front_set(tag, front))).fetch_sub(1);
 }
 
