@@ -4,24 +4,21 @@
 #include <bpf/bpf.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "map_access.h"
 #include "traffic_bpf.skel.h"
 
 namespace evenkeel::bench {
+
+using packet::check;
+
 namespace {
 
 constexpr uint32_t kFirstClient = 10u << 24 | 80u << 16;
-
-void check(bool succeeded, const std::string& what) {
-  if (!succeeded) {
-    throw std::runtime_error(what + ": " + strerror(errno));
-  }
-}
 
 }  // namespace
 
@@ -46,6 +43,14 @@ void Generator::describe(const packet::Frame& frame, bool ipv6, const Flows& flo
   value.virtual_addresses = flows.virtual_addresses;
   uint32_t zero = 0;
   check(bpf_map_update_elem(bpf_map__fd(skeleton_->maps.traffic), &zero, &value, BPF_ANY) == 0, "traffic");
+}
+
+void Generator::use_memory(uint32_t sets, uint32_t lines) {
+  const auto& maps = skeleton_->maps;
+  packet::clear_mapped(maps.memory);
+  packet::clear_mapped(maps.more_memory);
+  skeleton_->data->used_sets = sets;
+  skeleton_->data->used_lines = lines;
 }
 
 double Generator::run(int program_fd, uint32_t repeat) {

@@ -33,6 +33,9 @@ class Generator {
   // flow % 16384.
   void describe(const packet::Frame& frame, bool ipv6, const Flows& flows);
 
+  // Of the programs with memory: empties it, and has them use so much of it.
+  void use_memory(uint32_t sets, uint32_t lines);
+
   // Nanoseconds per packet, the making of the frame included.
   double run(int program_fd, uint32_t repeat);
   // Live frames out of the described interface; returns nanoseconds per frame.

@@ -46,7 +46,9 @@ int trivial(struct xdp_md *context)
 	return swap_and_send(ethernet);
 }
 
-/* As large as the connection table of the packet benchmark. */
+/* As large as the connection table of the packet benchmark. How much of it is used: as ours, the front alone or all. */
+__u32 used_sets = 1, used_lines = 1;
+
 struct set {
 	__u64 words[64];
 };
@@ -64,6 +66,7 @@ struct line {
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, (1 << 21) * 3 / 2 / 15);
 	__type(key, __u32);
 	__type(value, struct line);
@@ -80,14 +83,18 @@ static __always_inline __u64 hash_of(const struct iphdr *ip)
 
 static __always_inline struct set *set_of(__u64 hash)
 {
-	__u32 index = (hash >> 32) * ((1 << 21) / 7) >> 32;
+	__u32 index = (hash >> 32) * used_sets >> 32;
 
 	return bpf_map_lookup_elem(&memory, &index);
 }
 
+/* Any of the seven records of a set, behind its header. */
 static __always_inline __u64 *record_of(struct set *set, __u64 hash)
 {
-	return &set->words[8 + (hash & 3) * 8];
+	__u32 record = (hash & 0xffff) * 7 >> 16;
+
+	asm volatile("" : "+r"(record));
+	return record < 7 ? &set->words[8 + record * 8] : &set->words[8];
 }
 
 /* A flow's own. */
@@ -192,7 +199,7 @@ static __always_inline __u32 least_loaded(void)
 /* Where answers are looked for: their other end is the real server, so that has to be known. */
 static __always_inline struct line *line_of(__u64 hash, __u32 server)
 {
-	__u32 index = ((hash ^ server) * 0x9e3779b97f4a7c15ull >> 32) * ((1 << 21) * 3 / 2 / 15) >> 32;
+	__u32 index = ((hash ^ server) * 0x9e3779b97f4a7c15ull >> 32) * used_lines >> 32;
 
 	return bpf_map_lookup_elem(&more_memory, &index);
 }

@@ -32,14 +32,6 @@ void clear_per_cpu(bpf_map* map, uint32_t key) {
   check(bpf_map_update_elem(bpf_map__fd(map), &key, zeros.data(), BPF_ANY) == 0, bpf_map__name(map));
 }
 
-void clear_mapped(bpf_map* map) {
-  size_t size = size_t{bpf_map__value_size(map)} * bpf_map__max_entries(map);
-  void* values = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-  check(values != MAP_FAILED, "mmap");
-  memset(values, 0, size);
-  munmap(values, size);
-}
-
 ek_address to_abi(const std::string& address) {
   ek_address value = {};
   const std::string mapped = address.find(':') == std::string::npos ? "::ffff:" + address : address;
