@@ -140,7 +140,7 @@ enum ek_real_server_flags {
 	EK_REAL_SERVER_KEEPS_ESTABLISHED = 2, /* clear: halted or deleted, packets of its connections are dropped ... */
 	EK_REAL_SERVER_HAS_NEXT_HOP = 4,
 	EK_REAL_SERVER_FAILED = 8, /* its check says so: what begins anew leaves it, whatever the entry's state */
-	EK_REAL_SERVER_RESETS = 16, /* ... and TCP clients are answered with a reset */
+	EK_REAL_SERVER_RESETS = 16, /* ... and TCP clients are answered with a reset; always when deleted */
 };
 enum ek_forwarding_method {
 	EK_METHOD_DIRECT_ROUTING = 0,

@@ -119,6 +119,7 @@ void Change::remove_real_servers() {
     }
     ek_real_server freed{};
     freed.generation = record.generation;
+    freed.flags = EK_REAL_SERVER_RESETS;  // its connections are over, and TCP clients learn it at their next packet
     gone.push_back({.id = id, .record = freed});
   }
   keep_totals(gone);

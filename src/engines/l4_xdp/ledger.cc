@@ -30,7 +30,7 @@ RingPrint print_of(std::span<const uint16_t> ring) {
 }
 
 RealServerLedger::Place RealServerLedger::place_of(const ek_real_server& record) {
-  return {record.service, ntohs(record.port_be)};
+  return {record.service, ntohs(record.port_be), is_translated(record)};
 }
 
 void RealServerLedger::put(uint32_t id, const ek_real_server& record) {
@@ -59,7 +59,7 @@ const ek_real_server* RealServerLedger::find(uint32_t id) const {
 uint32_t RealServerLedger::find(uint32_t service, const RealEndpoint& endpoint) const {
   const auto place = by_address_.find(endpoint.address);
   if (place == by_address_.end()) return 0;
-  const auto found = place->second.find({service, endpoint.port});
+  const auto found = place->second.find({service, endpoint.port, endpoint.is_translated});
   return found == place->second.end() ? 0 : found->second;
 }
 

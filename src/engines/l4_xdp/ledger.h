@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -31,10 +32,12 @@ struct InForce {
   bool is_complete = false;       // everything of it is in the maps
 };
 
-// A real server within its virtual service.
+// A real server within its virtual service. Connections that are translated cannot go on untranslated, nor the other
+// way round: with such another forwarding method it is another real server, and the connections of the former one end.
 struct RealEndpoint {
   IpAddress address;
   uint16_t port = 0;  // 0: as the client has it
+  bool is_translated = false;
   auto operator<=>(const RealEndpoint&) const = default;
 };
 
@@ -51,7 +54,7 @@ class RealServerLedger {
 
  private:
   std::unordered_map<uint32_t, ek_real_server> records_;
-  using Place = std::pair<uint32_t, uint16_t>;  // service, port
+  using Place = std::tuple<uint32_t, uint16_t, bool>;  // service, port, is translated
   static Place place_of(const ek_real_server& record);
 
   std::map<IpAddress, std::map<Place, uint32_t>> by_address_;  // -> id

@@ -120,7 +120,7 @@ TEST_F(EngineTest, AChangeOfWeightsOverwritesTheRingInPlace) {
 TEST_F(EngineTest, ASlotIsReusedWithANewGenerationAndZeroCounters) {
   apply(layer4({service("a", "10.0.0.1", "80", {real_server("r", "10.0.0.21")})}));
   apply(layer4({}));
-  EXPECT_EQ(arrays()->real_servers[1].flags, 0);
+  EXPECT_EQ(arrays()->real_servers[1].flags, EK_REAL_SERVER_RESETS);
   EXPECT_EQ(arrays()->real_servers[1].generation, 1U);
   EXPECT_EQ(key_target("10.0.0.1", 80, IPPROTO_TCP), 0U);
   open();

@@ -78,6 +78,24 @@ TEST_F(WriterTest, WhatIsNoLongerTranslatedIsNotLookedForAnyMore) {
   EXPECT_EQ(tables_.real_servers[id_of("10.0.0.21")].method, EK_METHOD_TUNNEL);
 }
 
+TEST_F(WriterTest, TranslatedOrNotIsAnotherRealServer) {
+  apply(farm_by(model::ForwardingMethod::kDirectRouting));
+  const uint32_t before = id_of("10.0.0.21");
+  const uint32_t generation = tables_.real_servers[before].generation;
+  apply(farm_by(model::ForwardingMethod::kTunnel));
+  EXPECT_EQ(id_of("10.0.0.21"), before) << "its connections go on";
+  EXPECT_THAT(apply(farm_by(model::ForwardingMethod::kNat)), IsEmpty());
+  const uint32_t translated = id_of("10.0.0.21");
+  EXPECT_NE(translated, before);
+  EXPECT_EQ(tables_.real_servers[before].service, 0U);
+  EXPECT_EQ(tables_.real_servers[before].generation, generation);
+  EXPECT_EQ(tables_.real_servers[before].flags, EK_REAL_SERVER_RESETS) << "clients of what has gone learn it";
+  apply(farm_by(model::ForwardingMethod::kSnat));
+  EXPECT_EQ(id_of("10.0.0.21"), translated);
+  apply(farm_by(model::ForwardingMethod::kDirectRouting));
+  EXPECT_NE(id_of("10.0.0.21"), translated);
+}
+
 TEST_F(WriterTest, OneMachineOnTwoPortsIsTwoRealServers) {
   auto want = farm_by(model::ForwardingMethod::kNat);
   auto& servers = want.virtual_services[0].real_servers;

@@ -26,7 +26,7 @@ TEST_F(WriterTest, RemovesInTheOppositeOrder) {
   EXPECT_THAT(apply(layer4({})), IsEmpty());
   EXPECT_THAT(tables_.journal,
               ElementsAre("erase_key 10.0.0.1:0/0", "erase_key 10.0.0.1:80/6", "service 1", "ring 1", "real_server 1"));
-  EXPECT_EQ(tables_.real_servers[1].flags, 0);
+  EXPECT_EQ(tables_.real_servers[1].flags, EK_REAL_SERVER_RESETS);
   EXPECT_EQ(tables_.real_servers[1].generation, 1U) << "so that its connections are known to be of this use";
 }
 
