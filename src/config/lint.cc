@@ -119,9 +119,10 @@ class Linter {
     }
     if (!service.one_packet) return;
     warn(".one_packet",
-         fmt::format("with {} and one_packet nothing is remembered by which an answer could be changed back",
+         fmt::format("with {} datagrams of a client go to the same real server all the same, since answers have to be "
+                     "changed back: one_packet has no effect",
                      model::to_string(service.forwarding_method)),
-         "use it where nobody answers, as in syslog, or use direct_routing");
+         "leave it out, or use direct_routing");
   }
 
   void check_health_checks(const VirtualService& service) {

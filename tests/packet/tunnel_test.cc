@@ -123,6 +123,16 @@ TEST_F(OnePacket, DatagramsAreScheduledOneByOneAndNothingIsKept) {
   EXPECT_TRUE(plane->connections().empty());
 }
 
+TEST_F(OnePacket, WhatIsTranslatedIsKept) {
+  RealServerOptions translated;
+  translated.method = EK_METHOD_NAT;
+  translated.address = "10.78.0.1";
+  farm(2, {.scheduler = EK_SCHEDULER_WRR, .flags = EK_SERVICE_ONE_PACKET}, translated);
+  const uint32_t server = send_to(client().udp(53, kPort));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(send_to(client().udp(53, kPort)), server);
+  EXPECT_EQ(plane->connections().size(), 1U) << "by which its answers are changed back";
+}
+
 TEST_F(OnePacket, TcpIsKept) {
   farm(2, {.flags = EK_SERVICE_ONE_PACKET});
   uint32_t server = establish(kClient4, 1);

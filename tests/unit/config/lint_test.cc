@@ -47,7 +47,8 @@ INSTANTIATE_TEST_SUITE_P(
                s[2].one_packet = true;
                s[2].persistence.enabled = false;
              },
-             "$.virtual_services[2].one_packet", "with snat and one_packet nothing is remembered", "syslog"},
+             "$.virtual_services[2].one_packet", "with snat datagrams of a client go to the same real server",
+             "direct_routing"},
         Case{"StayingWithTheOnlyTier", [](Services& s) { s[0].failback = false; }, "$.virtual_services[0].failback",
              "there is no tier to stay with", "higher priority number"},
         Case{"AddingToTheOnlyTier", [](Services& s) { s[0].minimum_usable = 2; },
