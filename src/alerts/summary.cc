@@ -86,6 +86,9 @@ std::string what_is(const Trouble& trouble, Tense tense) {
       return pick("is claimed by another machine", "was claimed by another machine for a while", "is claimed no more");
     case EventKind::kSourcePortsScarce:
       return pick("runs out of source ports", "ran short of source ports for a while", "has enough source ports again");
+    case EventKind::kConnectionTableFull:
+      return pick("has no room for new connections", "had no room for new connections for a while",
+                  "has room for new connections again");
     case EventKind::kSynFlood:
       return pick("is flooded with SYNs", "was flooded with SYNs for a while", "is flooded no more");
     case EventKind::kPanicBegan:

@@ -96,7 +96,8 @@ void add_services(Table& table, const json::value& reason, const Terminal& termi
 }
 
 Colour colour_of_event(std::string_view kind) {
-  if (kind.ends_with("_down") || kind.ends_with("_failed") || kind == "lost" || kind == "address_conflict") {
+  if (kind.ends_with("_down") || kind.ends_with("_failed") || kind == "lost" || kind == "address_conflict" ||
+      kind == "connection_table_full") {
     return Colour::kRed;
   }
   if (kind.ends_with("_up") || kind.ends_with("_recovered") || kind == "fallback_inactive") return Colour::kGreen;

@@ -78,7 +78,7 @@ void Controller::start() {
   listen_to_fallback_pages();
   configure_health();
   apply_now();
-  arm_sweep();
+  begin_counting();
   start_web();
   look_at_certificates();
   arm_certificates();

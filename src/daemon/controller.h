@@ -21,6 +21,7 @@
 #include "daemon/alert_sender.h"
 #include "daemon/arp_doctor.h"
 #include "daemon/certificate_shelf.h"
+#include "daemon/connection_table_alarm.h"
 #include "daemon/drain_deadline.h"
 #include "daemon/expiry_alarm.h"
 #include "daemon/host_names.h"
@@ -178,10 +179,12 @@ class Controller final : public api::Control {
   void arm_slow_start();
 
   // traffic.cc
+  void begin_counting();
   void arm_sweep();
   boost::asio::awaitable<void> sweep_and_count();
   boost::asio::awaitable<void> read_traffic();
   void look_for_syn_floods(const std::map<std::string, uint64_t>& half_open);
+  void look_for_full_table(const std::vector<observed::Reason>& reasons);
   void look_for_scarce_source_ports();
   boost::asio::awaitable<void> count_source_ports();
 
@@ -289,6 +292,7 @@ class Controller final : public api::Control {
   SlowStart slow_start_;
   SourcePortAlarm source_port_alarm_;
   SynFloodAlarm syn_flood_alarm_;
+  ConnectionTableAlarm connection_table_alarm_;
   TrafficMeter traffic_;
   SteadyTime traffic_due_;  // not read again before
   std::map<IpAddress, engines::NextHop> next_hops_;

@@ -45,6 +45,8 @@ observed::Snapshot Controller::snapshot() {
     const auto key = status.key;
     facts.health.insert_or_assign(facts.health.end(), key, std::move(status));
   }
+  if (const auto& full = connection_table_alarm_.sentence(); !full.empty())
+    facts.notices.push_back({kConnectionTable, full});
   std::ranges::move(conflict_notices(), std::back_inserter(facts.notices));
   std::ranges::move(parts_.web.notices(), std::back_inserter(facts.notices));
   std::ranges::move(certificate_notices(), std::back_inserter(facts.notices));

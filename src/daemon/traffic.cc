@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <utility>
@@ -19,6 +20,14 @@ using engines::l4_xdp::L4Engine;
 constexpr std::chrono::seconds kSweepInterval{1};
 
 }  // namespace
+
+// What was counted before the start is no news.
+void Controller::begin_counting() {
+  if (const auto* engine = parts_.layer4.engine()) {
+    if (const auto counters = engine->counters()) look_for_full_table(counters->reasons);
+  }
+  arm_sweep();
+}
 
 void Controller::arm_sweep() {
   sweep_timer_.expires_after(kSweepInterval);
@@ -58,6 +67,7 @@ boost::asio::awaitable<void> Controller::read_traffic() {
     if (!counted || stopped_) co_return;
     counters = std::move(*counted);
     look_for_syn_floods(counters.half_open);
+    look_for_full_table(counters.reasons);
   }
   add_layer7(parts_.layer7.report(), counters);
   traffic_.add(read, counters);
@@ -72,6 +82,17 @@ void Controller::look_for_syn_floods(const std::map<std::string, uint64_t>& half
     parts_.events.append(change.is_flooded ? observed::EventKind::kSynFlood : observed::EventKind::kSynFloodOver,
                          object, change.sentence);
   }
+}
+
+void Controller::look_for_full_table(const std::vector<observed::Reason>& reasons) {
+  const auto counted = std::ranges::find(reasons, "table_full", &observed::Reason::name);
+  const uint64_t without_room = counted == reasons.end() ? 0 : counted->packets;
+  const auto change = connection_table_alarm_.update(parts_.clock.steady_now(), without_room);
+  if (!change) return;
+  spdlog::warn("{}: {}", kConnectionTable, change->sentence);
+  parts_.events.append(
+      change->is_full ? observed::EventKind::kConnectionTableFull : observed::EventKind::kConnectionTableHasRoom,
+      kConnectionTable, change->sentence);
 }
 
 // The whole table is read only when the live counts say that some source address may be short of ports, or was.

@@ -49,6 +49,10 @@ namespace evenkeel::observed {
     "enough source ports for a real server are free again")                                                           \
   X(kSynFlood, "syn_flood", kWarning, kSynFlood, "a virtual service has as many half-open connections as its limit")  \
   X(kSynFloodOver, "syn_flood_over", kWarning, kSynFlood, "a virtual service has few half-open connections again")    \
+  X(kConnectionTableFull, "connection_table_full", kProblem, kConnectionTableFull,                                    \
+    "new connections find no room in the connection table")                                                           \
+  X(kConnectionTableHasRoom, "connection_table_has_room", kProblem, kConnectionTableFull,                             \
+    "new connections find room in the connection table again")                                                        \
   X(kProxyStarted, "proxy_started", kProblem, kProxyEnded, "HAProxy was started")                                     \
   X(kProxyReloaded, "proxy_reloaded", kInformation, kProxyReloaded, "HAProxy took a new configuration")               \
   X(kProxyEnded, "proxy_ended", kProblem, kProxyEnded, "HAProxy ended and is started again")                          \
