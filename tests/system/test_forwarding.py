@@ -101,6 +101,36 @@ def test_a_client_that_persistence_forgets_is_scheduled_anew(small: SmallFarm) -
         "persistence", "clear", "--virtual-service", "Nobody", check=False).stderr
 
 
+def test_one_ipv6_client_is_forgotten_and_the_others_are_not(small: SmallFarm) -> None:
+    kept, forgotten = small.client.address6, "fd77::11"
+    small.client.namespace.configure(f"address add {forgotten}/64 dev eth0 nodad")
+    small.start_balancer({"virtual_services": [service(), service6(scheduler="weighted_round_robin", persistence={
+        "enabled": True, "ipv6_prefix": 128})]})
+    small.wait_until_up("Teller6")
+
+    def server_for(client: str) -> str:
+        with Conversation(small.client, SERVICE6, source=client) as conversation:
+            return conversation.ask()["server"]
+
+    def remembered() -> dict[str, str]:
+        rows = small.balancer.api.get("/api/v1/persistence")["persistence"]
+        return {row["client"]: row["real_server"] for row in rows}
+
+    first = {client: server_for(client) for client in (kept, forgotten)}
+    assert remembered() == {f"{client}/128": server.upper() for client, server in first.items()}
+    with Conversation(small.client, SERVICE6, source=forgotten) as conversation:
+        assert conversation.ask()["server"] == first[forgotten]
+        said = small.balancer.evenkeel("persistence", "clear", "--client", forgotten).stdout
+        assert "One persistence entry cleared" in said
+        assert set(remembered()) == {f"{kept}/128"}
+        assert forgotten not in small.balancer.evenkeel("persistence", "list").stdout
+        assert conversation.ask()["server"] == first[forgotten], "what was open goes on"
+    assert {server_for(kept) for _ in range(4)} == {first[kept]}
+    status, answer = small.balancer.api.request("DELETE", "/api/v1/persistence?client=fd77::/64")
+    assert (status, answer) == (200, {"cleared": 1})
+    assert remembered() == {}
+
+
 def test_datagrams_bigger_than_the_mtu_reach_one_server_whole(balanced: SmallFarm) -> None:
     for size in (1473, 4000, 20_000):
         data = os.urandom(size)
@@ -159,6 +189,31 @@ def test_connections_lists_what_is_going_on(balanced: SmallFarm) -> None:
         network = balanced.client.address.rsplit(".", 1)[0] + ".0/24"
         assert source in balanced.balancer.evenkeel("connections", "--client", network, "--resolve").stdout
         assert source not in balanced.balancer.evenkeel("connections", "--protocol", "udp").stdout
+
+
+def test_connections_lists_those_over_ipv6_as_well(small: SmallFarm) -> None:
+    """By any client's prefix, and beside those over IPv4 of another virtual service."""
+    small.start_balancer({"virtual_services": [service(), service6()]})
+    small.wait_until_up("Teller6")
+    with Conversation(small.client) as over_ipv4, Conversation(small.client, SERVICE6) as conversation:
+        over_ipv4.ask()
+        server = conversation.ask()["server"].upper()
+        source = f"[{small.client.address6}]:{conversation.socket.getsockname()[1]}"
+        other = f"{small.client.address}:{over_ipv4.socket.getsockname()[1]}"
+        rows = {row["source"]: row for row in small.balancer.api.get("/api/v1/connections")["connections"]}
+        row = rows[source]
+        assert (row["protocol"], row["state"], row["real_server"]) == ("TCP", "ESTABLISHED", server)
+        assert (row["virtual"], row["virtual_service"]) == (f"[{SERVICE6}]:{PORT}", "Teller6")
+        assert row["destination"] == f"[{small.servers[int(server[-1]) - 1].address6}]:{PORT}"
+        assert other in rows
+        listed = small.balancer.evenkeel
+        for options in ([], ["--client", "fd77::/64"], ["--client", small.client.address6],
+                        ["--virtual-service", "Teller6", "--real-server", server, "--state", "ESTABLISHED"]):
+            assert source in listed("connections", *options).stdout, options
+        for options in (["--client", "fd77::/64"], ["--virtual-service", "Teller6"]):
+            assert other not in listed("connections", *options).stdout, options
+        for options in (["--client", "fd78::/64"], ["--virtual-service", LABEL], ["--protocol", "udp"]):
+            assert source not in listed("connections", *options).stdout, options
 
 
 def test_counters_count_each_connection(balanced: SmallFarm) -> None:
