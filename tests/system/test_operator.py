@@ -1,9 +1,10 @@
 """Drain, halt and online: what an operator says about a real server, and how long it holds."""
 
 import pytest
+from conversations import assert_is_reset, conversation_with
 
 from lab.commands import wait_until
-from lab.small_farm import LABEL, Conversation, SmallFarm, service
+from lab.small_farm import LABEL, SmallFarm, service
 
 
 def act(farm: SmallFarm, verb: str, server: str, *options: str) -> None:
@@ -12,24 +13,6 @@ def act(farm: SmallFarm, verb: str, server: str, *options: str) -> None:
 
 def state(farm: SmallFarm, server: str) -> str:
     return farm.balancer.api.real_server(LABEL, server)["state"]
-
-
-def conversation_with(farm: SmallFarm, server: str) -> Conversation:
-    """An open connection that this server has got."""
-    for _ in range(50):
-        conversation = Conversation(farm.client)
-        if conversation.ask()["server"] == server:
-            return conversation
-        conversation.close()
-    raise AssertionError(f"no connection in 50 went to {server}")
-
-
-def is_cut(conversation: Conversation) -> bool:
-    try:
-        conversation.ask()
-        return False
-    except OSError:
-        return True
 
 
 def test_drain_lets_the_old_connections_live_and_takes_no_new_ones(balanced: SmallFarm) -> None:
@@ -48,7 +31,7 @@ def test_halt_cuts_the_old_connections_as_well(balanced: SmallFarm) -> None:
     with conversation_with(balanced, "rs1") as old, conversation_with(balanced, "rs2") as other:
         act(balanced, "halt", "RS1")
         assert state(balanced, "RS1") == "halted"
-        assert is_cut(old)
+        assert_is_reset(old)
         assert other.ask()["server"] == "rs2"
     assert set(balanced.ask_many(20)) == {"rs2"}
 
