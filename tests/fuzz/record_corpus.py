@@ -1,5 +1,7 @@
-"""Records tests/fuzz/corpus/xdp anew: what the kernels of real hosts send to a virtual address, as captures. Needs root;
-works in two network namespaces of its own, which are gone afterwards."""
+"""Records what of tests/fuzz/corpus/xdp can be recorded anew: what the kernels of real hosts send to a virtual address, as
+captures. Needs root; works in two network namespaces of its own, which are gone afterwards. Two kinds are not of here:
+cookie-*.pcap, whole handshakes behind a SYN cookie, and fragments-mixed4.pcap, pieces of two datagrams; both were put
+together as the fuzzer's mutator does it (Maker::handshake, Maker::fragments)."""
 
 import ctypes
 import os
@@ -99,8 +101,9 @@ def receiver() -> socket.socket:
     return opened
 
 
-def capture(frames: list[bytes]) -> bytes:
-    header = struct.pack("IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+def capture(frames: list[bytes], accuracy: int = 0) -> bytes:
+    """Accuracy of time stamps: 1 says that frames may come with partial checksums (tests/fuzz/xdp/capture_file.h)."""
+    header = struct.pack("IHHIIII", 0xA1B2C3D4, 2, 4, 0, accuracy, 65535, 1)
     return header + b"".join(struct.pack("IIII", 0, 0, len(frame), len(frame)) + frame for frame in frames)
 
 
@@ -109,17 +112,43 @@ def save(name: str, frames: list[bytes]) -> None:
         file.write(capture(frames))
 
 
-def tag(name: str, tagged: str) -> None:
-    """Not every kernel has VLAN devices: the tag is put in here."""
+def frames_of(name: str) -> list[bytes]:
     with open(os.path.join(CORPUS, f"{name}.pcap"), "rb") as file:
         recorded = file.read()
     frames, at = [], 24
     while at < len(recorded):
         length = struct.unpack_from("I", recorded, at + 8)[0]
-        frame = recorded[at + 16:at + 16 + length]
-        frames.append(frame[:12] + struct.pack("!HH", 0x8100, 7) + frame[12:])
+        frames.append(recorded[at + 16:at + 16 + length])
         at += 16 + length
-    save(tagged, frames)
+    return frames
+
+
+def tag(name: str, tagged: str) -> None:
+    """Not every kernel has VLAN devices: the tag is put in here."""
+    save(tagged, [frame[:12] + struct.pack("!HH", 0x8100, 7) + frame[12:] for frame in frames_of(name)])
+
+
+def with_partial_checksum(frame: bytes) -> bytes:
+    """The sum of the pseudo-header alone, as a sender leaves it to hardware."""
+    ipv6 = frame[12:14] == b"\x86\xdd"
+    protocol = frame[14 + (6 if ipv6 else 9)]
+    if protocol not in (socket.IPPROTO_TCP, socket.IPPROTO_UDP):
+        return frame
+    addresses = frame[22:54] if ipv6 else frame[26:34]
+    l4 = 14 + (40 if ipv6 else 4 * (frame[14] & 15))
+    total = struct.unpack_from("!H", frame, 18 if ipv6 else 16)[0]
+    length = total if ipv6 else total + 14 - l4
+    total = sum(struct.unpack(f"!{len(addresses) // 2}H", addresses)) + protocol + length
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    at = l4 + (16 if protocol == socket.IPPROTO_TCP else 6)
+    return frame[:at] + struct.pack("!H", total) + frame[at + 2:]
+
+
+def leave_checksums(name: str, partial: str) -> None:
+    """Here all offloads are off, so that what is recorded is whole: the checksums are taken back."""
+    with open(os.path.join(CORPUS, f"{partial}.pcap"), "wb") as file:
+        file.write(capture([with_partial_checksum(frame) for frame in frames_of(name)], accuracy=1))
 
 
 def record(name: str, opened: socket.socket, *traffic: str) -> None:
@@ -152,6 +181,8 @@ def main() -> None:
             record(f"icmp-error{suffix}", opened, "unreachable", str(int(family)), address, "445")
         record("extensions6", opened, "extension", str(int(socket.AF_INET6)), V6, "447")
         tag("tcp4-nat", "vlan4")
+        for name in "tcp4-direct", "tcp4-tunnel", "tcp4-snat", "tcp6-nat", "udp4", "udp6":
+            leave_checksums(name, f"partial-{name}")
     finally:
         if server:
             server.kill()

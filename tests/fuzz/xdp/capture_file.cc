@@ -24,8 +24,11 @@ void append(Bytes& bytes, const void* data, size_t size) {
 
 }  // namespace
 
-std::vector<Captured> read_capture(std::span<const uint8_t> file) {
-  std::vector<Captured> frames;
+Capture read_capture(std::span<const uint8_t> file) {
+  Capture capture;
+  FileHeader of_file;
+  if (file.size() >= sizeof of_file) memcpy(&of_file, file.data(), sizeof of_file);
+  capture.partial_checksums = of_file.accuracy != 0;
   size_t at = sizeof(FileHeader);
   while (at + sizeof(RecordHeader) <= file.size()) {
     RecordHeader header;
@@ -33,17 +36,19 @@ std::vector<Captured> read_capture(std::span<const uint8_t> file) {
     at += sizeof header;
     const size_t length = std::min<size_t>(header.captured, file.size() - at);
     const auto begin = file.begin() + static_cast<ptrdiff_t>(at);
-    frames.push_back({header.second, Bytes(begin, begin + static_cast<ptrdiff_t>(std::min(length, kLongestFrame)))});
+    capture.frames.push_back(
+        {header.second, Bytes(begin, begin + static_cast<ptrdiff_t>(std::min(length, kLongestFrame)))});
     at += length;
   }
-  return frames;
+  return capture;
 }
 
-Bytes write_capture(const std::vector<Captured>& frames) {
+Bytes write_capture(const Capture& capture) {
   Bytes file;
-  const FileHeader header;
+  FileHeader header;
+  header.accuracy = capture.partial_checksums ? 1 : 0;
   append(file, &header, sizeof header);
-  for (const Captured& captured : frames) {
+  for (const Captured& captured : capture.frames) {
     const auto length = static_cast<uint32_t>(captured.frame.size());
     const RecordHeader record = {captured.second, 0, length, length};
     append(file, &record, sizeof record);

@@ -15,8 +15,15 @@ struct Captured {
   Bytes frame;
 };
 
+struct Capture {
+  // Its frames may come with checksums that are left to hardware. In the file: the field for the accuracy of time
+  // stamps, which nobody fills in and nobody reads.
+  bool partial_checksums = false;
+  std::vector<Captured> frames;
+};
+
 // As far as it can be read; frames of more than 2,000 bytes are cut.
-std::vector<Captured> read_capture(std::span<const uint8_t> file);
-Bytes write_capture(const std::vector<Captured>& frames);
+Capture read_capture(std::span<const uint8_t> file);
+Bytes write_capture(const Capture& capture);
 
 }  // namespace evenkeel::packet

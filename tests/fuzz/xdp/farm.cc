@@ -1,5 +1,6 @@
 #include "farm.h"
 
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <sys/mman.h>
 
@@ -52,6 +53,46 @@ std::vector<Value> first_of(bpf_map* map, uint32_t count) {
   bpf_map_lookup_batch(bpf_map__fd(map), nullptr, &position, keys.data(), values.data(), &got, nullptr);
   check(got == count, bpf_map__name(map));
   return values;
+}
+
+template <class Field>
+Bytes bytes_of(const Field& field) {
+  const auto* from = reinterpret_cast<const uint8_t*>(&field);
+  return {from, from + sizeof field};
+}
+
+Tuple key_of(const ek_connection4& c) {
+  return {
+      c.protocol, {bytes_of(c.client_be), ntohs(c.client_port_be)}, {bytes_of(c.virtual_be), ntohs(c.virtual_port_be)}};
+}
+Tuple key_of(const ek_connection6& c) {
+  return {c.protocol,
+          {bytes_of(c.client), ntohs(c.client_port_be)},
+          {bytes_of(c.virtual_address), ntohs(c.virtual_port_be)}};
+}
+Bytes source_of(const ek_connection4& c) {
+  return bytes_of(c.source_be);
+}
+Bytes source_of(const ek_connection6& c) {
+  return bytes_of(c.source);
+}
+
+template <class Set>
+std::optional<Farm::Record> record_in(const void* table, const Tuple& tuple) {
+  for (uint32_t set = 0; set < kSets; ++set) {
+    const Set& entries = static_cast<const Set*>(table)[set];
+    for (uint32_t way = 0; way < EK_SET_WAYS; ++way) {
+      const auto& entry = entries.connection[way];
+      if (entries.header.tag[way] < EK_TAG_FIRST || entry.template_service != 0) continue;
+      if (ntohs(entry.client_port_be) != tuple.from.port || key_of(entry) != tuple) continue;  // the port: spares most
+      return Farm::Record{entry.common.real_server,
+                          entry.common.created,
+                          entries.header.expires[way],
+                          entries.header.state[way],
+                          {source_of(entry), ntohs(entry.translation.source_port_be)}};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -121,12 +162,33 @@ void Farm::forget() {
   memset(arrays.real_server_live, 0, sizeof(ek_real_server_live) * servers_.size());
   memset(arrays.interfaces, 0, sizeof arrays.interfaces);
   memset(arrays.service_live, 0, sizeof(ek_service_live) * servers_.size());
+  memset(arrays.beyond_front4, 0, sizeof arrays.beyond_front4);
+  memset(arrays.beyond_front6, 0, sizeof arrays.beyond_front6);
   bpf_map* fragments = plane_.skeleton().maps.fragments;
   ek_fragment_key key = {};
   while (bpf_map_get_next_key(bpf_map__fd(fragments), nullptr, &key) == 0) {
     bpf_map_delete_elem(bpf_map__fd(fragments), &key);
   }
   plane_.set_tick(1000);
+}
+
+uint16_t Farm::service_port(const Tuple& tuple) {
+  static const Bytes v4 = address_of(kFarm4), v6 = address_of(kFarm6);
+  const uint16_t port = tuple.to.port;
+  if (tuple.to.address != (tuple.ipv6() ? v6 : v4)) return 0;
+  if (port >= kFirstRangePort && port <= kLastRangePort) return kDirectPort;
+  const bool has_service = (port >= kDirectPort && port <= kDirectPort + int{EK_METHOD_SNAT}) ||
+                           (port >= kPersistentPort && port <= kTwicePort);
+  return has_service ? port : 0;
+}
+
+Endpoint Farm::real_end(uint32_t id, uint16_t virtual_port) const {
+  const RealServerOptions& options = servers_.at(id).options;
+  return {address_of(options.address), options.port != 0 ? options.port : virtual_port};
+}
+
+std::optional<Farm::Record> Farm::record(const Tuple& tuple) const {
+  return tuple.ipv6() ? record_in<ek_set6>(tables_[1].memory, tuple) : record_in<ek_set4>(tables_[0].memory, tuple);
 }
 
 Farm::Counts Farm::counts() const {

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "data_plane.h"
+#include "tuple.h"
 
 namespace evenkeel::packet {
 
@@ -40,10 +42,24 @@ class Farm {
   struct Server {
     RealServerOptions options;
     bool ipv6 = false;
-    uint16_t port = 0;  // of its virtual service
+    uint16_t port = 0;  // of its virtual service, whose one source address is the virtual address
   };
   const Server& server(uint32_t id) const { return servers_.at(id); }
   uint32_t server_count() const { return servers_.size() - 1; }  // their numbers are 1 and up
+
+  // Port of the virtual service that packets to here belong to. 0: to none.
+  static uint16_t service_port(const Tuple& tuple);
+  // The real server's own end of a connection with this virtual port.
+  Endpoint real_end(uint32_t id, uint16_t virtual_port) const;
+
+  // What the connection table has of a client's connection.
+  struct Record {
+    uint32_t server = 0, created = 0, expires = 0;
+    uint8_t state = 0;
+    Endpoint source;  // what a server of NAT or SNAT takes for the client
+    auto operator<=>(const Record&) const = default;
+  };
+  std::optional<Record> record(const Tuple& tuple) const;
 
   struct Counts {
     std::array<uint64_t, EK_REASONS_COUNT> reasons = {};

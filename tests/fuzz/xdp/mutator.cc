@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMostFrames = 24;
 constexpr uint16_t kLocalRealPort = 8445;
+constexpr size_t kLastOfSourceMac = 11;
 
 class Maker {
  public:
@@ -47,6 +48,27 @@ class Maker {
     return frames;
   }
 
+  // A packet in pieces, mostly of one that came just before: chance hardly makes two frames with one number.
+  std::vector<Bytes> fragments() {
+    ipv6_ = below(2) != 0;
+    const std::string who = client();
+    const uint16_t port = service_port(), id = static_cast<uint16_t>(1 + below(3));
+    const uint8_t protocol = below(2) != 0 ? kUdp : kTcp;
+    std::vector<Bytes> frames;
+    Frame first = piece(who, id, 0, protocol);
+    if (protocol == kTcp) {
+      first.tcp(client_port(), port, one_of<uint8_t>({kSyn, kAck}), 12);
+    } else {
+      first.udp(client_port(), port, 16);
+    }
+    frames.push_back(first.bytes());
+    for (uint32_t more = 1 + below(2); more > 0; --more) {
+      const auto number = static_cast<uint16_t>(below(4) == 0 ? 1 + below(3) : id);
+      frames.push_back(piece(who, number, static_cast<uint16_t>(3 + below(9)), protocol).raw(Bytes(16, 1)).bytes());
+    }
+    return frames;
+  }
+
   Bytes frame() {
     ipv6_ = below(2) != 0;
     Frame frame;
@@ -69,6 +91,7 @@ class Maker {
     }
     if (below(8) == 0) frame.padding(below(20));
     Bytes bytes = frame.bytes();
+    if (below(4) == 0) bytes[kLastOfSourceMac] = static_cast<uint8_t>(below(4));  // by another gateway
     if (below(8) != 0) write_checksums(bytes);
     return bytes;
   }
@@ -86,6 +109,17 @@ class Maker {
   }
   Frame plain(const std::string& source, const std::string& destination) const {
     return ipv6_ ? Frame().ipv6(source, destination) : Frame().ipv4(source, destination);
+  }
+  // `offset` in units of 8 bytes; 0: the first one.
+  Frame piece(const std::string& who, uint16_t id, uint16_t offset, uint8_t protocol) const {
+    if (ipv6_) {
+      return Frame().ipv6(who, kFarm6).fragment_header(static_cast<uint16_t>(8 * offset | 1), id, protocol);
+    }
+    Ipv4Fields fields;
+    fields.id = id;
+    fields.fragment = static_cast<uint16_t>(0x2000 | offset);
+    fields.protocol = protocol;
+    return Frame().ipv4(who, kFarm4, fields);
   }
   uint16_t client_port() { return static_cast<uint16_t>(40000 + below(3)); }
   uint16_t service_port() {
@@ -193,18 +227,22 @@ void damage(Bytes& frame, Maker& maker) {
   if (maker.below(2) != 0) write_checksums(frame);
 }
 
-void mutate(std::vector<Captured>& frames, Maker& maker) {
+void mutate(Capture& capture, Maker& maker) {
+  std::vector<Captured>& frames = capture.frames;
+  if (maker.below(64) == 0) capture.partial_checksums = !capture.partial_checksums;
   const auto count = static_cast<uint32_t>(frames.size());
   const uint32_t what = count == 0 ? 0 : maker.below(8);
   const uint32_t at = count == 0 ? 0 : maker.below(count);
   const auto where = frames.begin() + at;
   const uint32_t second = count == 0 ? 0 : where->second;
-  if (what == 0 && maker.below(3) == 0) {
+  if (what == 0 && maker.below(2) == 0) {
     std::vector<Captured> together;
-    for (Bytes& frame : maker.handshake()) together.push_back({second, std::move(frame)});
+    for (Bytes& frame : maker.below(2) != 0 ? maker.handshake() : maker.fragments())
+      together.push_back({second, std::move(frame)});
     frames.insert(where, together.begin(), together.end());
   } else if (what < 3) {
     frames.insert(where, {second, maker.frame()});
+    if (capture.partial_checksums && maker.below(2) != 0) write_partial_checksum(frames[at].frame);
   } else if (what < 6) {
     damage(where->frame, maker);
   } else if (what == 6) {
@@ -224,12 +262,12 @@ void mutate(std::vector<Captured>& frames, Maker& maker) {
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed) {
   using namespace evenkeel::packet;
   Maker maker(seed);
-  std::vector<Captured> frames = read_capture({data, size});
-  for (uint32_t times = 1 + maker.below(4); times > 0; --times) mutate(frames, maker);
-  Bytes file = write_capture(frames);
-  while (file.size() > max_size && !frames.empty()) {
-    frames.pop_back();
-    file = write_capture(frames);
+  Capture capture = read_capture({data, size});
+  for (uint32_t times = 1 + maker.below(4); times > 0; --times) mutate(capture, maker);
+  Bytes file = write_capture(capture);
+  while (file.size() > max_size && !capture.frames.empty()) {
+    capture.frames.pop_back();
+    file = write_capture(capture);
   }
   std::ranges::copy(file, data);
   return file.size();

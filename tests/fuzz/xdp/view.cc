@@ -5,6 +5,11 @@
 namespace evenkeel::packet {
 namespace {
 
+Bytes cut(const Bytes& frame, size_t at, size_t length) {
+  const auto from = frame.begin() + static_cast<ptrdiff_t>(at);
+  return {from, from + static_cast<ptrdiff_t>(length)};
+}
+
 bool is_tag(uint16_t ethertype) {
   return ethertype == 0x8100 || ethertype == 0x88a8;
 }
@@ -16,11 +21,14 @@ bool is_extension(uint8_t protocol) {
 
 // False: cut short.
 bool skip_extensions(const Bytes& frame, View& v) {
-  while (is_extension(v.protocol) && !v.is_fragment) {
+  while (is_extension(v.protocol) && !v.is_later_fragment) {
     if (v.l4 + 8 > v.end) return false;
     const uint8_t next = frame[v.l4];
     if (v.protocol == kFragmentHeader) {
       v.is_fragment = (get16(frame, v.l4 + 2) & 0xfff9) != 0;
+      v.is_later_fragment = (get16(frame, v.l4 + 2) & 0xfff8) != 0;
+      v.fragment_protocol = next;
+      v.fragment_id = cut(frame, v.l4 + 4, 4);
       v.l4 += 8;
     } else {
       v.l4 += v.protocol == kAuthentication ? (frame[v.l4 + 1] + 2) * 4 : (frame[v.l4 + 1] + 1) * 8;
@@ -42,11 +50,29 @@ bool has_l4_checksum(uint8_t protocol) {
   return protocol == kTcp || protocol == kUdp || protocol == kIcmp || protocol == kIcmp6;
 }
 
-uint32_t l4_sum(const Bytes& frame, const View& v) {
-  uint32_t sum = sum16(frame, v.l4, v.end);
-  if (v.protocol == kIcmp) return sum;
-  return sum + sum16(v.source, 0, v.source.size()) + sum16(v.destination, 0, v.destination.size()) + v.protocol +
+uint32_t pseudo_header_sum(const View& v) {
+  return sum16(v.source, 0, v.source.size()) + sum16(v.destination, 0, v.destination.size()) + v.protocol +
          static_cast<uint32_t>(v.end - v.l4);
+}
+
+uint32_t l4_sum(const Bytes& frame, const View& v) {
+  const uint32_t sum = sum16(frame, v.l4, v.end);
+  return v.protocol == kIcmp ? sum : sum + pseudo_header_sum(v);
+}
+
+void put16(Bytes& frame, size_t at, uint16_t value) {
+  frame[at] = static_cast<uint8_t>(value >> 8);
+  frame[at + 1] = static_cast<uint8_t>(value);
+}
+
+bool has_ports(const View& v) {
+  return v.l4_known && (v.protocol == kTcp || v.protocol == kUdp);
+}
+
+void write_l4_checksum(Bytes& frame, const View& v) {
+  put16(frame, checksum_at(v), 0);
+  const auto sum = static_cast<uint16_t>(~folded(l4_sum(frame, v)));
+  put16(frame, checksum_at(v), sum == 0 && v.protocol == kUdp ? 0xffff : sum);
 }
 
 bool read_ipv4(const Bytes& frame, View& v) {
@@ -55,9 +81,11 @@ bool read_ipv4(const Bytes& frame, View& v) {
   v.end = v.ip + get16(frame, v.ip + 2);
   v.protocol = frame[v.ip + 9];
   v.is_fragment = (get16(frame, v.ip + 6) & 0x3fff) != 0;
-  const auto at = frame.begin() + static_cast<ptrdiff_t>(v.ip);
-  v.source.assign(at + 12, at + 16);
-  v.destination.assign(at + 16, at + 20);
+  v.is_later_fragment = (get16(frame, v.ip + 6) & 0x1fff) != 0;
+  v.fragment_protocol = v.protocol;
+  v.fragment_id = cut(frame, v.ip + 4, 2);
+  v.source = cut(frame, v.ip + 12, 4);
+  v.destination = cut(frame, v.ip + 16, 4);
   if (v.l4 < v.ip + 20 || v.l4 > v.end || v.end > frame.size()) return false;
   v.ip_checksum_holds = folded(sum16(frame, v.ip, v.l4)) == 0xffff;
   return true;
@@ -69,9 +97,8 @@ bool read_ipv6(const Bytes& frame, View& v) {
   v.l4 = v.ip + 40;
   v.end = v.l4 + get16(frame, v.ip + 4);
   v.protocol = frame[v.ip + 6];
-  const auto at = frame.begin() + static_cast<ptrdiff_t>(v.ip);
-  v.source.assign(at + 8, at + 24);
-  v.destination.assign(at + 24, at + 40);
+  v.source = cut(frame, v.ip + 8, 16);
+  v.destination = cut(frame, v.ip + 24, 16);
   v.ip_checksum_holds = true;
   return v.end <= frame.size() && skip_extensions(frame, v);
 }
@@ -115,20 +142,25 @@ std::optional<View> view(const Bytes& frame) {
 }
 
 void write_checksums(Bytes& frame) {
-  auto v = view(frame);
+  const auto v = view(frame);
   if (!v) return;
-  const auto put = [&](size_t at, uint16_t value) {
-    frame[at] = static_cast<uint8_t>(value >> 8);
-    frame[at + 1] = static_cast<uint8_t>(value);
-  };
   if (!v->ipv6) {
-    put(v->ip + 10, 0);
-    put(v->ip + 10, static_cast<uint16_t>(~folded(sum16(frame, v->ip, v->l4))));
+    put16(frame, v->ip + 10, 0);
+    put16(frame, v->ip + 10, static_cast<uint16_t>(~folded(sum16(frame, v->ip, v->l4))));
   }
-  if (!v->l4_known) return;
-  put(checksum_at(*v), 0);
-  const auto sum = static_cast<uint16_t>(~folded(l4_sum(frame, *v)));
-  put(checksum_at(*v), sum == 0 && v->protocol == kUdp ? 0xffff : sum);
+  if (v->l4_known) write_l4_checksum(frame, *v);
+}
+
+void write_partial_checksum(Bytes& frame) {
+  const auto v = view(frame);
+  if (v && has_ports(*v)) put16(frame, checksum_at(*v), folded(pseudo_header_sum(*v)));
+}
+
+Bytes completed(const Bytes& frame, const View& v) {
+  if (!has_ports(v) || get16(frame, checksum_at(v)) != folded(pseudo_header_sum(v))) return frame;
+  Bytes whole = frame;
+  write_l4_checksum(whole, v);
+  return whole;
 }
 
 }  // namespace evenkeel::packet

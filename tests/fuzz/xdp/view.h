@@ -15,7 +15,9 @@ struct View {
   uint16_t innermost_tag = 0;
   size_t ip = 0, l4 = 0, end = 0;  // offsets in the frame; end: of the IP packet
   uint8_t protocol = 0;            // of layer 4
-  bool is_fragment = false;
+  bool is_fragment = false, is_later_fragment = false;
+  uint8_t fragment_protocol = 0;  // these two: of all its fragments the same
+  Bytes fragment_id;
   Bytes source, destination;
   bool l4_known = false;  // not a fragment, headers whole
 
@@ -29,5 +31,10 @@ std::optional<View> view_ip(const Bytes& frame, size_t at);  // of an IP packet 
 
 // Writes the checksums of layer 3 and 4 that are right.
 void write_checksums(Bytes& frame);
+
+// As a sender leaves a checksum to hardware: the sum of the pseudo-header alone.
+void write_partial_checksum(Bytes& frame);
+// The frame with the checksum that its sender has left to hardware; as it is if there is none such.
+Bytes completed(const Bytes& frame, const View& view);
 
 }  // namespace evenkeel::packet
