@@ -3,7 +3,8 @@
  * A frame that never was on a wire (veth, tap, ...) may come with a checksum that its sender left to hardware: the field
  * holds the sum of the pseudo-header alone, and XDP is told nothing about that. Sent on by us it would be wrong for good. So
  * on machines with such interfaces a field that looks like it is completed before anything is rewritten. A right
- * checksum that looks like it by chance (one in 65,536) is only computed again, to the same.
+ * checksum that looks like it by chance (one in 65,536) is only computed again, to the same. Not so of a fragment, which has
+ * not all that is summed; nor need it be, since who takes a packet to pieces completes its checksum first.
  */
 #pragma once
 
@@ -70,7 +71,7 @@ __noinline_global int complete_checksum(struct xdp_md *context, const struct pac
 	struct sum_walk walk = {.context = context};
 	__u16 *field, sum;
 
-	if (!packet || packet->kind != PACKET_WITH_PORTS)
+	if (!packet || packet->kind != PACKET_WITH_PORTS || packet->first_fragment)
 		return 0;
 	field = checksum_field(context, packet);
 	walk.offset = packet->l4_offset;
