@@ -273,10 +273,11 @@ struct ek_fragment_key {
 	ek_u32 protocol;
 };
 struct ek_fragment_value {
-	ek_u32 real_server;       /* 0: the datagram goes to the local stack */
+	ek_u16 real_server;       /* 0: the datagram goes to the local stack */
+	ek_u16 is_answer;
 	ek_u32 expires;           /* tick */
 	ek_u32 connection;        /* as in the reverse index; 0: none */
-	ek_u32 is_answer;
+	ek_u32 tag;               /* of the connection, by which it is known to be there still */
 };
 
 /* ---- explain: what the program decided about the last packet, written by the instance loaded with explain_mode ---- */

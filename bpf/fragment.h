@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bpf/clock.h"
+#include "bpf/connection_table.h"
 #include "bpf/explain.h"
 #include "bpf/maps.h"
 #include "bpf/packet.h"
@@ -25,6 +26,29 @@ static __always_inline struct ek_fragment_key fragment_key(const struct packet *
 	return key;
 }
 
+static __always_inline __u32 tag_of_way(__u32 number, const bool ipv6)
+{
+	struct place place;
+
+	return place_of_way(number, ipv6, &place) ? *(volatile __u32 *)&place.header->tag[place.way] : EK_TAG_FREE;
+}
+
+/* Functions of their own: there is no stack left where they are called. */
+__noinline_global __u32 tag_of_way4(__u32 number)
+{
+	return tag_of_way(number, false);
+}
+
+__noinline_global __u32 tag_of_way6(__u32 number)
+{
+	return tag_of_way(number, true);
+}
+
+static __always_inline __u32 tag_of_packet(const struct packet *packet, __u32 number)
+{
+	return packet->ipv6 ? tag_of_way6(number) : tag_of_way4(number);
+}
+
 /* Notes where the first fragment went; what was dropped leaves no note, so that its other fragments are dropped too. */
 __noinline_global int remember_fragment(const struct packet *packet, int decision)
 {
@@ -40,6 +64,7 @@ __noinline_global int remember_fragment(const struct packet *packet, int decisio
 	value.real_server = decision > 0 ? decision : TO_LOCAL_STACK;
 	value.connection = packet->way;
 	value.is_answer = packet->is_answer;
+	value.tag = tag_of_packet(packet, packet->way);
 	bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
 	return 0;
 }
@@ -62,6 +87,9 @@ static __always_inline int follow_first_fragment(struct packet *packet)
 		return DECIDED_PASS;
 	if (!(real_server_at(id)->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED))
 		return drop(EK_REASON_HALTED, real_server_at(id)->service);
+	/* Its way may be another connection's by now, whose addresses would be written into it. */
+	if (first->connection && tag_of_packet(packet, first->connection) != first->tag)
+		return drop(EK_REASON_FRAGMENT_UNKNOWN, real_server_at(id)->service);
 	explain_decision(EK_DECISION_CONNECTION);
 	packet->way = first->connection;
 	packet->is_answer = first->is_answer;

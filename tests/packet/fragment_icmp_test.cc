@@ -43,6 +43,23 @@ TEST_F(Fragments, TcpToo) {
   EXPECT_EQ(send_to(later(9, 15, kTcp)), server);
 }
 
+TEST_F(Fragments, AreNotTranslatedAsWhatHasTakenTheirWaySince) {
+  open({.sets4 = 1});
+  RealServerOptions translated;
+  translated.method = EK_METHOD_NAT;
+  translated.address = "10.78.0.21";
+  farm(1, {}, translated);
+  send_to(client().tcp(40000, kPort, kSyn));
+  EXPECT_EQ(verdict(client(kClient4, piece(5, kMoreFragments, kTcp)).tcp(40000, kPort, kAck, 100)), Verdict::kTransmit);
+  EXPECT_EQ(verdict(later(5, 15, kTcp)), Verdict::kTransmit);
+  send_to(client().tcp(40000, kPort, kRst));
+  plane->advance(12);
+  for (uint16_t port = 1; port <= EK_SET_WAYS; ++port)
+    EXPECT_EQ(verdict(client("10.77.1.61").tcp(port, kPort, kSyn)), Verdict::kTransmit);
+  EXPECT_EQ(verdict(later(5, 15, kTcp)), Verdict::kDrop) << "with another client's address it would be that client's";
+  EXPECT_EQ(count(EK_REASON_FRAGMENT_UNKNOWN), 1U);
+}
+
 TEST_F(Fragments, UnknownIsDroppedForAVirtualAddressOnly) {
   farm(1);
   EXPECT_EQ(verdict(later(1)), Verdict::kDrop);
