@@ -1,4 +1,4 @@
-"""What becomes of established connections when their real server fails its check, or is halted: keep, reset or drop."""
+"""What becomes of established connections whose real server fails its check, is halted or deleted: keep, reset or drop."""
 
 import contextlib
 import socket
@@ -87,4 +87,12 @@ def test_a_halt_resets_or_drops_as_is_said(outcomes: Outcomes) -> None:
         outcomes.farm.balancer.evenkeel("real-server", "halt", "RS1", "--all-services")
         assert_is_reset(halted["Reset"])
         assert_is_dropped(halted["Drop"])
+        assert [other.ask()["server"] for other in others.values()] == ["rs2"] * len(OUTCOMES)
+
+
+def test_a_deletion_resets_whatever_is_said(outcomes: Outcomes) -> None:
+    with outcomes.conversations("rs1") as gone, outcomes.conversations("rs2") as others:
+        for outcome in OUTCOMES:
+            outcomes.farm.balancer.evenkeel("real-server", "delete", outcome, "RS1")
+            assert_is_reset(gone[outcome])
         assert [other.ask()["server"] for other in others.values()] == ["rs2"] * len(OUTCOMES)
