@@ -1,6 +1,6 @@
 """Records what of tests/fuzz/corpus/xdp can be recorded anew: what the kernels of real hosts send to a virtual address, as
-captures. Needs root; works in two network namespaces of its own, which are gone afterwards. Two kinds are not of here:
-cookie-*.pcap, whole handshakes behind a SYN cookie, and fragment*.pcap, pieces of datagrams; both were put
+captures. Needs root; works in two network namespaces of its own, which are gone afterwards. Not of here:
+cookie-*.pcap, whole handshakes behind a SYN cookie, fragment-*.pcap and fragments-mixed4.pcap, pieces of datagrams; all were put
 together as the fuzzer's mutator does it (Maker::handshake, Maker::fragments)."""
 
 import ctypes
