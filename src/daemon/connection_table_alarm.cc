@@ -8,8 +8,8 @@ namespace {
 std::string sentence_of(uint64_t packets) {
   return fmt::format(
       "new connections find no room in the connection table ({} packets so far): they are forwarded by hash, and "
-      "dropped "
-      "with NAT and SNAT. Enlarge it (--connections, --connections-ipv6, when its maps are made), or shorten timeouts",
+      "dropped with NAT and SNAT. Enlarge it (--connections, --connections-ipv6, when its maps are made), or "
+      "shorten timeouts",
       packets);
 }
 

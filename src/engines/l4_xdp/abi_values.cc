@@ -92,8 +92,12 @@ ek_forwarding_method method_of(model::ForwardingMethod method) {
   return EK_METHOD_DIRECT_ROUTING;
 }
 
+bool is_translated(ek_forwarding_method method) {
+  return method >= EK_METHOD_NAT;
+}
+
 bool is_translated(const ek_real_server& record) {
-  return record.method >= EK_METHOD_NAT;
+  return is_translated(static_cast<ek_forwarding_method>(record.method));
 }
 
 // The data plane has an IPv4 address in the last word alone.

@@ -15,7 +15,8 @@ namespace evenkeel::engines::l4_xdp {
 ek_address to_abi(const IpAddress& address);
 IpAddress from_abi(const ek_address& address);
 ek_forwarding_method method_of(model::ForwardingMethod method);
-bool is_translated(const ek_real_server& record);  // NAT, SNAT
+bool is_translated(ek_forwarding_method method);  // NAT, SNAT
+bool is_translated(const ek_real_server& record);
 uint32_t translated_bit(const ek_address& address);
 std::vector<uint8_t> protocols_of(model::Protocol protocol);  // IPPROTO_TCP, IPPROTO_UDP
 const char* state_name(uint8_t state);                        // as IPVS has it; a template is "NONE"

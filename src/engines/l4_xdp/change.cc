@@ -87,8 +87,8 @@ void Change::collect_real_servers(size_t plan_index, std::vector<RealServerEntry
   Plan& plan = plans_[plan_index];
   for (size_t member = 0; member < plan.members.size(); ++member) {
     const desired::RealServer& want = plan.want->real_servers[member];
-    const bool is_translated = method_of(want.forwarding_method) >= EK_METHOD_NAT;
-    uint32_t id = ledger_.real_servers.find(plan.id, {want.address, want.port, is_translated});
+    const bool translates = is_translated(method_of(want.forwarding_method));
+    uint32_t id = ledger_.real_servers.find(plan.id, {want.address, want.port, translates});
     const ek_real_server* old = id == 0 ? nullptr : ledger_.real_servers.find(id);
     uint32_t generation = old == nullptr ? 0 : old->generation;
     if (old == nullptr) {
