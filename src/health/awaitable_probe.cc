@@ -49,7 +49,7 @@ void AwaitableProbe::cancel() {
 
 void AwaitableProbe::expire() {
   const auto self = shared_from_this();  // the receiver may let go of this probe
-  ProbeResult result{Outcome::kFailure, timed_out(), "timeout"};
+  ProbeResult result = judge_timeout();
   abort();
   finish(std::move(result));
 }

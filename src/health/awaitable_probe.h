@@ -27,6 +27,8 @@ class AwaitableProbe : public Probe, public std::enable_shared_from_this<Awaitab
   virtual void abort() = 0;
   // How far it got, when the deadline has passed: "no answer from 10.0.0.1:80 within 5 s (...)".
   virtual std::string timed_out() const = 0;
+  // What the passed deadline says of the server.
+  virtual ProbeResult judge_timeout() const { return {Outcome::kFailure, timed_out(), "timeout"}; }
 
   boost::asio::io_context& io() { return io_; }
   // Filled by run() as it goes, so that it is there too when the deadline cuts run() off; becomes part of the result.

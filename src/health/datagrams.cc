@@ -35,13 +35,12 @@ udp::endpoint to_asio(const Target& target) {
 
 // Shared with handlers that may still be on their way when the probe is gone.
 struct Datagrams::State {
-  explicit State(asio::io_context& io) : socket(io), repeat(io), end(io) {}
+  explicit State(asio::io_context& io) : socket(io), repeat(io) {}
 
   udp::socket socket;
-  asio::steady_timer repeat, end;
+  asio::steady_timer repeat;
   std::string request;
   std::chrono::milliseconds pause{};
-  bool has_given_up = false;
 };
 
 Datagrams::Datagrams(ProbeTools& tools, const Target& target)
@@ -111,20 +110,6 @@ ProbeResult Datagrams::failed(int error_number) const {
           fmt::format("no answer from {} over UDP: {}", server, std::generic_category().message(error_number))};
 }
 
-void Datagrams::give_up_after(std::chrono::milliseconds time) {
-  state_->end.expires_after(time);
-  state_->end.async_wait([state = state_](error_code cancelled) {
-    if (cancelled) return;
-    state->has_given_up = true;
-    error_code ignored;
-    state->socket.cancel(ignored);
-  });
-}
-
-bool Datagrams::has_given_up() const {
-  return state_->has_given_up;
-}
-
 std::string Datagrams::local_endpoint() const {
   error_code ignored;
   const auto local = state_->socket.local_endpoint(ignored);
@@ -139,7 +124,6 @@ std::string Datagrams::elapsed() const {
 void Datagrams::abort() {
   error_code ignored;
   state_->repeat.cancel();
-  state_->end.cancel();
   state_->socket.close(ignored);
 }
 

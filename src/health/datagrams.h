@@ -22,9 +22,6 @@ class Datagrams {
   // Connected, so that only this server is heard, and ICMP errors come here. Once, before ask().
   Trouble open();
   boost::asio::awaitable<Heard<std::string>> ask(std::string request, IsAnswer is_answer);
-  // Makes ask() fail with nothing heard at that time, so that silence can be judged.
-  void give_up_after(std::chrono::milliseconds time);
-  bool has_given_up() const;
 
   std::string local_endpoint() const;  // "10.0.0.2:40000"
   std::string elapsed() const;

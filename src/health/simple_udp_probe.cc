@@ -19,11 +19,8 @@ class SimpleUdpProbe final : public AskingProbe {
   boost::asio::awaitable<ProbeResult> run() override {
     if (pattern_ && !pattern_->ok()) co_return not_checked("the expected response is not a pattern that RE2 knows");
     if (auto failed = datagrams_.open()) co_return *std::move(failed);
-    // Within the probe's own deadline, which knows only failure.
-    datagrams_.give_up_after(target_.check.timeout * 9 / 10);
     const auto answer =
         co_await datagrams_.ask(unescaped(target_.check.request), [](std::string_view) { return true; });
-    if (!answer && datagrams_.has_given_up()) co_return silence();
     if (!answer) co_return answer.error();
     if (pattern_ && !re2::RE2::PartialMatch(*answer, *pattern_)) {
       co_return failure(fmt::format("the answer of {} does not match \"{}\": {}", server(),
@@ -32,14 +29,13 @@ class SimpleUdpProbe final : public AskingProbe {
     co_return ProbeResult{Outcome::kSuccess, fmt::format("UDP answer from {} in {}", server(), datagrams_.elapsed())};
   }
 
-  ProbeResult silence() const {
-    const std::string said =
-        fmt::format("no answer from {} over UDP within {}", server(), timeout_text(target_.check.timeout * 9 / 10));
-    if (pattern_) return failure(said);
+  ProbeResult judge_timeout() const override {
+    if (pattern_) return AskingProbe::judge_timeout();
     if (target_.check.accept_silence) {
-      return {Outcome::kSuccess, said + ", and nobody says that the port is closed: accepted"};
+      return {Outcome::kSuccess, timed_out() + ", and nobody says that the port is closed: accepted"};
     }
-    return {Outcome::kUnclear, said + ": a service that need not answer may be well or dead, so its state is unknown"};
+    return {Outcome::kUnclear,
+            timed_out() + ": a service that need not answer may be well or dead, so its state is unknown"};
   }
 
   std::shared_ptr<const re2::RE2> pattern_;

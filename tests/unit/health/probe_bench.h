@@ -60,6 +60,12 @@ class LoopTest : public testing::Test {
     return is_done();
   }
 
+  // As something else does that takes its time on the loop.
+  static void keep_loop_for(std::chrono::milliseconds time) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < end) continue;
+  }
+
   // Both sides of connections that were left have seen it after this.
   void let_everything_close() {
     io_.restart();

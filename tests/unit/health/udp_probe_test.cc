@@ -80,6 +80,21 @@ TEST_F(UdpProbe, SilenceIsUnknownUnlessSomethingIsExpectedOrSilenceIsAccepted) {
   EXPECT_EQ(probe(target).outcome, Outcome::kFailure);
 }
 
+TEST_F(UdpProbe, ALateLoopMakesNoOtherVerdict) {
+  DatagramServer server(io_, [](const std::string&) { return ""; });
+  Target target = udp_target(NegotiateProtocol::kSimpleUdp, server.port());
+  target.check.timeout = milliseconds(20);
+  const auto probe_late = [&] {
+    boost::asio::post(io_, [&] { boost::asio::post(io_, [&] { keep_loop_for(3 * target.check.timeout); }); });
+    return probe(target);
+  };
+  const auto silent = probe_late();
+  EXPECT_EQ(silent.outcome, Outcome::kUnclear);
+  EXPECT_THAT(silent.reason, HasSubstr("over UDP within 20 ms"));
+  target.port = closed_udp_port();
+  EXPECT_THAT(probe_late().reason, HasSubstr("nothing listens on UDP port"));
+}
+
 TEST_F(UdpProbe, AnAnswerIsComparedWithWhatIsExpected) {
   DatagramServer server(io_, [](const std::string& heard) { return heard == "ping\n" ? "pong" : "what?"; });
   Target target = udp_target(NegotiateProtocol::kSimpleUdp, server.port());
