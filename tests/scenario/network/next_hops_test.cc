@@ -21,6 +21,21 @@ TEST_F(NetworkEngineTest, FindsNextHopsOfBothFamiliesAndNoticesAnotherMac) {
   }));
 }
 
+TEST_F(NetworkEngineTest, FollowsAServerThatAnnouncesAnotherMacWithinASecond) {
+  open(std::chrono::minutes(1));  // so that it is not the confirmation that finds out
+  peer_.run("sysctl -qw net.ipv4.conf.peer-eth0.arp_notify=1 net.ipv6.conf.peer-eth0.ndisc_notify=1");
+  apply_cleanly(on_link({ip("10.0.0.21"), ip("2001:db8::21")}));
+  ASSERT_TRUE(eventually(
+      [&] { return state_of("10.0.0.21") == State::kReachable && state_of("2001:db8::21") == State::kReachable; }));
+  peer_.run("ip link set peer-eth0 address 02:00:00:00:00:99");
+  EXPECT_TRUE(eventually(
+      [&] {
+        return hops_[ip("10.0.0.21")].mac.to_string() == "02:00:00:00:00:99" &&
+               hops_[ip("2001:db8::21")].mac.to_string() == "02:00:00:00:00:99";
+      },
+      seconds(1)));
+}
+
 TEST_F(NetworkEngineTest, TellsWhenAServerIsGoneAndBack) {
   apply_cleanly(on_link({ip("10.0.0.21"), ip("10.0.0.77")}));
   EXPECT_TRUE(eventually(
@@ -101,25 +116,49 @@ TEST_F(ByRouterTest, TellsRouterMtuAndSource) {
   EXPECT_EQ(engine_->data_interfaces().size(), 2u);
 }
 
-TEST_F(ByRouterTest, FollowsRoutesRulesAndNextHopObjectsWithinASecond) {
+struct Routed {
+  const char* name;
+  const char* ip;  // the command, with its family
+  const char* server;
+  const char* wide;
+  const char* narrow;
+  const char* first;  // routers, with MACs that end with :01 and :02
+  const char* second;
+};
+
+class FollowedTest : public ByRouterTest, public testing::WithParamInterface<Routed> {
+ protected:
+  std::string here(const std::string& words) const { return GetParam().ip + (" " + words); }
+  bool goes_at_once_by(const std::string& mac_end) { return goes_by(GetParam().server, mac_end, seconds(1)); }
+};
+
+TEST_P(FollowedTest, RoutesRulesAndNextHopObjectsWithinASecond) {
+  const auto& [name, ip_command, server, wide, narrow, first, second] = GetParam();
   open(std::chrono::minutes(1));  // so that it is not the confirmation that finds out
-  run("ip route add 10.50.0.0/16 via 10.0.0.254");
-  apply_routed({"10.50.0.21"});
-  ASSERT_TRUE(goes_by("10.50.0.21", ":01"));
-  run("ip route replace 10.50.0.0/16 via 10.1.0.254");
-  EXPECT_TRUE(goes_by("10.50.0.21", ":02", seconds(1)));
-  run("ip route add 10.50.0.0/24 via 10.0.0.254");
-  EXPECT_TRUE(goes_by("10.50.0.21", ":01", seconds(1)));
-  run("ip route add default via 10.1.0.254 table 77");
-  run("ip rule add to 10.50.0.0/16 table 77");
-  EXPECT_TRUE(goes_by("10.50.0.21", ":02", seconds(1)));
-  run("ip rule del to 10.50.0.0/16 table 77");
-  EXPECT_TRUE(goes_by("10.50.0.21", ":01", seconds(1)));
-  run("ip nexthop add id 7 via 10.1.0.254 dev eth1 && ip route add 10.50.0.21/32 nhid 7");
-  EXPECT_TRUE(goes_by("10.50.0.21", ":02", seconds(1)));
-  run("ip nexthop replace id 7 via 10.0.0.254 dev eth0");
-  EXPECT_TRUE(goes_by("10.50.0.21", ":01", seconds(1)));
+  run(here("route add ") + wide + " via " + first);
+  apply_routed({server});
+  ASSERT_TRUE(goes_by(server, ":01"));
+  run(here("route replace ") + wide + " via " + second);
+  EXPECT_TRUE(goes_at_once_by(":02"));
+  run(here("route add ") + narrow + " via " + first);
+  EXPECT_TRUE(goes_at_once_by(":01"));
+  run(here("route add default via ") + second + " table 77");
+  run(here("rule add to ") + wide + " table 77");
+  EXPECT_TRUE(goes_at_once_by(":02"));
+  run(here("rule del to ") + wide + " table 77");
+  EXPECT_TRUE(goes_at_once_by(":01"));
+  run(here("nexthop add id 7 via ") + second + " && " + here("route add ") + server + " nhid 7");
+  EXPECT_TRUE(goes_at_once_by(":02"));
+  run(here("nexthop replace id 7 via ") + first);
+  EXPECT_TRUE(goes_at_once_by(":01"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, FollowedTest,
+                         testing::Values(Routed{"IPv4", "ip", "10.50.0.21", "10.50.0.0/16", "10.50.0.0/24",
+                                                "10.0.0.254 dev eth0", "10.1.0.254 dev eth1"},
+                                         Routed{"IPv6", "ip -6", "2001:db8:50::21", "2001:db8:50::/48",
+                                                "2001:db8:50::/64", "fe80::1 dev eth0", "fe80::1 dev eth1"}),
+                         [](const auto& routed) { return routed.param.name; });
 
 TEST_F(ByRouterTest, FollowsARouterThatGetsAnotherMac) {
   run("ip route add 10.50.0.0/16 via 10.0.0.254");
