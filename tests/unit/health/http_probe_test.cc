@@ -136,13 +136,13 @@ TEST_F(HttpProbe, RefusalIsAFailure) {
 TEST_F(HttpProbe, TimeoutsSayHowFarItGot) {
   FullServer full(io_);
   Target silent = http(full.port());
-  silent.check.timeout = milliseconds(50);
-  EXPECT_THAT(probe(silent).reason, HasSubstr(" within 50 ms (no TCP connection)"));
-  EXPECT_THAT(ask_http(accept_only(), milliseconds(50)).reason,
-              HasSubstr(" within 50 ms (TCP connected, no HTTP answer)"));
-  EXPECT_THAT(ask_http(greet("HTTP/1.1 200 OK\r\nX-"), milliseconds(50)).reason,
+  silent.check.timeout = milliseconds(400);
+  EXPECT_THAT(probe(silent).reason, HasSubstr(" within 400 ms (no TCP connection)"));
+  EXPECT_THAT(ask_http(accept_only(), milliseconds(400)).reason,
+              HasSubstr(" within 400 ms (TCP connected, no HTTP answer)"));
+  EXPECT_THAT(ask_http(greet("HTTP/1.1 200 OK\r\nX-"), milliseconds(400)).reason,
               HasSubstr("(TCP connected, no HTTP answer)"));
-  const ProbeResult hung = ask_http(greet("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234"), milliseconds(50));
+  const ProbeResult hung = ask_http(greet("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234"), milliseconds(400));
   EXPECT_EQ(hung.outcome, Outcome::kFailure);
   EXPECT_THAT(hung.reason, HasSubstr("(HTTP 200, body not complete after 4 bytes)"));
 }
@@ -272,8 +272,8 @@ TEST_F(HttpProbe, TlsGarbageIsAFailure) {
 }
 
 TEST_F(HttpProbe, ATlsServerThatHangsIsSaidToHang) {
-  EXPECT_THAT(ask(accept_only(), https, milliseconds(50)).reason,
-              HasSubstr("within 50 ms (TCP connected, TLS handshake not completed)"));
+  EXPECT_THAT(ask(accept_only(), https, milliseconds(400)).reason,
+              HasSubstr("within 400 ms (TCP connected, TLS handshake not completed)"));
 }
 
 TEST_F(HttpProbe, IsSilentAfterCancelAtAnyMoment) {
