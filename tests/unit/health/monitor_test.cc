@@ -366,13 +366,13 @@ TEST_F(MonitorTest, TwoThousandTargetsAtOnce) {
   const rlimit enough{4096, before.rlim_max};
   ::setrlimit(RLIMIT_NOFILE, &enough);
   make({.second = milliseconds(200), .start_spread = milliseconds(200), .probes_at_once = 512});
-  LoopbackServer server(io_, accept_only());
+  LoopbackServer server(io_, accept_only(), "0.0.0.0");
   const uint16_t closed = closed_port(io_);
   std::vector<Target> targets;
   targets.reserve(2000);
   for (int i = 0; i < 2000; ++i) {
     targets.push_back(connect_to("T" + std::to_string(i), i % 4 == 0 ? closed : server.port()));
-    targets.back().check.timeout += milliseconds(i);  // or they would be two probes
+    targets.back().address = *IpAddress::parse("127.1." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1));
   }
   monitor_->configure(targets);
   ASSERT_TRUE(run_until([&] { return changes_.size() == targets.size(); }));
