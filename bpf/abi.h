@@ -171,7 +171,8 @@ struct ek_real_server_live {
 	ek_u32 active;            /* ESTABLISHED */
 	ek_u32 inactive;          /* every other connection */
 	ek_u32 overloaded;        /* between maximum and minimum: the maximum that was reached; else 0 */
-	ek_u32 reserved[13];
+	ek_u32 no_port_tick;      /* the one after that in which SNAT searched all it may, and found no free port */
+	ek_u32 reserved[12];
 };
 EK_STATIC_ASSERT(sizeof(struct ek_real_server_live) == 64, "ek_real_server_live");
 

@@ -8,10 +8,13 @@
 
 /* Below 0: SNAT found no port. */
 static __always_inline int choose_translation(struct new_translation *chosen, const struct packet *packet,
-					      const struct ek_real_server *server)
+					      __u32 real_server)
 {
+	const struct ek_real_server *server = real_server_at(real_server);
+
 	__builtin_memset(chosen, 0, sizeof(*chosen));
 	chosen->service = packet->service;
+	chosen->real_server = real_server;
 	chosen->hash = packet->hash;
 	chosen->client_port_be = packet->tuple.ports;
 	chosen->protocol = packet->tuple.protocol;
@@ -54,7 +57,7 @@ static __always_inline int translate_new(const struct packet *packet, __u32 real
 	struct new_translation chosen;
 	struct place place;
 
-	if (choose_translation(&chosen, packet, real_server_at(real_server)))
+	if (choose_translation(&chosen, packet, real_server))
 		return -EK_REASON_NO_SOURCE_PORT;
 	if (!place_of_way(packet->way, ipv6, &place))
 		return -EK_REASON_TABLE_FULL;

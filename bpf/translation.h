@@ -61,7 +61,7 @@ struct new_translation {
 	__u16 client_port_be;
 	__u8 protocol;
 	__u8 ipv6;
-	__u32 reserved;
+	__u32 real_server;
 };
 
 static __always_inline void write_ports(struct ek_translation *translation, const struct new_translation *chosen,

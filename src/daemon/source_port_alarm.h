@@ -1,6 +1,6 @@
 #pragma once
-// Warns before SNAT's source ports run out: a new connection tries seventeen ports of each source address, so that with
-// 80 % in use one of fifty finds none, and with 90 % one of six. Pure.
+// Warns before SNAT's source ports run out: with 80 % in use a new connection looks at five ports until it has a free
+// one, and there is time to add source addresses. Pure.
 
 #include <map>
 #include <string>
