@@ -19,8 +19,8 @@ struct Kind {
 
 class SourcePorts : public Lab, public testing::WithParamInterface<Kind> {
  protected:
-  // Room for more connections than a source address has ports, at no more than two thirds.
-  void SetUp() override { open({.sets4 = 16384, .sets6 = 16384}); }
+  // Room for more connections than two source addresses have ports, with half of it free.
+  void SetUp() override { open({.sets4 = 32768, .sets6 = 32768}); }
 
   static bool ipv6() { return GetParam().ipv6; }
   static std::string virtual_address() { return ipv6() ? kVirtual6 : kVirtual4; }
@@ -84,14 +84,14 @@ class SourcePorts : public Lab, public testing::WithParamInterface<Kind> {
 };
 
 TEST_P(SourcePorts, EachConnectionHasItsOwnPortAtItsRealServerWhereAnswersFindIt) {
-  open({.sets4 = 8192, .sets6 = 8192});
+  open({.sets4 = 8192, .sets6 = 8192});  // little, so that the reverse index overflows
   serve(1);
   const std::multiset<AtRealServer> seen = open_many(38000);
   EXPECT_EQ(seen.size() + count(EK_REASON_NO_SOURCE_PORT), 38000U);
   EXPECT_GT(seen.size(), 37990U) << "the search seldom fails with nearly half of the ports free";
   EXPECT_EQ(distinct(seen), seen.size());
   EXPECT_EQ(plane->reverse_entries(ipv6()), seen.size());
-  EXPECT_GT(plane->beyond_reverse_sets(ipv6()), 0U) << "the reverse index overflowed";
+  EXPECT_GT(plane->beyond_reverse_sets(ipv6()), 0U);
   for (const AtRealServer& connection : seen) {
     const Frame answer = packet(connection.real_server, connection.source, kPort, connection.port, kSyn | kAck);
     ASSERT_EQ(verdict(answer), Verdict::kTransmit) << connection.port;
@@ -112,7 +112,7 @@ TEST_P(SourcePorts, AllSourceAddressesAreUsed) {
   EXPECT_EQ(sources, (std::set<std::string>{source_address(1), source_address(2), source_address(3)}));
 }
 
-TEST_P(SourcePorts, TwoProtocolsShareNoPorts) {
+TEST_P(SourcePorts, EachProtocolHasAllPorts) {
   serve(1);
   for (const uint8_t protocol : {kTcp, kUdp}) {
     const std::string from = ipv6() ? kClient6 : kClient4;
@@ -140,18 +140,19 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SourcePorts,
                                   (info.param.ipv6 ? "6" : "4");
                          });
 
-// More connections than one source address has ports at one real server.
+// Each source address has its ports at each real server. Of as many as are asked for here some find none all the same,
+// since sixteen are tried of each address.
 class SourcePortCapacity : public SourcePorts {};
 
 TEST_P(SourcePortCapacity, IsThatOfAllSourceAddresses) {
   serve(1);
   set_sources(2);
-  EXPECT_EQ(count_refused(kPortsOfASource + 8000), 0U);
+  EXPECT_LT(count_refused(kPortsOfASource * 17 / 10), 60U) << "who finds none of one address is given one of the other";
 }
 
 TEST_P(SourcePortCapacity, IsThatOfAllRealServers) {
   serve(2);
-  EXPECT_EQ(count_refused(kPortsOfASource + 8000), 0U);
+  EXPECT_LT(count_refused(kPortsOfASource * 12 / 10), 20U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, SourcePortCapacity, testing::Values(Kind{kTcp, false}, Kind{kUdp, true}),
