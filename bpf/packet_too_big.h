@@ -138,12 +138,18 @@ static __always_inline int write_error6(struct xdp_md *context, __u32 frame_head
 	return 0;
 }
 
+/* No error is sent about an error, nor about a later fragment of IPv4 (RFC 1122, 3.2.2; RFC 4443, 2.4). */
+static __always_inline bool may_be_told_of(const struct packet *packet)
+{
+	return packet->kind == PACKET_WITH_PORTS || (packet->ipv6 && packet->kind == PACKET_LATER_FRAGMENT);
+}
+
 static __always_inline int answer_too_big(struct xdp_md *context, const struct packet *packet, __u32 mtu)
 {
 	__u32 frame_header = sizeof(struct ethhdr) + (packet->tags & 3) * VLAN_TAG_LENGTH;
 
 	drop(EK_REASON_PACKET_TOO_BIG, service_of(packet));
-	if (explain_mode || !may_answer(packet->tick))
+	if (explain_mode || !may_be_told_of(packet) || !may_answer(packet->tick))
 		return XDP_DROP;
 	if (bpf_xdp_adjust_tail(context, (int)(frame_header + CARRIED) - (int)bpf_xdp_get_buff_len(context)))
 		return XDP_DROP;

@@ -117,6 +117,15 @@ static __always_inline enum parsed parse_l4(void *l4, void *end, struct packet *
 	}
 }
 
+/*
+ * A TCP fragment that begins within the header which the first one must have whole: in the datagram it would overwrite
+ * what the first one was let in by (RFC 1858, RFC 3128). UDP's header ends where the next fragment may begin.
+ */
+static __always_inline bool overlaps_header(__u8 protocol, __u32 offset)
+{
+	return protocol == IPPROTO_TCP && offset < sizeof(struct tcphdr);
+}
+
 static __always_inline enum parsed parse_ipv4(struct xdp_md *context, void *data, void *end, struct iphdr *ip,
 					      struct packet *packet)
 {
@@ -140,7 +149,8 @@ static __always_inline enum parsed parse_ipv4(struct xdp_md *context, void *data
 		packet->fragment_protocol = ip->protocol;
 		packet->first_fragment = !(fragment & IPV4_OFFSET_MASK);
 		if (!packet->first_fragment)
-			return PARSED_LATER_FRAGMENT;
+			return overlaps_header(ip->protocol, (fragment & IPV4_OFFSET_MASK) * 8) ? PARSED_MALFORMED
+												: PARSED_LATER_FRAGMENT;
 	}
 	if (unlikely(ip->protocol == IPPROTO_ICMP))
 		return PARSED_ICMP;
@@ -169,6 +179,8 @@ static __always_inline int skip_extension(struct xdp_md *context, struct extensi
 		__builtin_memcpy(&walk->fragment_id, header + 4, 4);
 		walk->is_fragment = (position & (IPV6_OFFSET_MASK | IPV6_MORE_FRAGMENTS)) != 0;
 		walk->is_first = walk->is_fragment && !(position & IPV6_OFFSET_MASK);
+		if (walk->is_fragment && !walk->is_first && overlaps_header(header[0], position & IPV6_OFFSET_MASK))
+			return -1;
 		walk->offset += 8;
 	} else if (walk->next_header == IPPROTO_AH) {
 		walk->offset += (header[1] + 2) * 4;
@@ -185,7 +197,7 @@ static __always_inline bool is_extension(__u8 next_header)
 	       next_header == IPPROTO_FRAGMENT || next_header == IPPROTO_AH;
 }
 
-/* Stops at the first header that is none, or at the end of a later fragment's headers. Below 0: cut short, too many. */
+/* Stops at the first header that is none, or at the end of a later fragment's headers. Below 0: malformed. */
 __noinline_global int walk_extensions(struct xdp_md *context, struct extension_walk *walk)
 {
 	if (!walk)

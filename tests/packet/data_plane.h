@@ -108,7 +108,8 @@ class DataPlane {
   std::vector<Connection> connections(bool ipv6 = false) const;
   Bytes table_bytes(bool ipv6 = false) const;  // the whole connection table, to see that nothing changed
   void forget_connections() const;             // tables and reverse indexes are empty, and nothing is counted
-  void set_crowded(bool is_crowded, bool rest_first) const;  // as the timer finds after a round
+  void put_in_state(ek_state state, bool ipv6 = false) const;  // every connection; counts and times stay
+  void set_crowded(bool is_crowded, bool rest_first) const;    // as the timer finds after a round
   static Bytes mac_of(uint32_t real_server);
   static Bytes source_mac();
 

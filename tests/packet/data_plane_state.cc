@@ -27,6 +27,19 @@ void list_connections(bpf_map* map, uint32_t sets, std::vector<Connection>& list
   }
 }
 
+template <class Set>
+void put_all_in_state(bpf_map* map, uint32_t sets, ek_state state) {
+  for (uint32_t index = 0; index < sets; ++index) {
+    auto set = lookup<Set>(map, index);
+    const auto is_used = [](uint32_t tag) { return tag >= EK_TAG_FIRST; };
+    if (std::ranges::none_of(set.header.tag, is_used)) continue;
+    for (uint32_t way = 0; way < EK_SET_WAYS; ++way) {
+      if (is_used(set.header.tag[way])) set.header.state[way] = static_cast<ek_u8>(state);
+    }
+    update(map, index, set);
+  }
+}
+
 // Of all CPUs.
 std::optional<uint64_t> count_of(bpf_map* map, const void* key) {
   std::vector<uint64_t> values(libbpf_num_possible_cpus());
@@ -122,6 +135,14 @@ std::vector<Connection> DataPlane::connections(bool ipv6) const {
     list_connections<ek_set4>(skeleton_->maps.connections4, options_.sets4, list);
   }
   return list;
+}
+
+void DataPlane::put_in_state(ek_state state, bool ipv6) const {
+  if (ipv6) {
+    put_all_in_state<ek_set6>(skeleton_->maps.connections6, options_.sets6, state);
+  } else {
+    put_all_in_state<ek_set4>(skeleton_->maps.connections4, options_.sets4, state);
+  }
 }
 
 Bytes DataPlane::table_bytes(bool ipv6) const {

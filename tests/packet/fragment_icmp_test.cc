@@ -103,13 +103,6 @@ TEST_F(Fragments, Ipv6) {
   EXPECT_NE(send_to(client6().fragment_header(0, 79).udp(5001, kPort)), 0U) << "an atomic fragment is a whole packet";
 }
 
-TEST_F(Fragments, TinyFirstFragmentIsMalformed) {
-  farm(1);
-  Ipv4Fields fields = piece(1, kMoreFragments, kTcp);
-  EXPECT_EQ(verdict(client(kClient4, fields).raw({0, 1, 1, 0xbd, 0, 0, 0, 1})), Verdict::kDrop);
-  EXPECT_EQ(count(EK_REASON_MALFORMED_PACKET), 1U);
-}
-
 class IcmpErrors : public Lab {
  protected:
   const std::string router4 = "10.77.9.9", router6 = "fd77:9::9";

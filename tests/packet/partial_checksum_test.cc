@@ -2,42 +2,27 @@
 #include <gtest/gtest.h>
 
 #include "decoded.h"
-#include "lab.h"
+#include "ways.h"
 
 namespace evenkeel::packet {
 namespace {
 
-struct Way {
-  ek_forwarding_method method;
-  bool ipv6;
-};
-
-class PartialChecksum : public Lab, public testing::WithParamInterface<Way> {
+class PartialChecksum : public WayLab {
  protected:
   void SetUp() override { serve(0); }
 
   void serve(uint16_t vlan) {
     open({});
-    RealServerOptions server;
-    server.method = GetParam().method;
+    RealServerOptions server = real_server();
     server.vlan = vlan;
-    if (server.method != EK_METHOD_DIRECT_ROUTING) server.address = real_address();
     farm(1, {}, server);
     plane->arrays().partial_checksums = 1;
   }
 
-  static bool ipv6() { return GetParam().ipv6; }
-  static bool is_translated() { return GetParam().method != EK_METHOD_DIRECT_ROUTING; }
-  static std::string real_address() { return ipv6() ? "fd78::21" : "10.78.0.21"; }
-  static std::string client_address() { return ipv6() ? kClient6 : kClient4; }
-  static std::string virtual_address() { return ipv6() ? kVirtual6 : kVirtual4; }
   static Frame to(Frame frame) {
     return ipv6() ? frame.ipv6(client_address(), virtual_address()) : frame.ipv4(client_address(), virtual_address());
   }
-  static Frame from_real_server() {
-    const std::string to = GetParam().method == EK_METHOD_SNAT ? virtual_address() : client_address();
-    return ipv6() ? Frame().ipv6(real_address(), to) : Frame().ipv4(real_address(), to);
-  }
+  static Frame from_real_server() { return ip(real_address(), source_address()); }
   void expect_completed(Bytes frame) const {
     const Output output = plane->run(Decoded(frame).with_partial_checksum());
     ASSERT_EQ(output.verdict, Verdict::kTransmit);
@@ -102,12 +87,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, PartialChecksum,
                          testing::Values(Way{EK_METHOD_DIRECT_ROUTING, false}, Way{EK_METHOD_DIRECT_ROUTING, true},
                                          Way{EK_METHOD_NAT, false}, Way{EK_METHOD_NAT, true},
                                          Way{EK_METHOD_SNAT, false}, Way{EK_METHOD_SNAT, true}),
-                         [](const auto& info) {
-                           const char* method = info.param.method == EK_METHOD_DIRECT_ROUTING ? "Dr"
-                                                : info.param.method == EK_METHOD_NAT          ? "Nat"
-                                                                                              : "Snat";
-                           return std::string(method) + (info.param.ipv6 ? "6" : "4");
-                         });
+                         name_of_way);
 
 }  // namespace
 }  // namespace evenkeel::packet

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <map>
-#include <set>
 
 #include "lab.h"
 
@@ -305,20 +304,6 @@ TEST_F(Schedulers, WithoutMinimumOpensBelowThreeQuarters) {
   EXPECT_EQ(open_tcp(client_address(100), 1), 0U) << "six of eight";
   close_one(2);
   EXPECT_EQ(open_tcp(client_address(100), 1), 1U) << "five of eight";
-}
-
-TEST_F(Schedulers, DestinationHashGoesByTheVirtualAddress) {
-  ServiceOptions options{.scheduler = EK_SCHEDULER_RING, .hash_input = EK_HASH_DESTINATION};
-  farm(4, options);
-  std::set<uint32_t> servers_of_one, servers_of_many;
-  for (uint16_t port = 1; port < 100; ++port) {
-    servers_of_one.insert(send_to(client(client_address(port)).tcp(port, kPort, kSyn)));
-    std::string address = "10.90.0." + std::to_string(port);
-    plane->add_key(address, kPort, kTcp, service);
-    servers_of_many.insert(send_to(Frame().ipv4(kClient4, address).tcp(port, kPort, kSyn)));
-  }
-  EXPECT_EQ(servers_of_one.size(), 1U);
-  EXPECT_EQ(servers_of_many.size(), 4U);
 }
 
 }  // namespace

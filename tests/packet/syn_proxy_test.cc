@@ -1,155 +1,12 @@
 // SYN cookies: connections that begin with an answer of ours and go on with a real server, whose numbers are others.
 #include <gtest/gtest.h>
 
-#include "decoded.h"
-#include "lab.h"
+#include "proxied.h"
 
 namespace evenkeel::packet {
 namespace {
 
-const std::string kReal4 = "10.78.0.21", kReal6 = "fd78::21";
-constexpr uint16_t kClientPort = 40000;
-constexpr uint32_t kClientIsn = 0xfffffff0, kServerIsn = 0x00000100;  // both wrap round early
-
-struct Kind {
-  ek_forwarding_method method;
-  bool ipv6;
-};
-
-uint32_t get32(const Bytes& bytes, size_t at) {
-  return uint32_t{get16(bytes, at)} << 16 | get16(bytes, at + 2);
-}
-
-// A TCP segment, to be written or as it was read.
-struct Segment {
-  uint8_t flags = 0;
-  uint32_t sequence = 0, acknowledged = 0;
-  uint16_t window = 1000;
-  Bytes options{};
-  size_t payload = 0;
-
-  static Segment of(const Decoded& packet) {
-    const Bytes& bytes = packet.bytes();
-    const size_t at = packet.l4(), header = (bytes.at(at + 12) >> 4) * 4;
-    return {.flags = bytes.at(at + 13),
-            .sequence = get32(bytes, at + 4),
-            .acknowledged = get32(bytes, at + 8),
-            .window = get16(bytes, at + 14),
-            .options = Bytes(bytes.begin() + at + 20, bytes.begin() + at + header),
-            .payload = packet.end() - at - header};
-  }
-};
-
-Bytes with_segment(Frame frame, uint16_t from, uint16_t to, const Segment& segment) {
-  Bytes bytes = frame.tcp(from, to, segment.flags, segment.options.size() + segment.payload).bytes();
-  const size_t at = Decoded(bytes).l4();
-  auto put32 = [&](size_t offset, uint32_t value) {
-    for (int i = 0; i < 4; ++i) bytes[at + offset + i] = value >> (24 - 8 * i) & 255;
-  };
-  put32(4, segment.sequence);
-  put32(8, segment.acknowledged);
-  bytes[at + 12] = (20 + segment.options.size()) / 4 << 4;
-  bytes[at + 14] = segment.window >> 8;
-  bytes[at + 15] = segment.window & 255;
-  std::copy(segment.options.begin(), segment.options.end(), bytes.begin() + at + 20);
-  return Decoded(bytes).with_l4_checksum();
-}
-
-Bytes syn_options(uint16_t segment, int window_scale) {
-  Bytes options = {2, 4, static_cast<uint8_t>(segment >> 8), static_cast<uint8_t>(segment & 255)};
-  if (window_scale < 0) return options;
-  const Bytes scale = {1, 3, 3, static_cast<uint8_t>(window_scale)};
-  options.insert(options.end(), scale.begin(), scale.end());
-  return options;
-}
-
-class SynProxy : public Lab, public testing::WithParamInterface<Kind> {
- protected:
-  void SetUp() override {
-    open({});
-    serve({});
-  }
-
-  // Every SYN is above the limit: one connection waits for its client.
-  void serve(ServiceOptions options) {
-    RealServerOptions server;
-    server.method = GetParam().method;
-    server.address = ipv6() ? kReal6 : kReal4;
-    options.flags |= EK_SERVICE_SYN_COOKIES;
-    options.half_open_limit = 1;
-    farm(1, options, server);
-    send((ipv6() ? client6("fd77:1::77") : client("10.77.1.77")).tcp(1, kPort, kSyn));
-    ASSERT_EQ(plane->service_live(service).half_open, 1U);
-  }
-
-  static bool ipv6() { return GetParam().ipv6; }
-  static std::string virtual_address() { return ipv6() ? kVirtual6 : kVirtual4; }
-  static std::string client_address() { return ipv6() ? kClient6 : kClient4; }
-  static std::string real_address() { return ipv6() ? kReal6 : kReal4; }
-  static std::string source_address() {
-    return GetParam().method == EK_METHOD_SNAT ? virtual_address() : client_address();
-  }
-  static Frame ip(const std::string& source, const std::string& destination) {
-    return ipv6() ? Frame().ipv6(source, destination) : Frame().ipv4(source, destination);
-  }
-  Output from_client(const Segment& segment) const {
-    return plane->run(with_segment(ip(client_address(), virtual_address()), kClientPort, kPort, segment));
-  }
-  Output from_real_server(const Segment& segment) const {
-    return plane->run(with_segment(ip(real_address(), source_address()), kPort, kClientPort, segment));
-  }
-  static Segment at_client(const Output& output) {
-    EXPECT_EQ(output.verdict, Verdict::kTransmit);
-    const Decoded packet(output.bytes);
-    EXPECT_EQ(packet.source(), virtual_address());
-    EXPECT_EQ(packet.destination(), client_address());
-    EXPECT_EQ(packet.source_port(), kPort);
-    EXPECT_EQ(packet.destination_port(), kClientPort);
-    return sound(packet);
-  }
-  static Segment at_real_server(const Output& output) {
-    EXPECT_EQ(output.verdict, Verdict::kTransmit);
-    const Decoded packet(output.bytes);
-    EXPECT_EQ(packet.source(), source_address());
-    EXPECT_EQ(packet.destination(), real_address());
-    EXPECT_EQ(packet.mac(), DataPlane::mac_of(1));
-    return sound(packet);
-  }
-  static Segment sound(const Decoded& packet) {
-    EXPECT_TRUE(packet.ip_checksum_holds());
-    EXPECT_TRUE(packet.l4_checksum_holds());
-    EXPECT_EQ(packet.end(), packet.bytes().size());
-    return Segment::of(packet);
-  }
-
-  // What the client does first; returns the cookie.
-  uint32_t ask(int window_scale = 5, uint16_t segment = 1460) const {
-    const Segment answer =
-        at_client(from_client({.flags = kSyn, .sequence = kClientIsn, .options = syn_options(segment, window_scale)}));
-    EXPECT_EQ(answer.flags, kSyn | kAck);
-    EXPECT_EQ(answer.acknowledged, kClientIsn + 1);
-    return answer.sequence;
-  }
-  Segment acknowledge(uint32_t cookie) const {
-    return at_real_server(
-        from_client({.flags = kAck, .sequence = kClientIsn + 1, .acknowledged = cookie + 1, .window = 500}));
-  }
-  Segment accept(int window_scale = 9) const {
-    return at_client(from_real_server({.flags = kSyn | kAck,
-                                       .sequence = kServerIsn,
-                                       .acknowledged = kClientIsn + 1,
-                                       .window = 64000,
-                                       .options = syn_options(1460, window_scale)}));
-  }
-  // The whole handshake.
-  uint32_t establish_proxied(int client_scale = 5, int server_scale = 9) const {
-    const uint32_t cookie = ask(client_scale);
-    acknowledge(cookie);
-    accept(server_scale);
-    at_real_server(from_client({.flags = kAck, .sequence = kClientIsn + 1, .acknowledged = cookie + 1}));
-    return cookie;
-  }
-};
+class SynProxy : public ProxyLab {};
 
 TEST_P(SynProxy, ASynIsAnsweredWithoutAnEntry) {
   const Bytes before = plane->table_bytes(ipv6());
@@ -305,10 +162,7 @@ TEST_P(SynProxy, ACookieHoldsForOneEpochToTwo) {
 
 TEST_P(SynProxy, WithoutACookieGivenNothingIsChecked) {
   open({});
-  RealServerOptions server;
-  server.method = GetParam().method;
-  server.address = real_address();
-  farm(1, {.flags = EK_SERVICE_SYN_COOKIES, .half_open_limit = 10}, server);
+  WayLab::serve(1, {.flags = EK_SERVICE_SYN_COOKIES, .half_open_limit = 10});
   EXPECT_EQ(from_client({.flags = kAck, .sequence = 1, .acknowledged = 1}).verdict, Verdict::kPass);
   EXPECT_EQ(count(EK_REASON_NOT_A_CONNECTION), 1U);
 }
@@ -385,14 +239,7 @@ TEST_P(SynProxy, AnErrorCarriesTheNumberThatTheRealServerKnows) {
   EXPECT_EQ(get32(carried.bytes(), carried.l4() + 4), kServerIsn + 1001);
 }
 
-std::string name_of(const testing::TestParamInfo<Kind>& info) {
-  return std::string(info.param.method == EK_METHOD_NAT ? "Nat" : "Snat") + (info.param.ipv6 ? "6" : "4");
-}
-
-INSTANTIATE_TEST_SUITE_P(Methods, SynProxy,
-                         testing::Values(Kind{EK_METHOD_NAT, false}, Kind{EK_METHOD_NAT, true},
-                                         Kind{EK_METHOD_SNAT, false}, Kind{EK_METHOD_SNAT, true}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Methods, SynProxy, translating_ways(), name_of_way);
 
 }  // namespace
 }  // namespace evenkeel::packet

@@ -2,47 +2,28 @@
 #include <gtest/gtest.h>
 
 #include "decoded.h"
-#include "lab.h"
+#include "ways.h"
 
 namespace evenkeel::packet {
 namespace {
 
-const std::string kReal4 = "10.78.0.21", kReal6 = "fd78::21";
 const std::string kRouter4 = "10.99.0.1", kRouter6 = "fd99::1";
-constexpr uint16_t kRealPort = 8445, kClientPort = 40000;
+constexpr uint16_t kRealPort = 8445;
 
-struct Way {
-  ek_forwarding_method method;
-  bool ipv6;
-};
-
-class Translation : public Lab, public testing::WithParamInterface<Way> {
+class Translation : public WayLab {
  protected:
   void SetUp() override {
     open({});
     serve({});
   }
 
-  // One real server at kReal, by this test's method.
-  void serve(ServiceOptions options) {
-    RealServerOptions server;
-    server.method = GetParam().method;
-    server.address = ipv6() ? kReal6 : kReal4;
+  // One real server, at a port of its own.
+  void serve(const ServiceOptions& options) {
+    RealServerOptions server = real_server();
     server.port = kRealPort;
     farm(1, options, server);
   }
 
-  static bool ipv6() { return GetParam().ipv6; }
-  static bool is_snat() { return GetParam().method == EK_METHOD_SNAT; }
-  static std::string virtual_address() { return ipv6() ? kVirtual6 : kVirtual4; }
-  static std::string client_address() { return ipv6() ? kClient6 : kClient4; }
-  static std::string real_address() { return ipv6() ? kReal6 : kReal4; }
-  // What the real server takes for the client.
-  static std::string source_address() { return is_snat() ? virtual_address() : client_address(); }
-
-  static Frame ip(const std::string& source, const std::string& destination) {
-    return ipv6() ? Frame().ipv6(source, destination) : Frame().ipv4(source, destination);
-  }
   Decoded from_client(uint8_t flags, size_t payload = 0, uint16_t port = kClientPort) const {
     return pass(ip(client_address(), virtual_address()).tcp(port, kPort, flags, payload));
   }
@@ -203,11 +184,7 @@ TEST_P(Translation, WhatIsDroppedAfterAllIsNotCountedAsForwarded) {
 
 TEST_P(Translation, HaltedIsDroppedInBothDirections) {
   from_client(kSyn);
-  RealServerOptions halted;
-  halted.method = GetParam().method;
-  halted.address = real_address();
-  halted.flags = kHalted;
-  plane->set_real_server(1, halted);
+  plane->set_real_server(1, real_server(1, kHalted));
   EXPECT_EQ(verdict(ip(client_address(), virtual_address()).tcp(kClientPort, kPort, kAck)), Verdict::kDrop);
   EXPECT_EQ(verdict(ip(real_address(), source_address()).tcp(kRealPort, kClientPort, kAck)), Verdict::kDrop);
   EXPECT_EQ(count(EK_REASON_HALTED), 2U);
@@ -233,10 +210,7 @@ TEST_P(Translation, AReusedPortIsIndexedAnew) {
 }
 
 TEST_P(Translation, WithoutAPortOfItsOwnTheClientsIsKept) {
-  RealServerOptions same;
-  same.method = GetParam().method;
-  same.address = real_address();
-  plane->set_real_server(1, same);
+  plane->set_real_server(1, real_server());
   EXPECT_EQ(from_client(kSyn).destination_port(), kPort);
   Decoded answer = pass(ip(real_address(), source_address()).tcp(kPort, kClientPort, kSyn | kAck));
   EXPECT_EQ(answer.source_port(), kPort);
@@ -319,13 +293,7 @@ TEST_P(Translation, WithoutRoomItIsDroppedAndNamed) {
   EXPECT_EQ(count(EK_REASON_TABLE_FULL), 2U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, Translation,
-                         testing::Values(Way{EK_METHOD_NAT, false}, Way{EK_METHOD_NAT, true},
-                                         Way{EK_METHOD_SNAT, false}, Way{EK_METHOD_SNAT, true}),
-                         [](const auto& info) {
-                           return std::string(info.param.method == EK_METHOD_NAT ? "Nat" : "Snat") +
-                                  (info.param.ipv6 ? "6" : "4");
-                         });
+INSTANTIATE_TEST_SUITE_P(Methods, Translation, translating_ways(), name_of_way);
 
 }  // namespace
 }  // namespace evenkeel::packet
