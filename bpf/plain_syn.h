@@ -239,6 +239,14 @@ static __always_inline int send_first(struct xdp_md *context, const struct packe
 							      : send_plainly(context, data, packet, connection, server);
 }
 
+/* Where the steps will choose anew, after a choice: a turn of round robin is given back, or nobody would have had it. */
+static __always_inline int leave_to_steps(const struct packet *packet)
+{
+	if (service_at(packet->service)->scheduler == EK_SCHEDULER_WRR)
+		__sync_fetch_and_add(&service_live_at(packet->service)->round_robin, -1);
+	return NOT_PLAIN;
+}
+
 /* What was parsed comes in registers, as for forward_plain_answer. */
 __noinline_global int open_plainly(struct xdp_md *context, __u64 addresses, __u64 rest, __u32 length)
 {
@@ -266,16 +274,16 @@ __noinline_global int open_plainly(struct xdp_md *context, __u64 addresses, __u6
 	server = real_server_at(chosen);
 	fetch_home(header, packet.hash, false);
 	if (server->method >= EK_METHOD_NAT && !choose_plain_translation(&translation, &packet, server))
-		return NOT_PLAIN;
+		return leave_to_steps(&packet);
 	pin_value(translation.set); /* and is not known by the method: kernel 6.1 does not follow that */
 	compose_record(&record, &packet, chosen, &translation);
 	expires = expiry_of(service_at(packet.service), EK_STATE_SYN_RECV, packet.tick);
 	if (!is_new(header, &packet, &translation, server))
-		return NOT_PLAIN;
+		return leave_to_steps(&packet);
 	way = take_plain_way(header, packet.hash);
 	pin_value(way);
 	if (way >= EK_SET_WAYS || !enter(header, way, &packet, chosen, &record, expires, &translation))
-		return NOT_PLAIN;
+		return leave_to_steps(&packet);
 	count_connection(chosen);
 	return send_first(context, &packet, connection_at(header, way, false), server);
 }

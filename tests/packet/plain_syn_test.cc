@@ -156,10 +156,15 @@ class PlainSourcePort : public Lab {
  protected:
   void SetUp() override {
     open({});
-    RealServerOptions server;
-    server.method = EK_METHOD_SNAT;
-    server.address = "10.78.0.21";
-    farm(1, {}, server);
+    serve(1);
+  }
+  void serve(size_t servers) {
+    std::vector<RealServerOptions> list(servers);
+    for (size_t i = 0; i < servers; ++i) {
+      list[i].method = EK_METHOD_SNAT;
+      list[i].address = "10.78.0." + std::to_string(21 + i);
+    }
+    farm(list, {});
   }
   uint16_t source_port(const std::string& from, uint16_t port) const {
     return Decoded(send(client(from).tcp(port, kPort, kSyn)).bytes).source_port();
@@ -175,6 +180,17 @@ TEST_F(PlainSourcePort, IsTheClientsWhereNobodyHasIt) {
 
 TEST_F(PlainSourcePort, IsNoPrivilegedOne) {
   EXPECT_GE(source_port(client_address(1), 500), EK_FIRST_SOURCE_PORT);
+}
+
+// The short way takes a turn of round robin before it knows; the steps would take the next one.
+TEST_F(PlainSourcePort, WhereItIsAnotherEachRealServerHasItsTurn) {
+  open({});
+  serve(2);
+  for (uint32_t i = 0; i < 60; ++i) {
+    EXPECT_EQ(verdict(client(client_address(i)).tcp(i % 3 ? 5000 : 500, kPort, kSyn)), Verdict::kTransmit);
+  }
+  EXPECT_EQ(plane->live(1).inactive, 30U);
+  EXPECT_EQ(plane->live(2).inactive, 30U);
 }
 
 }  // namespace
