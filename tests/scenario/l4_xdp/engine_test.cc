@@ -54,7 +54,7 @@ TEST_F(EngineTest, ARestartKeepsIdsGenerationsAndConnections) {
   want.virtual_services[0].scheduler = model::Scheduler::kMaglev;
   apply(want);
   put_connection(17, 2, EK_STATE_ESTABLISHED, 1000);
-  arrays()->real_server_live[2] = {.active = 1, .inactive = 4, .overloaded = 0};
+  arrays()->real_server_live[2] = {.active = 1, .inactive = 4, .overloaded = 0, .no_port_tick = 0, .reserved = {}};
   const auto identity = read<ek_identity>("identity", 0);
   uint32_t ring_before = 0;
   const uint32_t index = 1;
