@@ -29,18 +29,19 @@ def datagram(source: tuple[str, int], destination: tuple[str, int], data: bytes)
     """An IPv4 or IPv6 packet with a UDP datagram."""
     ports = struct.pack("!HH", source[1], destination[1])
     head = ports + struct.pack("!H", 8 + len(data))
-    sum_ = _l4_checksum(source[0], destination[0], socket.IPPROTO_UDP, head + bytes(2) + data) or 0xFFFF
+    sum_ = l4_checksum(source[0], destination[0], socket.IPPROTO_UDP, head + bytes(2) + data) or 0xFFFF
     return _packet(source[0], destination[0], socket.IPPROTO_UDP, head + struct.pack("!H", sum_) + data)
 
 
 def syn(source: tuple[str, int], destination: tuple[str, int], sequence: int = 1) -> bytes:
     """An IPv4 or IPv6 packet with a TCP segment that asks for a connection, without options."""
     head = struct.pack("!HHIIBBH", source[1], destination[1], sequence, 0, 5 << 4, 0x02, 64000)
-    sum_ = _l4_checksum(source[0], destination[0], socket.IPPROTO_TCP, head + bytes(4))
+    sum_ = l4_checksum(source[0], destination[0], socket.IPPROTO_TCP, head + bytes(4))
     return _packet(source[0], destination[0], socket.IPPROTO_TCP, head + struct.pack("!HH", sum_, 0))
 
 
-def _l4_checksum(source: str, destination: str, protocol: int, body: bytes) -> int:
+def l4_checksum(source: str, destination: str, protocol: int, body: bytes) -> int:
+    """`body`: from the TCP or UDP header on, with 0 for its checksum."""
     pseudo = _packed(source) + _packed(destination) + struct.pack("!II", len(body), protocol)
     return checksum(pseudo + body)
 

@@ -1,7 +1,7 @@
 """Records what of tests/fuzz/corpus/xdp can be recorded anew: what the kernels of real hosts send to a virtual address, as
 captures. Needs root; works in two network namespaces of its own, which are gone afterwards. Not of here:
-cookie-*.pcap, whole handshakes behind a SYN cookie, fragment-*.pcap and fragments-mixed4.pcap, pieces of datagrams; all were put
-together as the fuzzer's mutator does it (Maker::handshake, Maker::fragments)."""
+print-*.pcap (record_print_services.py), and cookie-*.pcap, whole handshakes behind a SYN cookie, fragment-*.pcap and
+fragments-mixed4.pcap, pieces of datagrams; these were put together as the fuzzer's mutator does it (Maker::handshake, Maker::fragments)."""
 
 import ctypes
 import os
@@ -151,18 +151,22 @@ def leave_checksums(name: str, partial: str) -> None:
         file.write(capture([with_partial_checksum(frame) for frame in frames_of(name)], accuracy=1))
 
 
-def record(name: str, opened: socket.socket, *traffic: str) -> None:
-    subprocess.run(inside(CLIENT, sys.executable, "-c", TRAFFIC, *traffic), check=True)
-    time.sleep(0.2)
+def received(opened: socket.socket) -> list[bytes]:
+    """What has come in since the last time."""
     frames = []
     while True:
         try:
             frame, address = opened.recvfrom(65536)
         except BlockingIOError:
-            break
+            return frames
         if address[2] != OUTGOING:
             frames.append(frame)
-    save(name, frames)
+
+
+def record(name: str, opened: socket.socket, *traffic: str) -> None:
+    subprocess.run(inside(CLIENT, sys.executable, "-c", TRAFFIC, *traffic), check=True)
+    time.sleep(0.2)
+    save(name, received(opened))
 
 
 def main() -> None:
