@@ -44,7 +44,7 @@ static const __u8 next_tcp_state[NEXT_TCP_STATE_ROWS][16] = {
 	/* from:                                       NO  ES  SS  SR  FW  TW  CL  CW  LA */
 	[SIDE_CLIENT_ONLY * EVENTS + EVENT_SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR},
 	[SIDE_CLIENT_ONLY * EVENTS + EVENT_FIN] = {CL, FW, SS, TW, FW, TW, CL, CW, LA},
-	[SIDE_CLIENT_ONLY * EVENTS + EVENT_ACK] = {CL, ES, SS, ES, FW, TW, CL, CW, CL},
+	[SIDE_CLIENT_ONLY * EVENTS + EVENT_ACK] = {ES, ES, SS, ES, FW, TW, CL, CW, CL},
 	[SIDE_CLIENT_ONLY * EVENTS + EVENT_RST] = {CL, CL, CL, SR, CL, CL, CL, CL, LA},
 
 	[SIDE_CLIENT * EVENTS + EVENT_SYN] = {SR, ES, ES, SR, SR, SR, SR, SR, SR},
