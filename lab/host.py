@@ -97,6 +97,14 @@ class Host:
             self.namespace.configure(f"route del {prefix} dev eth0", f"route add {address} dev eth0",
                                      f"route add default via {address}")
 
+    def send_own_through(self, network: Network, gateway: int) -> None:
+        """What leaves with its own address on that network goes to host `gateway`, whomever it is for. What leaves with
+        a virtual address goes the usual way."""
+        for version, own, address in (("-4", network.address(self.number), network.address(gateway)),
+                                      ("-6", network.address6(self.number), network.address6(gateway))):
+            self.run(["ip", version, "route", "add", "default", "via", address, "table", str(gateway)])
+            self.run(["ip", version, "rule", "add", "from", own, "table", str(gateway)])
+
     def reach_by_hand(self, address: str, mac: str, interface: str = "eth0") -> None:
         """Direct routing by hand: frames for that address go to this MAC, as if a load balancer had chosen it."""
         self.namespace.configure(f"neigh replace {address} lladdr {mac} dev {interface} nud permanent")

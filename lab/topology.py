@@ -82,6 +82,20 @@ class Tunnel(Topology):
         server.decapsulate()
 
 
+class EveryMethod(Topology):
+    """One network, whose real servers are ready for every method. In SNAT their clients need another address than the
+    virtual one, which is their own."""
+
+    def __init__(self, record: Record):
+        super().__init__(record)
+        self.balancer.forward()
+
+    def prepare(self, server: Host, virtual_addresses: list[str]) -> None:
+        server.carry(*virtual_addresses)
+        server.decapsulate()
+        server.send_own_through(self.servers, load_balancer.NUMBER)
+
+
 class RealServer(Host):
     """A machine behind the load balancer, with what the forwarding method asks of it."""
 
