@@ -37,6 +37,10 @@ class Host:
     def join(self, network: Network, interface: str) -> None:
         """A cable to that network's switch, and the host's addresses there."""
         network.switch.plug_in(self.namespace, interface, network.mac(self.number))
+        self.live_on(network, interface)
+
+    def live_on(self, network: Network, interface: str) -> None:
+        """The host's addresses on that network are on this interface from now on."""
         self.namespace.set(f"ipv6/conf/{interface}/accept_dad", 0)
         self.namespace.configure(f"address add {network.address(self.number)}/24 dev {interface}",
                                  f"link set {interface} up",
@@ -96,6 +100,14 @@ class Host:
                                 (network.prefix6, network.address6(gateway))):
             self.namespace.configure(f"route del {prefix} dev eth0", f"route add {address} dev eth0",
                                      f"route add default via {address}")
+
+    def send_own_through(self, network: Network, gateway: int) -> None:
+        """What leaves with its own address on that network goes to host `gateway`, whomever it is for. What leaves with
+        a virtual address goes the usual way."""
+        for version, own, address in (("-4", network.address(self.number), network.address(gateway)),
+                                      ("-6", network.address6(self.number), network.address6(gateway))):
+            self.run(["ip", version, "route", "add", "default", "via", address, "table", str(gateway)])
+            self.run(["ip", version, "rule", "add", "from", own, "table", str(gateway)])
 
     def reach_by_hand(self, address: str, mac: str, interface: str = "eth0") -> None:
         """Direct routing by hand: frames for that address go to this MAC, as if a load balancer had chosen it."""

@@ -1,13 +1,12 @@
 """Changes while connections talk: what a change does not concern goes on, without a reset and without a stall."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conversations import Talk
 
-from lab.commands import wait_until
 from lab.host import Host
 from lab.small_farm import OTHER_PORT, PORT, SERVICE, Conversation, Server, SmallFarm, service
 
@@ -15,50 +14,8 @@ DIRECT, TRANSLATED, OTHER = "Direct", "Translated", "Other"
 TALKING = {DIRECT: (SERVICE, PORT), TRANSLATED: ("10.77.0.111", OTHER_PORT)}
 OTHER_ADDRESS = "10.77.0.112"
 ADDRESSES = {"RS1": "10.77.0.21", "RS2": "10.77.0.22", "RS3": "10.77.0.23"}
-THREADS = 2
 SCHEDULERS = ("weighted_round_robin", "source_hash", "maglev", "weighted_least_connections")
 METHODS = ("nat", "tunnel", "direct_routing", "snat")
-
-
-class Talk:
-    """Conversations that ask again and again until the block ends."""
-
-    def __init__(self, conversations: list[Conversation]):
-        self.failures: list[str] = []
-        self._rounds = [0] * THREADS
-        self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._go_on, args=(index, conversations[index::THREADS]), daemon=True)
-                         for index in range(THREADS)]
-
-    def __enter__(self) -> "Talk":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        for thread in self._threads:
-            thread.join(60)
-
-    def hear_all(self) -> None:
-        """Until every conversation has asked after now and got its answer; none has failed."""
-        before = list(self._rounds)
-        # The round that is going on may have begun before now.
-        wait_until(lambda: self.failures or all(now >= then + 2 for now, then in zip(self._rounds, before, strict=True)),
-                   "every conversation to be answered")
-        assert self.failures == []
-
-    def _go_on(self, index: int, own: list[Conversation]) -> None:
-        while not self._ends.is_set() and not self.failures:
-            for conversation in own:
-                self._ask(conversation)
-            self._rounds[index] += 1
-
-    def _ask(self, conversation: Conversation) -> None:
-        try:
-            conversation.ask()
-        except OSError as error:
-            self.failures.append(f"{conversation.name}: {error!r}")
 
 
 @pytest.fixture

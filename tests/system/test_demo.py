@@ -15,6 +15,7 @@ from lab import namespaces
 from lab.commands import PROJECT, run, wait_until
 from lab.farm import remove
 from lab.method import Method
+from lab.network import Family
 from lab.record import Record
 
 PREFIX = prefix_for("demo")
@@ -49,12 +50,13 @@ def check_web_interface(output: str) -> None:
     assert json.loads(signed_in)["role"] == "administrator"
 
 
+@pytest.mark.parametrize("family", list(Family), ids=lambda family: family.value)
 @pytest.mark.parametrize("method", list(Method), ids=lambda method: method.value)
-def test_once_holds_and_leaves_nothing(method: Method) -> None:
-    running = demo("--once", "--jobs", "6", "--method", method.value)
+def test_once_holds_and_leaves_nothing(method: Method, family: Family) -> None:
+    running = demo("--once", "--jobs", "6", "--method", method.value, *(["--ipv6"] if family is Family.IPV6 else []))
     output, _ = running.communicate(timeout=240)
     assert running.returncode == 0, output
-    assert method.way in output
+    assert f"({method.title}, {family.value})" in output and method.way in output
     assert "Everything held." in output and "✗" not in output
     assert "\033[" not in output, "colours are for terminals"
     assert namespaces.leftovers(PREFIX) == []

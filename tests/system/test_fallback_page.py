@@ -15,6 +15,7 @@ from layer7_web import Load
 from lab.client import HttpAnswer
 from lab.commands import wait_until
 from lab.method import Method
+from lab.network import Family, bracketed
 from lab.small_farm import SmallFarm
 
 VIP, OTHER_VIP = "10.77.0.110", "10.77.0.111"
@@ -40,7 +41,7 @@ CHECK_80 = {"type": "connect", "check_port": 80, "interval": 1, "timeout": 0.5, 
 
 def curl(farm: SmallFarm, address: str, port: int = 80) -> tuple[int, str, str]:
     """Status, head and body, as the real program has them."""
-    done = farm.client.run(["curl", "-si", "--max-time", "5", f"http://{address}:{port}/"], check=False)
+    done = farm.client.run(["curl", "-si", "--max-time", "5", f"http://{bracketed(address)}:{port}/"], check=False)
     head, _, body = done.stdout.replace("\r\n", "\n").partition("\n\n")
     return (int(head.split()[1]) if head else 0), head, body
 
@@ -133,26 +134,29 @@ def test_port_80_answers_with_the_page_until_a_server_is_back(web: SmallFarm) ->
     wait_until(lambda: server(web, VIP, 80) == "rs1", "the server again")
 
 
-@pytest.mark.parametrize("method", [Method.DR, Method.NAT, Method.SNAT], ids=lambda method: method.value)
-def test_each_forwarding_method_has_it_whether_servers_die_or_are_halted(method: Method) -> None:
-    with running_small_farm("pagem", method) as farm:
+@pytest.mark.parametrize("family", list(Family), ids=lambda family: family.value)
+@pytest.mark.parametrize("method", [method for method in Method if method is not Method.LAYER7],
+                         ids=lambda method: method.value)
+def test_each_forwarding_method_has_it_whether_servers_die_or_are_halted(method: Method, family: Family) -> None:
+    with running_small_farm("pagem", method, family) as farm:
         for server in farm.servers:
             server.web = server.module("web_server", ["--name", server.name, "--port", "80"])
             server.web.start()
             server.web.wait_for(80)
         farm.balancer.start()
-        apply(farm, virtual_services=[layer4("Web", VIP, 80, forwarding_method=method.configured, health_check=CHECK_80,
-                                             real_servers=[{"label": f"RS{i + 1}", "address": server.address}
-                                                           for i, server in enumerate(farm.servers)])])
+        apply(farm, virtual_services=[
+            layer4("Web", farm.address, 80, forwarding_method=method.configured, health_check=CHECK_80,
+                   real_servers=[{"label": server.name.upper(), "address": server.address_in(family)}
+                                 for server in farm.servers])])
         farm.balancer.wait_for_service("Web", "up")
         farm.balancer.evenkeel("real-server", "halt", "Web", "RS1")
-        assert curl(farm, VIP)[0] == 200
+        assert curl(farm, farm.address)[0] == 200
         farm.servers[1].web.kill()
         await_fallback(farm, "Web")
-        status, head, body = curl(farm, VIP)
+        status, head, body = curl(farm, farm.address)
         assert status == 503 and "Retry-After: 30" in head and BUILT_IN in body
         farm.balancer.evenkeel("real-server", "online", "Web", "RS1")
-        wait_until(lambda: curl(farm, VIP)[0] == 200, "the server that is online again")
+        wait_until(lambda: curl(farm, farm.address)[0] == 200, "the server that is online again")
 
 
 def test_every_method_and_nonsense_get_the_page(web: SmallFarm) -> None:
