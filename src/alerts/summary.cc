@@ -86,6 +86,9 @@ std::string what_is(const Trouble& trouble, Tense tense) {
       return pick("is claimed by another machine", "was claimed by another machine for a while", "is claimed no more");
     case EventKind::kSourcePortsScarce:
       return pick("runs out of source ports", "ran short of source ports for a while", "has enough source ports again");
+    case EventKind::kSourcePortsExhausted:
+      return pick("has no source port for new connections", "had no source port for new connections for a while",
+                  "has source ports for new connections again");
     case EventKind::kConnectionTableFull:
       return pick("has no room for new connections", "had no room for new connections for a while",
                   "has room for new connections again");

@@ -97,7 +97,7 @@ void add_services(Table& table, const json::value& reason, const Terminal& termi
 
 Colour colour_of_event(std::string_view kind) {
   if (kind.ends_with("_down") || kind.ends_with("_failed") || kind == "lost" || kind == "address_conflict" ||
-      kind == "connection_table_full") {
+      kind == "connection_table_full" || kind == "source_ports_exhausted") {
     return Colour::kRed;
   }
   if (kind.ends_with("_up") || kind.ends_with("_recovered") || kind == "fallback_inactive") return Colour::kGreen;

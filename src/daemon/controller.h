@@ -30,6 +30,7 @@
 #include "daemon/path_watch.h"
 #include "daemon/slow_start.h"
 #include "daemon/source_port_alarm.h"
+#include "daemon/source_port_exhaustion.h"
 #include "daemon/statistics_keeper.h"
 #include "daemon/syn_flood_alarm.h"
 #include "daemon/traffic_meter.h"
@@ -185,6 +186,7 @@ class Controller final : public api::Control {
   boost::asio::awaitable<void> read_traffic();
   void look_for_syn_floods(const std::map<std::string, uint64_t>& half_open);
   void look_for_full_table(const std::vector<observed::Reason>& reasons);
+  void look_for_exhausted_source_ports(const engines::l4_xdp::L4Engine::Counters& counters);
   void look_for_scarce_source_ports();
   boost::asio::awaitable<void> count_source_ports();
 
@@ -265,6 +267,7 @@ class Controller final : public api::Control {
   void put_in_force(model::OperatorAction action);
   void look_for_ended_drains();
   boost::asio::awaitable<void> end_drains();
+  std::map<std::string, std::string> service_alarms() const;
   std::map<model::RealServerKey, observed::Counters> connections_of_real_servers() const;
 
   Parts parts_;
@@ -291,6 +294,7 @@ class Controller final : public api::Control {
   std::optional<config::Confirmation> expired_;  // before the start, until it is announced
   SlowStart slow_start_;
   SourcePortAlarm source_port_alarm_;
+  SourcePortExhaustion source_port_exhaustion_;
   SynFloodAlarm syn_flood_alarm_;
   ConnectionTableAlarm connection_table_alarm_;
   TrafficMeter traffic_;

@@ -39,7 +39,7 @@ observed::Snapshot Controller::snapshot() {
               .notices = parts_.notices,
               .traffic = &traffic_,
               .alarms = source_port_alarm_.scarce(),
-              .service_alarms = syn_flood_alarm_.flooded(),
+              .service_alarms = service_alarms(),
               .feedback = {}};
   for (auto& status : monitor_.statuses()) {  // by key
     const auto key = status.key;
@@ -84,6 +84,16 @@ observed::Snapshot Controller::snapshot() {
   auto snapshot = build_snapshot(facts);
   snapshot.alerts = parts_.alerts.statuses();
   return snapshot;
+}
+
+// What drops clients comes first.
+std::map<std::string, std::string> Controller::service_alarms() const {
+  auto alarms = source_port_exhaustion_.exhausted();
+  for (const auto& [label, flood] : syn_flood_alarm_.flooded()) {
+    std::string& alarm = alarms[label];
+    alarm += (alarm.empty() ? "" : "; ") + flood;
+  }
+  return alarms;
 }
 
 // Without those of a layer that nobody counts at the moment.

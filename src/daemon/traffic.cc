@@ -24,7 +24,10 @@ constexpr std::chrono::seconds kSweepInterval{1};
 // What was counted before the start is no news.
 void Controller::begin_counting() {
   if (const auto* engine = parts_.layer4.engine()) {
-    if (const auto counters = engine->counters()) look_for_full_table(counters->reasons);
+    if (const auto counters = engine->counters()) {
+      look_for_full_table(counters->reasons);
+      look_for_exhausted_source_ports(*counters);
+    }
   }
   arm_sweep();
 }
@@ -68,6 +71,7 @@ boost::asio::awaitable<void> Controller::read_traffic() {
     counters = std::move(*counted);
     look_for_syn_floods(counters.half_open);
     look_for_full_table(counters.reasons);
+    look_for_exhausted_source_ports(counters);
   }
   add_layer7(parts_.layer7.report(), counters);
   traffic_.add(read, counters);
@@ -93,6 +97,21 @@ void Controller::look_for_full_table(const std::vector<observed::Reason>& reason
   parts_.events.append(
       change->is_full ? observed::EventKind::kConnectionTableFull : observed::EventKind::kConnectionTableHasRoom,
       kConnectionTable, change->sentence);
+}
+
+void Controller::look_for_exhausted_source_ports(const L4Engine::Counters& counters) {
+  std::map<std::string, uint64_t> without_port;
+  for (const auto& [label, half_open] : counters.half_open) {  // every virtual service of layer 4 is there
+    const auto counted = counters.service_reasons.find({label, "no_source_port"});
+    without_port[label] = counted == counters.service_reasons.end() ? 0 : counted->second;
+  }
+  for (const auto& change : source_port_exhaustion_.update(parts_.clock.steady_now(), without_port)) {
+    const std::string object = "virtual_service/" + change.virtual_service;
+    spdlog::warn("{}: {}", object, change.sentence);
+    parts_.events.append(
+        change.is_exhausted ? observed::EventKind::kSourcePortsExhausted : observed::EventKind::kSourcePortsAvailable,
+        object, change.sentence);
+  }
 }
 
 // The whole table is read only when the live counts say that some source address may be short of ports, or was.

@@ -47,6 +47,10 @@ namespace evenkeel::observed {
     "most source ports for a real server are in use")                                                                 \
   X(kSourcePortsRecovered, "source_ports_recovered", kWarning, kSourcePortsScarce,                                    \
     "enough source ports for a real server are free again")                                                           \
+  X(kSourcePortsExhausted, "source_ports_exhausted", kProblem, kSourcePortsExhausted,                                 \
+    "new connections find no source port")                                                                            \
+  X(kSourcePortsAvailable, "source_ports_available", kProblem, kSourcePortsExhausted,                                 \
+    "new connections find a source port again")                                                                       \
   X(kSynFlood, "syn_flood", kWarning, kSynFlood, "a virtual service has as many half-open connections as its limit")  \
   X(kSynFloodOver, "syn_flood_over", kWarning, kSynFlood, "a virtual service has few half-open connections again")    \
   X(kConnectionTableFull, "connection_table_full", kProblem, kConnectionTableFull,                                    \

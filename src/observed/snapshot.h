@@ -102,8 +102,8 @@ struct VirtualService {
   int active_tier = 0;          // of real servers, that takes the connections; 0: none has taken over
   std::string layer7_fallback;  // label of the layer-7 virtual service that is its fallback; empty: none is
   std::string interface;        // that carries the virtual address; empty when none does
-  std::string alarm;            // a flood of SYNs, or the first of its real servers' alarms; empty: nothing
-  uint64_t half_open = 0;       // TCP connections whose clients have not completed the handshake
+  std::string alarm;       // no source ports, a flood of SYNs, or the first of its real servers' alarms; empty: nothing
+  uint64_t half_open = 0;  // TCP connections whose clients have not completed the handshake
   Counters counters;
   Windows<Rate> rates;
   std::vector<ReasonCount> reasons = {};  // that happened to its packets; layer 4 only
