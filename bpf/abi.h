@@ -222,8 +222,15 @@ struct ek_arrays {
 	ek_u32 beyond_front6[EK_FRONT_SETS];
 	ek_u32 is_crowded; /* live; the IPv4 table has more connections than its front is for: new ones go to the rest */
 	ek_u32 rest_first; /* live; most are in the rest: they are looked for there first */
-	ek_u32 partial_checksums; /* config; the program is attached where frames come without (bpf/partial_checksum.h) */
+	ek_u32 partial_checksums; /* config; enum ek_partial_checksums */
 	ek_u32 reserved;
+};
+
+/* What becomes of a checksum that its sender left to hardware (bpf/partial_checksum.h). */
+enum ek_partial_checksums {
+	EK_CHECKSUMS_WHOLE = 0, /* the program is attached where none comes */
+	EK_CHECKSUMS_COMPLETED, /* native mode: nobody after us knows of it */
+	EK_CHECKSUMS_LEFT,      /* generic mode: the kernel knows, and completes it when the frame leaves */
 };
 
 /* The bit in ek_arrays.translated of an address given as four words, in network order; IPv4 in the last, others 0. */

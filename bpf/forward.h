@@ -39,7 +39,7 @@ static __always_inline int forward_and_count(struct xdp_md *context, const struc
 	return verdict;
 }
 
-static __always_inline int forward(struct xdp_md *context, const struct packet *packet, int decision)
+static __always_inline int forward(struct xdp_md *context, struct packet *packet, int decision)
 {
 	__u32 id = decision;
 	struct ek_real_server *server;
@@ -55,7 +55,7 @@ static __always_inline int forward(struct xdp_md *context, const struct packet *
 		return -drop(EK_REASON_NO_NEXT_HOP, server->service);
 	explain_real_server(id);
 	if (unlikely(arrays.partial_checksums))
-		complete_checksum(context, packet);
+		packet->leaves_checksum = complete_checksum(context, packet);
 	if (server->method == EK_METHOD_TUNNEL && unlikely(!fits_in_tunnel(packet, server)))
 		return refuse_too_big(context, packet, id);
 	return forward_and_count(context, packet, server, id);

@@ -60,6 +60,8 @@ static __always_inline int send_to_real_server(struct xdp_md *context, const str
 		return -drop(EK_REASON_REDIRECT_FAILED, server->service);
 	note_way_back(context, ethernet, packet, translation_of(connection, ipv6));
 	rewrite_to_real_server(connection, ipv6, &rewrite);
+	if (unlikely(packet->leaves_checksum))
+		keep_pseudo_header(&rewrite);
 	failed = write_packet(context, packet, &rewrite, ipv6);
 	if (unlikely(failed))
 		return -drop(-failed, server->service);
@@ -83,6 +85,8 @@ static __always_inline int translate_answer(struct xdp_md *context, const struct
 	if (unlikely(packet->kind == PACKET_ICMP_ERROR))
 		return translate_icmp_error(context, packet, ipv6);
 	rewrite_to_client(connection, ipv6, &rewrite);
+	if (unlikely(packet->leaves_checksum))
+		keep_pseudo_header(&rewrite);
 	return write_packet(context, packet, &rewrite, ipv6);
 }
 

@@ -34,7 +34,8 @@ struct packet {
 	__u8 is_answer;    /* from the real server, to be translated back */
 	__u8 is_new;       /* its connection begins with it */
 	__u8 confirms;     /* the client's persistence */
-	__u8 replaces;     /* its old entry in the connection table goes when there is a new one */
+	__u8 replaces : 1; /* its old entry in the connection table goes when there is a new one */
+	__u8 leaves_checksum : 1; /* to the kernel: the field is the sum of the pseudo-header, and stays it */
 };
 
 enum packet_kind {

@@ -5,6 +5,9 @@
  * on machines with such interfaces a field that looks like it is completed before anything is rewritten. A right
  * checksum that looks like it by chance (one in 65,536) is only computed again, to the same. Not so of a fragment, which has
  * not all that is summed; nor need it be, since who takes a packet to pieces completes its checksum first.
+ *
+ * In generic mode the frame is still the kernel's own, which adds up what is behind the field when the frame leaves: had we
+ * completed it, that would be added twice. It goes on as the sum of the pseudo-header, with the addresses that are written.
  */
 #pragma once
 
@@ -66,6 +69,7 @@ static __always_inline __u16 *checksum_field(struct xdp_md *context, const struc
 	return field + sizeof(__u16) <= (void *)(long)context->data_end ? field : NULL;
 }
 
+/* Is it left to the kernel, as the sum of the pseudo-header? */
 __noinline_global int complete_checksum(struct xdp_md *context, const struct packet *packet)
 {
 	struct sum_walk walk = {.context = context};
@@ -83,6 +87,9 @@ __noinline_global int complete_checksum(struct xdp_md *context, const struct pac
 	if (walk.failed || !field)
 		return 0;
 	sum = ~fold(walk.sum);
-	*field = sum ? sum : 0xffff; /* 0 would mean "none" with UDP; with TCP it is the same number */
+	sum = sum ? sum : 0xffff; /* 0 would mean "none" with UDP; with TCP it is the same number */
+	if (arrays.partial_checksums == EK_CHECKSUMS_LEFT)
+		return *field != sum;
+	*field = sum;
 	return 0;
 }

@@ -156,6 +156,12 @@ static __always_inline void rewrite_to_client(struct ek_connection *connection, 
 	rewrite->carried_sequence = 0;
 }
 
+/* For a checksum that is the sum of the pseudo-header: that has the addresses alone, and is no complement. */
+static __always_inline void keep_pseudo_header(struct rewrite *rewrite)
+{
+	rewrite->l4_delta = ~rewrite->l3_delta;
+}
+
 /* ---- applying it to a frame ---- */
 
 enum {

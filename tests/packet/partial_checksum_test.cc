@@ -23,7 +23,7 @@ class PartialChecksum : public Lab, public testing::WithParamInterface<Way> {
     server.vlan = vlan;
     if (server.method != EK_METHOD_DIRECT_ROUTING) server.address = real_address();
     farm(1, {}, server);
-    plane->arrays().partial_checksums = 1;
+    plane->arrays().partial_checksums = EK_CHECKSUMS_COMPLETED;
   }
 
   static bool ipv6() { return GetParam().ipv6; }
@@ -42,6 +42,11 @@ class PartialChecksum : public Lab, public testing::WithParamInterface<Way> {
     const Output output = plane->run(Decoded(frame).with_partial_checksum());
     ASSERT_EQ(output.verdict, Verdict::kTransmit);
     EXPECT_TRUE(Decoded(output.bytes).l4_checksum_holds()) << frame.size() << " bytes";
+  }
+  void expect_left(Bytes frame) const {
+    Output output = plane->run(Decoded(frame).with_partial_checksum());
+    ASSERT_EQ(output.verdict, Verdict::kTransmit);
+    EXPECT_EQ(output.bytes, Decoded(output.bytes).with_partial_checksum()) << frame.size() << " bytes";
   }
 };
 
@@ -68,6 +73,24 @@ TEST_P(PartialChecksum, BehindTags) {
   expect_completed(to(Frame().vlan(7)).tcp(4000, kPort, kSyn).bytes());
 }
 
+TEST_P(PartialChecksum, InGenericModeTheyAreLeftToTheKernel) {
+  plane->arrays().partial_checksums = EK_CHECKSUMS_LEFT;
+  expect_left(to(Frame()).tcp(4000, kPort, kSyn).bytes());
+  for (size_t payload : {0, 1, 8, 121, 1400}) {
+    expect_left(to(Frame()).tcp(4000, kPort, kAck | kPsh, payload).bytes());
+    expect_left(to(Frame()).udp(4000, kPort, payload).bytes());
+    if (is_translated()) expect_left(from_real_server().tcp(kPort, 4000, kPsh | kAck, payload).bytes());
+  }
+}
+
+TEST_P(PartialChecksum, RightOnesAreRightInGenericModeToo) {
+  plane->arrays().partial_checksums = EK_CHECKSUMS_LEFT;
+  for (size_t payload = 1; payload < 200; ++payload) {
+    const Bytes frame = to(Frame()).udp(4000, kPort, payload).bytes();
+    EXPECT_TRUE(Decoded(plane->run(Decoded(frame).with_l4_checksum()).bytes).l4_checksum_holds());
+  }
+}
+
 TEST_P(PartialChecksum, RightAndWrongOnesStayWhatTheyAre) {
   for (size_t payload = 1; payload < 200; ++payload) {
     Bytes frame = to(Frame()).udp(4000, kPort, payload).bytes();
@@ -88,12 +111,12 @@ TEST_P(PartialChecksum, AFirstFragmentHasNotAllThatIsSummed) {
   const Bytes looks_partial = Decoded(piece.udp(4000, kPort, 16).bytes()).with_partial_checksum();
   const Output output = plane->run(looks_partial);
   ASSERT_EQ(output.verdict, Verdict::kTransmit);
-  plane->arrays().partial_checksums = 0;
+  plane->arrays().partial_checksums = EK_CHECKSUMS_WHOLE;
   EXPECT_EQ(output.bytes, plane->run(looks_partial).bytes);
 }
 
 TEST_P(PartialChecksum, WithoutSuchInterfacesNothingIsTouched) {
-  plane->arrays().partial_checksums = 0;
+  plane->arrays().partial_checksums = EK_CHECKSUMS_WHOLE;
   const Output output = plane->run(Decoded(to(Frame()).tcp(4000, kPort, kSyn, 9).bytes()).with_partial_checksum());
   EXPECT_FALSE(Decoded(output.bytes).l4_checksum_holds());
 }

@@ -131,9 +131,12 @@ Result<ApplyReport> L4Engine::apply(const desired::Layer4& want) {
 }
 
 ApplyReport L4Engine::attach(const std::vector<Interface>& interfaces) {
+  auto report = impl_->links_.attach(interfaces);
   impl_->program_.tables().arrays->all<&ek_arrays::partial_checksums>() =
-      std::ranges::any_of(interfaces, &Interface::leaves_checksums) ? 1 : 0;
-  return impl_->links_.attach(interfaces);
+      std::ranges::none_of(interfaces, &Interface::leaves_checksums) ? EK_CHECKSUMS_WHOLE
+      : impl_->links_.are_native()                                   ? EK_CHECKSUMS_COMPLETED
+                                                                     : EK_CHECKSUMS_LEFT;
+  return report;
 }
 
 void L4Engine::set_next_hop(const NextHop& next_hop) {

@@ -87,6 +87,7 @@ ApplyReport Links::attach(std::span<const L4Engine::Interface> interfaces) {
     if (auto created = create(interface); !created) add(interface, created.error().message);
   }
   const L4Engine::Interface* generic_only = find_generic_only(interfaces);
+  are_native_ = generic_only == nullptr;
   for (const L4Engine::Interface& interface : interfaces) {
     if (!links_.contains(interface.index)) continue;
     auto brought = bring_into(generic_only == nullptr ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE, interface);

@@ -25,6 +25,8 @@ class Links {
   // Takes over the pinned links: each gets this program between two packets. Links whose interface is gone are dropped.
   Result<> adopt();
   ApplyReport attach(std::span<const L4Engine::Interface> interfaces);
+  // Since the last attach; else all are in generic mode.
+  bool are_native() const { return are_native_; }
 
  private:
   struct Link {
@@ -46,6 +48,7 @@ class Links {
   const PinDirectory& directory_;
   int program_;
   std::map<uint32_t, Link> links_;  // by interface index
+  bool are_native_ = true;
 };
 
 }  // namespace evenkeel::engines::l4_xdp
