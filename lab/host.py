@@ -37,6 +37,10 @@ class Host:
     def join(self, network: Network, interface: str) -> None:
         """A cable to that network's switch, and the host's addresses there."""
         network.switch.plug_in(self.namespace, interface, network.mac(self.number))
+        self.live_on(network, interface)
+
+    def live_on(self, network: Network, interface: str) -> None:
+        """The host's addresses on that network are on this interface from now on."""
         self.namespace.set(f"ipv6/conf/{interface}/accept_dad", 0)
         self.namespace.configure(f"address add {network.address(self.number)}/24 dev {interface}",
                                  f"link set {interface} up",

@@ -14,11 +14,12 @@ ROUTER = 1  # a router's part of its addresses
 class Topology:
     """The client and the load balancer on one network, with the virtual addresses. The real servers are on `servers`,
     which is the same one unless the method is made for another."""
+    balancer_type = LoadBalancer
 
     def __init__(self, record: Record):
         self.clients = self.servers = Network(record)
         self.client = Client(record, self.clients)
-        self.balancer = LoadBalancer(record, self.clients)
+        self.balancer = self.balancer_type(record, self.clients)
 
     def prepare(self, server: Host, virtual_addresses: list[str]) -> None:
         """What an administrator has to do on a real server."""
@@ -104,9 +105,13 @@ class RealServer(Host):
         topology.prepare(self, virtual_addresses)
 
 
-def build(record: Record, method: Method) -> Topology:
+def topology_of(method: Method) -> type[Topology]:
     return {Method.DR: DirectRouting, Method.NAT: Nat, Method.SNAT: Snat, Method.TUNNEL: Tunnel,
-            Method.LAYER7: Snat}[method](record)
+            Method.LAYER7: Snat}[method]
+
+
+def build(record: Record, method: Method) -> Topology:
+    return topology_of(method)(record)
 
 
 def _route(host: Host, destinations: tuple[str, str], network: Network) -> None:

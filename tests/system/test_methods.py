@@ -109,7 +109,8 @@ def checksums_left_undone(hosts: list[Host]) -> Iterator[None]:
     def turn(state: str) -> None:
         for host in hosts:
             for interface in host.interfaces:
-                host.run(["ethtool", "-K", interface, "tx", state])
+                # In generic mode frames that are to be taken to pieces later would come whole: docs/limits.md.
+                host.run(["ethtool", "-K", interface, "tx", state, "tso", "off"])
 
     turn("on")
     try:
