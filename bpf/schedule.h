@@ -281,6 +281,8 @@ static __always_inline int schedule(const struct ek_service *service, __u32 serv
 
 	switch (service->scheduler) {
 	case EK_SCHEDULER_WLC:
+		if (unlikely(service->flags & EK_SERVICE_ONE_PACKET)) /* all are equal: a lot for each datagram, not for its flow */
+			hash = remix((__u32)hash + next_turn(service_id, 0));
 		if (likely(length <= FEW)) /* without a call: each costs as much as two real servers */
 			return schedule_least_of_few(service_id, length, hash);
 		if (length > EK_MAX_WLC_SCAN)

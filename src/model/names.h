@@ -72,8 +72,7 @@ inline constexpr std::array kSchedulerNames{
     EnumName<Scheduler>{Scheduler::kSourceHash, "source_hash",
                         "the client's address decides: the same client comes to the same real server"},
     EnumName<Scheduler>{Scheduler::kMaglev, "maglev",
-                        "consistent hashing of the connection: few connections move when a real server comes or goes, "
-                        "and several load balancers decide alike"},
+                        "consistent hashing of the connection: few connections move when a real server comes or goes"},
     EnumName<Scheduler>{Scheduler::kDestinationHash, "destination_hash",
                         "the virtual address decides: its clients all come to one real server, as long as that is "
                         "usable"},

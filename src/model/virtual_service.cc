@@ -95,8 +95,10 @@ const Table& table<VirtualService>() {
                                         choice<Scheduler>()),
       field<&VirtualService::one_packet>(
           {.name = "one_packet",
-           .help = "Schedule every datagram on its own and keep no connection, for UDP whose clients send everything "
-                   "from one port, such as syslog or RADIUS proxies. Not together with persistence."},
+           .help =
+               "Schedule every datagram on its own and keep no connection, for UDP whose clients send everything "
+               "from one port, such as syslog or RADIUS proxies. weighted_round_robin gives each its weight's share, "
+               "weighted_least_connections draws lots, since nothing is counted. Not together with persistence."},
           boolean()),
       field<&VirtualService::persistence>(
           {.name = "persistence", .help = "Whether a client comes back to the real server that it had before."},

@@ -76,6 +76,16 @@ TEST_P(Scheduling, OnePacketSchedulesEveryDatagramUnlessItIsTranslated) {
   EXPECT_TRUE(plane->connections(ipv6()).empty());
 }
 
+// Nothing is counted that could be the least.
+TEST_P(Scheduling, OnePacketWithLeastConnectionsSpreadsTheDatagramsOfOneFlow) {
+  if (is_translated()) GTEST_SKIP() << "it has no effect there";
+  serve(kServers, {.scheduler = EK_SCHEDULER_WLC, .flags = EK_SERVICE_ONE_PACKET});
+  std::map<uint32_t, uint32_t> datagrams;
+  for (uint32_t i = 0; i < 400; ++i) ++datagrams[udp(client_address(), kClientPort)];
+  ASSERT_EQ(datagrams.size(), kServers);
+  for (const auto& [server, count] : datagrams) EXPECT_GT(count, 40U) << server;
+}
+
 TEST_P(Scheduling, OnePacketKeepsTcp) {
   serve(kServers, {.scheduler = EK_SCHEDULER_WRR, .flags = EK_SERVICE_ONE_PACKET});
   const uint32_t server = tcp(client_address(), kClientPort);
