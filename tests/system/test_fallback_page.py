@@ -227,7 +227,7 @@ def test_another_text_costs_no_request(web: SmallFarm) -> None:
     pages = [f"<p>Page {number}</p>" + str(number) * 20_000 for number in range(4)]
     apply(web, virtual_services=[layer4("Web", VIP, 80)], fallback_page=pages[0])
     drain(web, "Web")
-    page(web, VIP, 80)
+    wait_until(lambda: page(web, VIP, 80).body == pages[0], "the first text")  # not that of a test before
     before = fallback_processes(web)
     file = web.record.directory / "page.html"
     with Readers(web, set(pages)) as readers:
@@ -237,7 +237,7 @@ def test_another_text_costs_no_request(web: SmallFarm) -> None:
             wait_until(lambda text=text: page(web, VIP, 80).body == text, "the new text")
             answered = readers.answered
             wait_until(lambda answered=answered: readers.answered > answered + 20, "some answers")
-    assert readers.failures == []
+    assert readers.failures[:3] == [], f"{len(readers.failures)} of {readers.answered}"
     assert readers.seen == set(pages)
     assert fallback_processes(web) == before, "nothing was reloaded for it"
 
