@@ -16,17 +16,10 @@ std::string sentence_of(uint64_t packets) {
 }  // namespace
 
 std::optional<ConnectionTableAlarm::Change> ConnectionTableAlarm::update(SteadyTime now, uint64_t without_room) {
-  const uint64_t more = last_ && without_room > *last_ ? without_room - *last_ : 0;
-  const bool was_full = !sentence_.empty();
-  last_ = without_room;
-  if (more > 0) {
-    last_rise_ = now;
-    since_begin_ = was_full ? since_begin_ + more : more;
-    sentence_ = sentence_of(since_begin_);
-    return was_full ? std::nullopt : std::optional(Change{.is_full = true, .sentence = sentence_});
-  }
-  if (!was_full || now - last_rise_ < kEndsAfter) return std::nullopt;
-  sentence_.clear();
+  const auto change = without_room_.update(now, without_room);
+  sentence_ = without_room_.is_rising() ? sentence_of(without_room_.risen()) : "";
+  if (change == RisingCount::Change::kNone) return std::nullopt;
+  if (change == RisingCount::Change::kBegins) return Change{.is_full = true, .sentence = sentence_};
   return Change{.is_full = false,
                 .sentence = fmt::format("new connections have found room for {} s", kEndsAfter.count())};
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "daemon/rising_count.h"
 
 namespace evenkeel::daemon {
 
@@ -27,9 +28,7 @@ class ConnectionTableAlarm {
   const std::string& sentence() const { return sentence_; }
 
  private:
-  std::optional<uint64_t> last_;
-  SteadyTime last_rise_;
-  uint64_t since_begin_ = 0;
+  RisingCount without_room_{kEndsAfter};
   std::string sentence_;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "daemon/rising_count.h"
 
 namespace evenkeel::daemon {
 
@@ -30,13 +31,7 @@ class SourcePortExhaustion {
   const std::map<std::string, std::string>& exhausted() const { return exhausted_; }
 
  private:
-  struct Known {
-    uint64_t last = 0;
-    SteadyTime last_rise{};
-    uint64_t since_begin = 0;
-  };
-
-  std::map<std::string, Known> known_;
+  std::map<std::string, RisingCount> known_;  // by label
   std::map<std::string, std::string> exhausted_;
 };
 
