@@ -1,9 +1,10 @@
 """Open connections whose real server is known, and how they end."""
 
 import errno
-import threading
+import functools
 
 import pytest
+from background import Background
 
 from lab.commands import wait_until
 from lab.small_farm import Conversation, SmallFarm
@@ -36,25 +37,13 @@ def assert_is_dropped(conversation: Conversation) -> None:
         conversation.ask()
 
 
-class Talk:
+class Talk(Background):
     """Conversations that ask again and again until the block ends."""
 
     def __init__(self, conversations: list[Conversation]):
-        self.failures: list[str] = []
+        super().__init__([functools.partial(self._ask_each, index, conversations[index::THREADS])
+                          for index in range(THREADS)])
         self._rounds = [0] * THREADS
-        self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._go_on, args=(index, conversations[index::THREADS]), daemon=True)
-                         for index in range(THREADS)]
-
-    def __enter__(self) -> "Talk":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        for thread in self._threads:
-            thread.join(60)
 
     def hear_all(self) -> None:
         """Until every conversation has asked after now and got its answer; none has failed."""
@@ -64,11 +53,13 @@ class Talk:
                    "every conversation to be answered")
         assert self.failures == []
 
-    def _go_on(self, index: int, own: list[Conversation]) -> None:
-        while not self._ends.is_set() and not self.failures:
-            for conversation in own:
-                self._ask(conversation)
-            self._rounds[index] += 1
+    def _is_over(self) -> bool:
+        return super()._is_over() or bool(self.failures)
+
+    def _ask_each(self, index: int, own: list[Conversation]) -> None:
+        for conversation in own:
+            self._ask(conversation)
+        self._rounds[index] += 1
 
     def _ask(self, conversation: Conversation) -> None:
         try:

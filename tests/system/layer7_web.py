@@ -3,10 +3,10 @@
 import contextlib
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from background import Background
 from conftest import running_small_farm
 
 from lab.commands import wait_until
@@ -90,19 +90,13 @@ def proxy_events(farm: SmallFarm, kind: str) -> int:
     return sum(json.loads(line)["kind"] == kind for line in lines)
 
 
-class Load:
+class Load(Background):
     """Clients that ask again and again, on connections of their own, until the block ends."""
 
     def __init__(self, farm: SmallFarm, clients: int = 4):
+        super().__init__([self._ask] * clients)
         self.farm = farm
         self.answered = 0
-        self.failures: list[str] = []
-        self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._go_on, daemon=True) for _ in range(clients)]
-
-    def _go_on(self) -> None:
-        while not self._ends.is_set():
-            self._ask()
 
     def _ask(self) -> None:
         try:
@@ -110,16 +104,6 @@ class Load:
             self.answered += 1
         except (OSError, AssertionError) as error:
             self.failures.append(repr(error))
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        for thread in self._threads:
-            thread.join(60)
 
 
 def ask_on(own: socket.socket) -> str:
