@@ -187,13 +187,14 @@ void NetworkEngine::Impl::note_link(const Change& change, const Link& link) {
   const Link* known = mirror_.link(link.index);
   const bool was_up = known != nullptr && known->is_up();
   const bool has_new_mac = known != nullptr && known->mac != link.mac;
+  const bool was_away = known != nullptr && known->carrier_returns != link.carrier_returns;
   const bool is_present = change.kind == Change::Kind::kPresent;
   if (is_present && known != nullptr && known->name != link.name) addresses_.follow_rename(known->name, link.name);
   if (!mirror_.apply(change)) return;
   unsettled_.topology = true;
   // IPv4 routes go silently with their link.
   if (was_up != link.is_up() || change.kind == Change::Kind::kRemoved) unsettled_.routes_unknown = true;
-  if (is_present && link.is_up() && (!was_up || has_new_mac)) {
+  if (is_present && link.is_up() && (!was_up || was_away || has_new_mac)) {
     unsettled_.returned_links.insert(link.index);
   }
 }

@@ -128,6 +128,7 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
     if (type == IFLA_IFNAME) link.name = read_string(payload);
     if (type == IFLA_ADDRESS) link.mac = read_mac(payload).value_or(MacAddress{});
     if (type == IFLA_MTU) link.mtu = read_number<uint32_t>(payload).value_or(0);
+    if (type == IFLA_CARRIER_UP_COUNT) link.carrier_returns = read_number<uint32_t>(payload).value_or(0);
     if (type == IFLA_LINK) lower = read_number<uint32_t>(payload).value_or(0);
     if (type == IFLA_LINKINFO) info = read_link_info(payload);
   });

@@ -108,18 +108,40 @@ class Capture {
   std::vector<std::string> frames_;
 };
 
-TEST_F(NetworkEngineTest, AnnouncesIpv4InBothFormsThreeTimesAndAgainWhenTheLinkIsBack) {
-  std::unique_ptr<Capture> capture;
-  peer_.in([&] { capture = std::make_unique<Capture>(ETH_P_ARP); });
-  const auto announcements = [&](char operation) {
-    return std::ranges::count_if(capture->frames(), [&](const std::string& frame) {
+class AnnouncementTest : public NetworkEngineTest {
+ protected:
+  AnnouncementTest() {
+    peer_.in([&] { capture_ = std::make_unique<Capture>(ETH_P_ARP); });
+  }
+  // Of 10.0.0.1, in both forms.
+  bool are_announced(int times) {
+    return eventually([&] { return announcements(1) == times && announcements(2) == times; });
+  }
+  std::string counts() { return fmt::format("{} requests, {} replies", announcements(1), announcements(2)); }
+
+ private:
+  int announcements(char operation) {
+    return static_cast<int>(std::ranges::count_if(capture_->frames(), [&](const std::string& frame) {
       return frame.size() >= 42 && frame[21] == operation && frame.substr(28, 4) == std::string("\x0a\0\0\x01", 4);
-    });
-  };
+    }));
+  }
+  std::unique_ptr<Capture> capture_;
+};
+
+TEST_F(AnnouncementTest, OfIpv4InBothFormsThreeTimesAndAgainWhenTheLinkIsBack) {
   apply_cleanly(addresses({{ip("10.0.0.1"), ""}}));
-  EXPECT_TRUE(eventually([&] { return announcements(1) == 3 && announcements(2) == 3; }));
-  peer_.run("ip link set peer-eth0 down && ip link set peer-eth0 up");
-  EXPECT_TRUE(eventually([&] { return announcements(1) == 6 && announcements(2) == 6; }));
+  EXPECT_TRUE(are_announced(3)) << counts();
+  peer_.run("ip link set peer-eth0 down");
+  ASSERT_TRUE(eventually([] { return output_of("ip link show eth0").find("LOWER_UP") == std::string::npos; }));
+  peer_.run("ip link set peer-eth0 up");
+  EXPECT_TRUE(are_announced(6)) << counts();
+}
+
+TEST_F(AnnouncementTest, AlsoAfterALinkThatWasDownTooShortlyToBeReported) {
+  apply_cleanly(addresses({{ip("10.0.0.1"), ""}}));
+  EXPECT_TRUE(are_announced(3)) << counts();
+  peer_.run("printf 'link set peer-eth0 down\\nlink set peer-eth0 up\\n' | ip -batch -");
+  EXPECT_TRUE(are_announced(6)) << counts();
 }
 
 TEST_F(NetworkEngineTest, AnnouncesIpv6) {

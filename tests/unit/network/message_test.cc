@@ -46,6 +46,7 @@ Message vlan_link(uint16_t protocol) {
   message.put(IFLA_IFNAME, {'e', 't', 'h', '0', '.', '2', '0', 0}).put(IFLA_ADDRESS, {2, 0, 0, 0, 0, 7});
   mnl_attr_put_u32(message.header(), IFLA_MTU, 1496);
   mnl_attr_put_u32(message.header(), IFLA_LINK, 3);
+  mnl_attr_put_u32(message.header(), IFLA_CARRIER_UP_COUNT, 2);
   nlattr* info = mnl_attr_nest_start(message.header(), IFLA_LINKINFO);
   mnl_attr_put_strz(message.header(), IFLA_INFO_KIND, "vlan");
   nlattr* data = mnl_attr_nest_start(message.header(), IFLA_INFO_DATA);
@@ -64,6 +65,7 @@ TEST(ParseLink, TellsTheLowerDeviceOfAVlan) {
   EXPECT_EQ(link.mac.to_string(), "02:00:00:00:00:07");
   EXPECT_EQ(link.mtu, 1496u);
   EXPECT_EQ(link.lower, 3u);
+  EXPECT_EQ(link.carrier_returns, 2u);
   EXPECT_EQ(link.vlan, 20);
   EXPECT_TRUE(link.is_up());
   EXPECT_EQ(link.flags & IFF_PROMISC, 0u);
