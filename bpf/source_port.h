@@ -16,6 +16,7 @@
 
 enum {
 	LAST_PORT = 0xffff,
+	INSTEAD_OF_RESERVED = 0x8000, /* of two ports one is twice in the order: with a small step many in a row may be reserved */
 	ROUND_PORTS = 16,    /* tried of one source address; the next round is the next one's */
 	SEARCH_PORTS = 1024, /* of all of them: with one in a hundred free, one connection in thirty thousand finds none */
 	SEARCH_ROUNDS = SEARCH_PORTS / ROUND_PORTS,
@@ -51,7 +52,7 @@ static __always_inline int find_port(struct new_translation *chosen, __u32 turn,
 		__u32 probe = turn * ROUND_PORTS + n, port = probe ? (start + probe * step) & LAST_PORT : wanted;
 
 		if (port < EK_FIRST_SOURCE_PORT)
-			continue;
+			port |= INSTEAD_OF_RESERVED;
 		chosen->source_port_be = bpf_htons(port);
 		answer.ports = (__u32)chosen->source_port_be << 16 | chosen->real_port_be;
 		if (is_free(&answer, ipv6))

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
+#include <random>
 #include <cstring>
 #include <stdexcept>
 
@@ -48,8 +50,8 @@ ek_service_key service_key(const std::string& address) {
 void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, bool explaining) {
   skeleton->rodata->sets4 = options.sets4;
   skeleton->rodata->sets6 = options.sets6;
-  skeleton->rodata->hash_key[0] = 0x0123456789abcdef;
-  skeleton->rodata->hash_key[1] = 0xfedcba9876543210;
+  std::mt19937_64 key(options.key);
+  std::ranges::generate(skeleton->rodata->hash_key, std::ref(key));
   skeleton->rodata->simulated_clock = options.simulated_clock;
   skeleton->rodata->explain_mode = explaining;
   if (options.simulated_clock) {

@@ -60,6 +60,7 @@ class DataPlane {
     uint32_t sets4 = 64, sets6 = 64;
     bool simulated_clock = true;   // a tick is a second then, and starts at 1000
     bool load_explaining = false;  // a second instance with explain_mode on the same maps
+    uint64_t key = 1;              // of the hashes: what it is made of
     auto operator<=>(const Options&) const = default;
   };
   explicit DataPlane(Options options);
