@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 8
+#define EK_ABI_VERSION 9
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -47,6 +47,7 @@ enum {
 	EK_TRANSLATED_BITS = 65536,
 	EK_FIRST_SOURCE_PORT = 1024,  /* SNAT uses this and all above */
 	EK_SERVICE_HINTS_BITS = 14,
+	EK_HASH_KEY_WORDS = 12,
 };
 
 /* ---- addresses: 16 bytes as on the wire; IPv4 as ::ffff:a.b.c.d ---- */
@@ -207,6 +208,14 @@ struct ek_counters {
 	ek_u64 answer_packets, answer_bytes; /* of translated connections: others' answers do not pass by */
 };
 
+/* ---- services by IPv6 address and port, a line at most: see ek_service_hint ---- */
+struct ek_service_hint6 {
+	ek_u64 hint;              /* as of IPv4, of the fold of the address; 0: nobody's */
+	ek_u64 reserved;
+	struct ek_address address;
+};
+EK_STATIC_ASSERT(sizeof(struct ek_service_hint6) == 32, "ek_service_hint6");
+
 /* ---- everything that is looked up by number, in one piece of memory that starts on a page ---- */
 struct ek_arrays {
 	struct ek_service services[EK_MAX_SERVICES];
@@ -218,11 +227,12 @@ struct ek_arrays {
 	struct ek_address tunnel_sources[EK_MAX_REAL_SERVERS + 1]; /* of the outer header: config */
 	ek_u64 translated[EK_TRANSLATED_BITS / 64]; /* config; a bit per hash of a NAT or SNAT real server's address */
 	struct ek_interface interfaces[EK_INTERFACES];
-	ek_u64 service_hints[1 << EK_SERVICE_HINTS_BITS]; /* config; see ek_service_hint */
+	ek_u64 service_hints4[1 << EK_SERVICE_HINTS_BITS]; /* config; see ek_service_hint */
+	struct ek_service_hint6 service_hints6[1 << EK_SERVICE_HINTS_BITS];
 	ek_u32 beyond_front4[EK_FRONT_SETS]; /* live; connections of a front set that are in the rest of the table */
 	ek_u32 beyond_front6[EK_FRONT_SETS];
-	ek_u32 is_crowded; /* live; the IPv4 table has more connections than its front is for: new ones go to the rest */
-	ek_u32 rest_first; /* live; most are in the rest: they are looked for there first */
+	ek_u32 is_crowded4, is_crowded6; /* live; the table has more connections than its front is for: new ones go to the rest */
+	ek_u32 rest_first4, rest_first6; /* live; most are in the rest: they are looked for there first */
 	ek_u32 partial_checksums; /* config; enum ek_partial_checksums */
 	ek_u32 reserved;
 };
@@ -234,16 +244,21 @@ enum ek_partial_checksums {
 	EK_CHECKSUMS_LEFT,      /* generic mode: the kernel knows, and completes it when the frame leaves */
 };
 
+static inline ek_u32 ek_folded_address(const ek_u32 *address)
+{
+	return address[0] ^ address[1] ^ address[2] ^ address[3];
+}
+
 /* The bit in ek_arrays.translated of an address given as four words, in network order; IPv4 in the last, others 0. */
 static inline ek_u32 ek_translated_bit(const ek_u32 *address)
 {
-	return ((address[0] ^ address[1] ^ address[2] ^ address[3]) * 0x9e3779b1u) >> 16;
+	return (ek_folded_address(address) * 0x9e3779b1u) >> 16;
 }
 
 /*
  * What service_keys says of an IPv4 address and one port, in one word, so that most new connections find their virtual
  * service by one read and not by a look-up. Of several keys with one place one has a hint; what has none is looked up.
- * 0: nobody's.
+ * 0: nobody's. Of IPv6 it is made of the folded address (ek_folded_address), and the address stands behind it; while that is written there is no hint.
  */
 static inline ek_u64 ek_service_hint(ek_u32 address_be, ek_u16 port_be, ek_u8 protocol, ek_u32 service)
 {
@@ -313,12 +328,12 @@ struct ek_explanation {
 struct ek_identity {
 	ek_u32 abi_version;       /* EK_ABI_VERSION */
 	ek_u32 tick_shift;        /* a tick is jiffies >> tick_shift: between 0.25 and 1 s */
-	ek_u64 hash_key[2];       /* random; shared inside an HA pair */
+	ek_u64 hash_key[EK_HASH_KEY_WORDS]; /* random; shared inside an HA pair; see bpf/hash.h */
 	ek_u32 ticks_per_second_x256; /* ticks per second, times 256 */
 	ek_u32 sets4, sets6;      /* in the connection tables */
 	ek_u32 reserved;
 };
-EK_STATIC_ASSERT(sizeof(struct ek_identity) == 40, "ek_identity");
+EK_STATIC_ASSERT(sizeof(struct ek_identity) == 120, "ek_identity");
 
 /* ---- context of the sweep program (BPF_PROG_TEST_RUN): frees expired connections of sets [first, first + count) ---- */
 struct ek_sweep {

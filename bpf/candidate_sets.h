@@ -67,18 +67,31 @@ static __always_inline __u32 third_set(__u64 hash, const bool ipv6)
 /* While there are more connections than the front is for (bpf/sweep.h), new ones go to the rest. */
 static __always_inline bool is_crowded(const bool ipv6)
 {
-	return !ipv6 && *(const volatile __u32 *)&arrays.is_crowded;
+	return *(const volatile __u32 *)(ipv6 ? &arrays.is_crowded6 : &arrays.is_crowded4);
 }
 
-/* So that few packets wait for two sets one after the other. IPv6 has no short way, and reads both at once. */
-static __always_inline bool is_in_rest_mostly(void)
+/* So that few packets wait for two sets one after the other. */
+static __always_inline bool is_in_rest_mostly(const bool ipv6)
 {
-	return unlikely(*(const volatile __u32 *)&arrays.rest_first);
+	return unlikely(*(const volatile __u32 *)(ipv6 ? &arrays.rest_first6 : &arrays.rest_first4));
 }
 
-static __always_inline __u32 likely_set4(__u64 hash)
+static __always_inline __u32 likely_set(__u64 hash, const bool ipv6)
 {
-	return is_in_rest_mostly() ? first_set(hash, false) : front_set(tag_of(hash), false);
+	return is_in_rest_mostly(ipv6) ? first_set(hash, ipv6) : front_set(tag_of(hash), ipv6);
+}
+
+/*
+ * Is this the number of a way? What is kept on the stack afterwards is what has been checked: kernel 6.1 knows nothing of
+ * another copy.
+ */
+static __always_inline bool is_way(__u32 *way)
+{
+	pin_value(*way);
+	if (*way >= EK_SET_WAYS)
+		return false;
+	pin_value(*way);
+	return true;
 }
 
 /*

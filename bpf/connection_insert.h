@@ -76,11 +76,7 @@ static __always_inline struct ek_set_header *take_free_way(__u64 hash, const boo
 		}
 	}
 	way = room >> home & 1 ? home : lowest_way(room);
-	pin_value(way);
-	if (way >= EK_SET_WAYS)
-		return NULL;
-	pin_value(way); /* and what is kept on the stack is what has been checked: kernel 6.1 needs that */
-	if (!claim(header, way, EK_TAG_FREE))
+	if (!is_way(&way) || !claim(header, way, EK_TAG_FREE))
 		return NULL;
 	*taken = way;
 	return header;
@@ -92,8 +88,7 @@ static __always_inline bool take_chosen_way(struct ek_set_header *header, __u32 
 {
 	__u32 way = choice_way(choice), rank = choice_rank(choice), tag;
 
-	pin_value(way);
-	if (way >= EK_SET_WAYS)
+	if (!is_way(&way))
 		return false;
 	tag = *(volatile __u32 *)&header->tag[way];
 	if (rank_of_way(header, way, tick) != rank || !take(header, set, way, tag, ipv6))
@@ -152,8 +147,7 @@ static __always_inline __u32 keep_one_in_set(struct ek_set_header *header, __u32
 	for (int i = 0; i < EK_SET_WAYS; i++, ways &= ways - 1) {
 		__u32 way = lowest_way(ways);
 
-		pin_value(way);
-		if (way >= EK_SET_WAYS)
+		if (!is_way(&way))
 			break;
 		if (!holds(header, way, &entry->tuple, ipv6))
 			continue;
@@ -236,8 +230,7 @@ static __always_inline __u32 insert(struct entry *entry, const bool ipv6)
 	header = take_free_way(entry->hash, ipv6, &set, &way);
 	if (!header)
 		header = take_used_way(entry->hash, entry->tick, ipv6, &set, &way);
-	pin_value(way);
-	if (!header || way >= EK_SET_WAYS)
+	if (!header || !is_way(&way))
 		return 0;
 	fill_way(header, set, way, entry, ipv6);
 	kept = keep_one(entry, ipv6);
@@ -274,8 +267,7 @@ static __always_inline __u32 insert_in_third(struct entry *entry, const bool ipv
 	choice = choose_way(header, entry->tick);
 	if (choice_rank(choice) >= RANK_LIVE || !take_chosen_way(header, set, choice, entry->tick, ipv6, &way))
 		return 0;
-	pin_value(way);
-	if (way >= EK_SET_WAYS)
+	if (!is_way(&way))
 		return 0;
 	note_overflow(second, EK_SET_OVERFLOWED_TWICE);
 	fill_way(header, set, way, entry, ipv6);

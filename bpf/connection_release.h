@@ -16,6 +16,14 @@ static __always_inline void publish(struct ek_set_header *header, __u32 way, __u
 	__sync_lock_test_and_set(&header->tag[way], tag); /* an exchange: everything written before is seen before */
 }
 
+static __always_inline void forget_answers(struct ek_connection *connection, __u32 number, const bool ipv6)
+{
+	struct tuple tuple;
+
+	answer_tuple(connection, ipv6, &tuple);
+	remove_from_reverse(hash_tuple(&tuple, ipv6), number, ipv6);
+}
+
 /* Makes the way with this number the caller's, busy and counted out. False: it is no longer what it was. */
 static __always_inline bool take_over(struct ek_set_header *header, __u32 way, __u32 tag, __u32 number, const bool ipv6)
 {
@@ -29,7 +37,7 @@ static __always_inline bool take_over(struct ek_set_header *header, __u32 way, _
 		__sync_fetch_and_sub(beyond_front(tag, ipv6), 1);
 	old = connection_at(header, way, ipv6);
 	if (is_translated(old, ipv6))
-		remove_from_reverse(header, way, number, ipv6);
+		forget_answers(old, number, ipv6);
 	count_out(old->service, old->real_server, old->real_server_generation, take_state(header, way));
 	return true;
 }

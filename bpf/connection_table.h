@@ -167,10 +167,19 @@ static __always_inline void fetch_home(struct ek_set_header *header, __u64 hash,
 {
 	__u32 way = home_way(hash);
 
-	if (way >= EK_SET_WAYS)
+	if (!is_way(&way))
 		return;
 	fetch(connection_at(header, way, ipv6));
 	fetch(header);
+}
+
+/* Of an IPv6 record: what is translated is there. */
+static __always_inline void fetch_second_line(struct ek_set_header *header, __u64 hash)
+{
+	__u32 way = home_way(hash);
+
+	if (is_way(&way))
+		fetch(&((struct ek_set6 *)header)->connection[way].translation);
 }
 
 static __always_inline void set_place(struct place *place, struct ek_set_header *header, __u32 set, __u32 way,
@@ -201,8 +210,7 @@ static __always_inline bool place_of_way(__u32 number, const bool ipv6, struct p
 	if (!number)
 		return false;
 	header = set_at(set, ipv6);
-	pin_value(way);
-	if (!header || way >= EK_SET_WAYS)
+	if (!header || !is_way(&way))
 		return false;
 	set_place(place, header, set, way, ipv6);
 	return true;
@@ -213,7 +221,7 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u32 set,
 {
 	__u32 tag = tag_of(hash), home = home_way(hash), ways;
 
-	if (home < EK_SET_WAYS) {
+	if (is_way(&home)) {
 		fetch(connection_at(header, home, ipv6));
 		if (likely(header->tag[home] == tag) && holds(header, home, tuple, ipv6)) {
 			set_place(place, header, set, home, ipv6);
@@ -225,8 +233,7 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u32 set,
 	for (int i = 0; i < EK_SET_WAYS; i++, ways &= ways - 1) {
 		__u32 way = lowest_way(ways);
 
-		pin_value(way);
-		if (way >= EK_SET_WAYS)
+		if (!is_way(&way))
 			return false;
 		if (likely(holds(header, way, tuple, ipv6))) {
 			set_place(place, header, set, way, ipv6);

@@ -57,24 +57,23 @@ static __always_inline int decide(struct xdp_md *context, struct packet *packet,
 	return decision;
 }
 
+static __always_inline int go_all_steps(struct xdp_md *context)
+{
+	struct packet packet = {};
+	enum parsed parsed = parse(context, &packet);
+
+	return parsed == PARSED_FOREIGN ? XDP_PASS : forward(context, &packet, decide(context, &packet, parsed));
+}
+
 SEC("xdp.frags")
 int evenkeel_xdp(struct xdp_md *context)
 {
-	struct packet packet = {};
-	enum parsed parsed;
-	int decision;
+	int verdict = explain_mode ? NOT_PLAIN : forward_plain(context);
 
-	if (!explain_mode) {
-		decision = forward_plain(context);
-		if (likely(decision != NOT_PLAIN))
-			return decision;
-	}
+	if (likely(verdict != NOT_PLAIN))
+		return verdict;
 	explain_start();
-	parsed = parse(context, &packet);
-	if (parsed == PARSED_FOREIGN)
-		return XDP_PASS;
-	decision = decide(context, &packet, parsed);
-	return forward(context, &packet, decision);
+	return go_all_steps(context);
 }
 
 /* Called through BPF_PROG_TEST_RUN with struct ek_sweep as context. */

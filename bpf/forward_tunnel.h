@@ -113,9 +113,11 @@ __noinline_global int refuse_too_big(struct xdp_md *context, const struct packet
 
 /* What fits, without a call. */
 static __always_inline int forward_plain_tunnel(struct xdp_md *context, const struct packet *packet,
-						const struct ek_real_server *server, __u32 id)
+						const struct ek_real_server *server, __u32 id, const bool ipv6)
 {
-	if (encapsulate4(context, packet, server, &arrays.tunnel_sources[id & EK_MAX_REAL_SERVERS]))
+	const struct ek_address *source = &arrays.tunnel_sources[id & EK_MAX_REAL_SERVERS];
+
+	if (ipv6 ? encapsulate6(context, packet, server, source) : encapsulate4(context, packet, server, source))
 		return -drop(EK_REASON_REDIRECT_FAILED, server->service);
 	count_packet(id, packet->length);
 	return leave_by(context, server->interface_index);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Hashes with the key from identity: nobody outside can aim at one set of the table, and both nodes of a pair agree. The
- * low and the high half of a result are independent enough to be used as two hashes. IPv6 addresses are hashed by
- * SipHash-1-3, IPv4 connections by a shorter keyed hash: a rotation is five BPF instructions, and SipHash has thirty.
+ * low and the high half of a result are independent enough to be used as two hashes. Connections are hashed by products,
+ * with secret numbers, and addresses by SipHash-1-3: a rotation is five BPF instructions, and SipHash has thirty for each word.
  */
 #pragma once
 
@@ -75,6 +75,8 @@ static __always_inline __u64 pair_of_key4(const struct tuple *tuple)
 	return (__u64)tuple->virtual_address[3] << 32 | tuple->client[3];
 }
 
+#define FINAL_MULTIPLIER 0x9e3779b97f4a7c15ull
+
 static __always_inline __u64 mix(__u64 word, __u64 multiplier)
 {
 	word *= multiplier;
@@ -93,18 +95,35 @@ static __always_inline __u64 hash_tuple4(const struct tuple *tuple)
 	__u64 secret = hash_key[1] | 1; /* odd, so that no input is lost */
 	__u64 state = mix(pair_of_key4(tuple) ^ hash_key[0], secret);
 
-	return mix(mix(state ^ rest_of_key(tuple), secret), 0x9e3779b97f4a7c15ull);
+	return mix(mix(state ^ rest_of_key(tuple), secret), FINAL_MULTIPLIER);
 }
 
-/* As the length is fixed, the closing length word is left out. */
+enum {
+	FIRST_OF_PAIRS = 2, /* words of the key before it are used otherwise */
+};
+
+static __always_inline __u64 product_of_pair(__u32 pair, __u32 a, __u32 b)
+{
+	return (hash_key[FIRST_OF_PAIRS + 2 * pair] + a) * (hash_key[FIRST_OF_PAIRS + 2 * pair + 1] + b);
+}
+
+/*
+ * A sum of products, of two words each and secret numbers of their own (pair-multiply-shift; Thorup, "High Speed Hashing for
+ * Integers and Strings"). Who does not know them cannot choose two inputs whose sums are the same with a better chance
+ * than one in 2^32: this is proven, whichever words a sender decides on. What follows keeps different sums different, and spreads them over all bits,
+ * as IPv4's does.
+ */
 static __always_inline __u64 hash_tuple6(const struct tuple *tuple)
 {
-	struct siphash s = siphash_start();
+	const __u32 *client = tuple->client, *virtual_address = tuple->virtual_address;
+	__u64 sum = hash_key[0];
 
-	siphash_address(&s, tuple->client);
-	siphash_address(&s, tuple->virtual_address);
-	siphash_word(&s, rest_of_key(tuple));
-	return siphash_end(&s);
+	sum += product_of_pair(0, client[0], client[1]);
+	sum += product_of_pair(1, client[2], client[3]);
+	sum += product_of_pair(2, virtual_address[0], virtual_address[1]);
+	sum += product_of_pair(3, virtual_address[2], virtual_address[3]);
+	sum += product_of_pair(4, tuple->ports, (__u32)tuple->template_service << 16 | tuple->protocol);
+	return mix(mix(sum, hash_key[1] | 1), FINAL_MULTIPLIER);
 }
 
 static __always_inline __u64 hash_tuple(const struct tuple *tuple, const bool ipv6)

@@ -142,10 +142,13 @@ struct {
  * The sweep that runs without evenkeeld: a timer lives as long as its map is pinned or held, so pin this one too.
  * The position is the timer's alone.
  */
+struct ek_sweep_round {
+	__u32 next; /* set where the next slice begins */
+	__u32 used, in_front; /* connections counted so far */
+};
 struct ek_sweeper {
 	struct bpf_timer timer;
-	__u32 next4, next6; /* sets where the next slice begins */
-	__u32 used4, in_front4; /* connections that this round has counted */
+	struct ek_sweep_round ipv4, ipv6;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -48,11 +48,6 @@ static long sum_step(__u32 step __attribute__((unused)), struct sum_walk *walk)
 	return 0;
 }
 
-static __always_inline __u64 sum_of_address(const __u32 *address)
-{
-	return (__u64)address[0] + address[1] + address[2] + address[3];
-}
-
 /* What the kernel puts into a checksum that is to be completed. */
 static __always_inline __u16 sum_of_pseudo_header(const struct tuple *tuple, __u32 length)
 {

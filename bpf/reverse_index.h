@@ -29,9 +29,9 @@ static __always_inline __u32 reverse_set(__u64 hash, __u32 choice, const bool ip
 	return front + scale(choice == 1 ? (__u32)hash : (__u32)(hash >> 32) * 0x9e3779b1u, all - front);
 }
 
-static __always_inline __u32 likely_reverse_set4(__u64 hash)
+static __always_inline __u32 likely_reverse_set(__u64 hash, const bool ipv6)
 {
-	return is_in_rest_mostly() ? reverse_set(hash, 1, false) : reverse_set(hash, 0, false);
+	return is_in_rest_mostly(ipv6) ? reverse_set(hash, 1, ipv6) : reverse_set(hash, 0, ipv6);
 }
 
 static __always_inline __u32 way_bits(const bool ipv6)
@@ -81,11 +81,6 @@ static __always_inline void answer_tuple(struct ek_connection *connection, const
 	}
 }
 
-static __always_inline bool same_words(const __u32 *a, const __u32 *b)
-{
-	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
-}
-
 static __always_inline bool is_answer4(const struct ek_connection4 *record, const struct tuple *tuple)
 {
 	return record->real_be == tuple->client[3] && record->source_be == tuple->virtual_address[3] &&
@@ -101,13 +96,18 @@ static __always_inline bool is_answer6(const struct ek_connection6 *record, cons
 	       record->protocol == tuple->protocol && record->flags & EK_CONNECTION_TRANSLATED;
 }
 
+static __always_inline bool is_answer(struct ek_connection *connection, const struct tuple *tuple, const bool ipv6)
+{
+	return ipv6 ? is_answer6(record6(connection), tuple) : is_answer4(record4(connection), tuple);
+}
+
 static __always_inline bool answers(__u32 number, const struct tuple *tuple, const bool ipv6)
 {
 	struct place place;
 
 	if (!place_of_way(number, ipv6, &place) || *(volatile __u32 *)&place.header->tag[place.way] < EK_TAG_FIRST)
 		return false;
-	return ipv6 ? is_answer6(record6(place.connection), tuple) : is_answer4(record4(place.connection), tuple);
+	return is_answer(place.connection, tuple, ipv6);
 }
 
 /* Verified once, on its own: what a loop runs is verified for each round. */
@@ -258,16 +258,11 @@ static __always_inline bool insert_in_reverse(__u64 hash, __u32 number, const bo
 	return false;
 }
 
-static __always_inline void remove_from_reverse(struct ek_set_header *header, __u32 way, __u32 number, const bool ipv6)
+static __always_inline void remove_from_reverse(__u64 hash, __u32 number, const bool ipv6)
 {
-	struct tuple tuple;
-	__u32 entry, found;
-	__u64 hash;
+	__u32 entry = reverse_tag(hash, ipv6) | number;
+	__u32 found = ipv6 ? swap_in_reverse6(hash, entry, 0) : swap_in_reverse4(hash, entry, 0);
 
-	answer_tuple(connection_at(header, way, ipv6), ipv6, &tuple);
-	hash = hash_tuple(&tuple, ipv6);
-	entry = reverse_tag(hash, ipv6) | number;
-	found = ipv6 ? swap_in_reverse6(hash, entry, 0) : swap_in_reverse4(hash, entry, 0);
 	if (likely(found <= 1))
 		return;
 	if (ipv6)

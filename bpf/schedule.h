@@ -133,6 +133,14 @@ done:
 	return scan.schedule;
 }
 
+/* The one that the hash names; a function that needs hardly any stack. 0: it is not usable, and others are to be tried. */
+__noinline_global int first_by_hash(__u32 service, __u32 length, __u32 hash)
+{
+	__u32 real_server = ring_entry(service, scale(hash, length));
+
+	return fitness_of(real_server) == FIT ? real_server : 0;
+}
+
 /* ---- weighted round robin ---- */
 
 static __always_inline __u32 next_turn(__u32 service, __u32 ahead)
@@ -274,6 +282,16 @@ __noinline_global int schedule_least_of_two(__u32 service, __u32 length, __u32 h
 
 /* ---- what the service asks for ---- */
 
+/* Of a service that chooses by hash: of what it chooses by. */
+static __always_inline __u32 chosen_hash(const struct ek_service *service, const struct tuple *tuple, __u64 hash)
+{
+	if (service->hash_input == EK_HASH_SOURCE)
+		hash = hash_address(tuple->client);
+	else if (service->hash_input == EK_HASH_DESTINATION)
+		hash = hash_address(tuple->virtual_address);
+	return hash >> 32;
+}
+
 static __always_inline int schedule(const struct ek_service *service, __u32 service_id, const struct tuple *tuple,
 				    __u64 hash)
 {
@@ -291,10 +309,6 @@ static __always_inline int schedule(const struct ek_service *service, __u32 serv
 	case EK_SCHEDULER_WRR:
 		return schedule_round_robin(service_id, length);
 	default:
-		if (service->hash_input == EK_HASH_SOURCE)
-			hash = hash_address(tuple->client);
-		else if (service->hash_input == EK_HASH_DESTINATION)
-			hash = hash_address(tuple->virtual_address);
-		return schedule_by_hash(service_id, length, hash >> 32, false);
+		return schedule_by_hash(service_id, length, chosen_hash(service, tuple, hash), false);
 	}
 }

@@ -37,30 +37,72 @@ static __always_inline __u32 service_of_range(const struct ek_service_value *val
 	return 0;
 }
 
-/* Service id; 0: it has no hint. */
-static __always_inline __u32 hinted_service(const struct tuple *tuple)
+static __always_inline __u32 hinted_service4(const struct tuple *tuple)
 {
 	__u64 wanted = ek_service_hint(tuple->virtual_address[3], virtual_port_of(tuple), tuple->protocol, 0);
 
-	return ek_service_of_hint(*(const volatile __u64 *)&arrays.service_hints[ek_service_hint_place(wanted)], wanted);
+	return ek_service_of_hint(*(const volatile __u64 *)&arrays.service_hints4[ek_service_hint_place(wanted)], wanted);
 }
 
-/* Service id; 0: none. A port of its own comes before a range, a narrow range before a wide one. */
+/* The hint is read before the address and after it: one of which either is being written is none. */
+static __always_inline __u32 hinted_service6(const struct tuple *tuple)
+{
+	__u64 wanted = ek_service_hint(ek_folded_address(tuple->virtual_address), virtual_port_of(tuple), tuple->protocol, 0);
+	const struct ek_service_hint6 *place = &arrays.service_hints6[ek_service_hint_place(wanted)];
+	__u64 hint = *(const volatile __u64 *)&place->hint;
+	__u32 service = ek_service_of_hint(hint, wanted);
+
+	if (!service || !same_words((const __u32 *)&place->address, tuple->virtual_address))
+		return 0;
+	return *(const volatile __u64 *)&place->hint == hint ? service : 0;
+}
+
+/* Service id; 0: it has no hint. */
+static __always_inline __u32 hinted_service(const struct tuple *tuple, const bool ipv6)
+{
+	return ipv6 ? hinted_service6(tuple) : hinted_service4(tuple);
+}
+
+/* A port of its own comes before a range, a narrow range before a wide one. */
+static __always_inline __u32 look_up_service(struct ek_service_key *key)
+{
+	struct ek_service_value *value = bpf_map_lookup_elem(&service_keys, key);
+	__u16 port = bpf_ntohs(key->port_be);
+
+	if (value)
+		return value->service;
+	key->port_be = 0;
+	value = bpf_map_lookup_elem(&service_keys, key);
+	return value ? service_of_range(value, port) : 0;
+}
+
+/* Of what has no hint: a function of its own, with its own stack, that is given all in registers. */
+__noinline_global int service_without_hint(__u64 first_half, __u64 second_half, __u32 port_be, __u32 protocol)
+{
+	__u32 address[4] = {first_half, first_half >> 32, second_half, second_half >> 32};
+	struct ek_service_key key = service_key(address, true);
+
+	key.protocol = protocol;
+	key.port_be = port_be;
+	return look_up_service(&key);
+}
+
+static __always_inline __u64 half_of_address(const __u32 *words)
+{
+	return (__u64)words[1] << 32 | words[0];
+}
+
+/* Service id; 0: none. */
 static __always_inline __u32 find_service(const struct tuple *tuple, bool ipv6)
 {
-	__u32 hinted = ipv6 ? 0 : hinted_service(tuple);
-	struct ek_service_value *value;
-	struct ek_service_key key;
+	__u32 hinted = hinted_service(tuple, ipv6);
+	const __u32 *address = tuple->virtual_address;
+	__u32 mapped[4] = {0, 0, bpf_htonl(0xffff), address[3]};
 
 	if (likely(hinted))
 		return hinted;
-	key = service_key(tuple->virtual_address, ipv6);
-	key.protocol = tuple->protocol;
-	key.port_be = virtual_port_of(tuple);
-	value = bpf_map_lookup_elem(&service_keys, &key);
-	if (value)
-		return value->service;
-	key.port_be = 0;
-	value = bpf_map_lookup_elem(&service_keys, &key);
-	return value ? service_of_range(value, bpf_ntohs(virtual_port_of(tuple))) : 0;
+	if (!ipv6)
+		address = mapped;
+	return service_without_hint(half_of_address(address), half_of_address(address + 2), virtual_port_of(tuple),
+				    tuple->protocol);
 }

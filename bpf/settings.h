@@ -5,10 +5,12 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#include "bpf/abi.h"
+
 /* From identity, set by evenkeeld before loading. */
 const volatile __u32 tick_shift = 6;
 const volatile __u32 ticks_per_second_x256 = 256;
-const volatile __u64 hash_key[2];
+const volatile __u64 hash_key[EK_HASH_KEY_WORDS];
 const volatile __u32 sets4 = 1;
 const volatile __u32 sets6 = 1;
 const volatile __u32 front_sets4 = 0; /* ek_front_sets(sets) */

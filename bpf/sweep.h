@@ -104,37 +104,38 @@ static __always_inline __u32 next_slice(__u32 first, __u32 sets)
  * After a round. As long as a quarter of the front is free hardly any set of it is full; so that the answer does not go to
  * and fro, it takes an eighth less to be no longer crowded.
  */
-static __always_inline void judge_crowd(__u32 used, __u32 in_front)
+static __always_inline void judge_crowd(__u32 used, __u32 in_front, const bool ipv6)
 {
-	__u32 eighth = front_sets4 * EK_SET_WAYS / 8;
+	__u32 eighth = front_sets(ipv6) * EK_SET_WAYS / 8;
+	__u32 *is_crowded = ipv6 ? &arrays.is_crowded6 : &arrays.is_crowded4;
 
 	if (used > 6 * eighth)
-		arrays.is_crowded = 1;
+		*is_crowded = 1;
 	else if (used < 5 * eighth)
-		arrays.is_crowded = 0;
-	arrays.rest_first = used - in_front > in_front;
+		*is_crowded = 0;
+	*(ipv6 ? &arrays.rest_first6 : &arrays.rest_first4) = used - in_front > in_front;
 }
 
-static __always_inline void sweep_next4(struct ek_sweeper *state)
+static __always_inline void sweep_next(struct ek_sweep_round *round, const bool ipv6)
 {
-	struct sweep_slice slice = sweep_slice(false, state->next4, sets_in_slice(sets4));
+	__u32 sets = ipv6 ? sets6 : sets4;
+	struct sweep_slice slice = sweep_slice(ipv6, round->next, sets_in_slice(sets));
 
-	state->used4 += slice.used;
-	state->in_front4 += slice.in_front;
-	state->next4 = next_slice(state->next4, sets4);
-	if (state->next4)
+	round->used += slice.used;
+	round->in_front += slice.in_front;
+	round->next = next_slice(round->next, sets);
+	if (round->next)
 		return;
-	judge_crowd(state->used4, state->in_front4);
-	state->used4 = 0;
-	state->in_front4 = 0;
+	judge_crowd(round->used, round->in_front, ipv6);
+	round->used = 0;
+	round->in_front = 0;
 }
 
 static int sweep_on_timer(void *map __attribute__((unused)), __u32 *key __attribute__((unused)),
 			  struct ek_sweeper *state)
 {
-	sweep_next4(state);
-	sweep_slice(true, state->next6, sets_in_slice(sets6));
-	state->next6 = next_slice(state->next6, sets6);
+	sweep_next(&state->ipv4, false);
+	sweep_next(&state->ipv6, true);
 	bpf_timer_start(&state->timer, SLICE_NANOSECONDS, 0);
 	return 0;
 }

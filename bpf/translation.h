@@ -28,6 +28,17 @@ static __always_inline __u64 change_of_word(__u32 from, __u32 to)
 	return (__u64)(__u32)~from + to;
 }
 
+static __always_inline __u64 sum_of_address(const __u32 *address)
+{
+	return (__u64)address[0] + address[1] + address[2] + address[3];
+}
+
+/* As of four words. */
+static __always_inline __u64 change_of_address(const __u32 *from, const __u32 *to)
+{
+	return sum_of_address(to) + 4 * 0xffffffffull - sum_of_address(from);
+}
+
 static __always_inline __u64 change_of_port(__u16 from, __u16 to)
 {
 	return (__u64)(__u16)~from + to;
@@ -89,15 +100,11 @@ static __always_inline void write_translation4(struct ek_connection4 *record, co
 
 static __always_inline void write_translation6(struct ek_connection6 *record, const struct new_translation *chosen)
 {
-	__u64 addresses = 0;
-
 	copy_address(&record->real, chosen->real);
 	copy_address(&record->source, chosen->source);
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < 4; i++)
-		addresses += change_of_word(((__u32 *)&record->client)[i], chosen->source[i]) +
-			     change_of_word(((__u32 *)&record->virtual_address)[i], chosen->real[i]);
-	write_ports(&record->translation, chosen, record->virtual_port_be, addresses);
+	write_ports(&record->translation, chosen, record->virtual_port_be,
+		    change_of_address((const __u32 *)&record->client, chosen->source) +
+			    change_of_address((const __u32 *)&record->virtual_address, chosen->real));
 	*(volatile __u8 *)&record->flags = EK_CONNECTION_TRANSLATED;
 }
 

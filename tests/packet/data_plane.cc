@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <functional>
 #include <random>
-#include <cstring>
 #include <stdexcept>
 
 #include "map_access.h"
@@ -45,6 +46,17 @@ ek_service_key service_key(const std::string& address) {
   ek_service_key key = {};
   key.address = to_abi(address);
   return key;
+}
+
+bool is_ipv6(const std::string& address) {
+  return address.find(':') != std::string::npos;
+}
+
+uint64_t hint_of(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service) {
+  const ek_service_key key = service_key(address);
+  std::array<uint32_t, 4> words;
+  memcpy(words.data(), &key.address, sizeof words);
+  return ek_service_hint(is_ipv6(address) ? ek_folded_address(words.data()) : words[3], htons(port), protocol, service);
 }
 
 void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, bool explaining) {
@@ -128,7 +140,7 @@ ek_arrays& DataPlane::arrays() const {
 void DataPlane::clear_table(bool ipv6) const {
   clear_mapped(ipv6 ? skeleton_->maps.connections6 : skeleton_->maps.connections4);
   std::ranges::fill(ipv6 ? arrays().beyond_front6 : arrays().beyond_front4, 0);
-  if (!ipv6) set_crowded(false, false);
+  set_crowded(false, false, ipv6);
 }
 
 void DataPlane::clear_reverse(bool ipv6) const {
@@ -144,9 +156,9 @@ void DataPlane::forget_connections() const {
   for (uint32_t id = 0; id < service_options_.size(); ++id) arrays().service_live[id] = {};
 }
 
-void DataPlane::set_crowded(bool is_crowded, bool rest_first) const {
-  arrays().is_crowded = is_crowded;
-  arrays().rest_first = rest_first;
+void DataPlane::set_crowded(bool is_crowded, bool rest_first, bool ipv6) const {
+  (ipv6 ? arrays().is_crowded6 : arrays().is_crowded4) = is_crowded;
+  (ipv6 ? arrays().rest_first6 : arrays().rest_first4) = rest_first;
 }
 
 void DataPlane::reset() {
@@ -156,7 +168,8 @@ void DataPlane::reset() {
   clear_per_cpu<uint64_t>(skeleton_->maps.error_budget, 0);
   clear_mapped(skeleton_->maps.seen_syns);
   memset(arrays().interfaces, 0, sizeof arrays().interfaces);
-  memset(arrays().service_hints, 0, sizeof arrays().service_hints);
+  memset(arrays().service_hints4, 0, sizeof arrays().service_hints4);
+  memset(arrays().service_hints6, 0, sizeof arrays().service_hints6);
   clear_table(false);
   clear_table(true);
   clear_hash<ek_service_key>(skeleton_->maps.service_keys);
@@ -312,13 +325,22 @@ void DataPlane::add_key(const std::string& address, uint16_t port, uint8_t proto
   ek_service_value value = {};
   value.service = service;
   update(skeleton_->maps.service_keys, key, value);
-  if (address.find(':') == std::string::npos) hint(address, port, protocol, service);
+  hint(address, port, protocol, service);
   add_address(address);
 }
 
+uint32_t DataPlane::hint_place(const std::string& address, uint16_t port, uint8_t protocol) {
+  return ek_service_hint_place(hint_of(address, port, protocol, 0));
+}
+
 void DataPlane::hint(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service) const {
-  const uint64_t hint = ek_service_hint(inet_addr(address.c_str()), htons(port), protocol, service);
-  arrays().service_hints[ek_service_hint_place(hint)] = hint;
+  const uint64_t hint = hint_of(address, port, protocol, service);
+  if (is_ipv6(address)) {
+    arrays().service_hints6[ek_service_hint_place(hint)] = {
+        .hint = hint, .reserved = 0, .address = service_key(address).address};
+  } else {
+    arrays().service_hints4[ek_service_hint_place(hint)] = hint;
+  }
 }
 
 void DataPlane::add_ranges(const std::string& address, uint8_t protocol, const std::vector<ek_port_range>& ranges) {

@@ -82,6 +82,7 @@ class DataPlane {
   void add_key(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service);
   // Part of add_key; on its own: what would mislead the data plane.
   void hint(const std::string& address, uint16_t port, uint8_t protocol, uint32_t service) const;
+  static uint32_t hint_place(const std::string& address, uint16_t port, uint8_t protocol);
   void add_ranges(const std::string& address, uint8_t protocol, const std::vector<ek_port_range>& ranges);
 
   // ---- packets and time ----
@@ -110,7 +111,7 @@ class DataPlane {
   Bytes table_bytes(bool ipv6 = false) const;  // the whole connection table, to see that nothing changed
   void forget_connections() const;             // tables and reverse indexes are empty, and nothing is counted
   void put_in_state(ek_state state, bool ipv6 = false) const;  // every connection; counts and times stay
-  void set_crowded(bool is_crowded, bool rest_first) const;    // as the timer finds after a round
+  void set_crowded(bool is_crowded, bool rest_first, bool ipv6 = false) const;  // as the timer finds after a round
   static Bytes mac_of(uint32_t real_server);
   static Bytes source_mac();
 

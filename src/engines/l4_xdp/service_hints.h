@@ -1,5 +1,5 @@
 #pragma once
-// What service_keys says of IPv4 addresses and single ports, once more, where the data plane finds it by one read
+// What service_keys says of addresses and single ports, once more, where the data plane finds it by one read
 // (ek_service_hint). Nothing depends on them: a key without a hint is looked up. A wrong one would mislead, so a hint
 // is withdrawn before its key changes, and given after: killed in between, there is none.
 

@@ -115,8 +115,13 @@ class EngineTest : public testing::Test {
   }
   // As key_target, of the hint; 0: none.
   uint32_t hinted(const std::string& address, uint16_t port, uint8_t protocol) const {
-    const uint64_t wanted = ek_service_hint(inet_addr(address.c_str()), htons(port), protocol, 0);
-    return ek_service_of_hint(arrays()->service_hints[ek_service_hint_place(wanted)], wanted);
+    const ek_address bytes = to_abi(ip(address));
+    ek_u32 words[4];
+    std::memcpy(words, &bytes, sizeof words);
+    const bool ipv6 = !ip(address).is_ipv4();
+    const uint64_t wanted = ek_service_hint(ipv6 ? ek_folded_address(words) : words[3], htons(port), protocol, 0);
+    const uint32_t place = ek_service_hint_place(wanted);
+    return ek_service_of_hint(ipv6 ? arrays()->service_hints6[place].hint : arrays()->service_hints4[place], wanted);
   }
   uint32_t tick() const {
     ek_sweep request{};

@@ -140,6 +140,11 @@ TEST_F(EngineTest, HintsGoWithTheKeys) {
   EXPECT_NE(hinted("10.0.0.1", 81, IPPROTO_TCP), 0U);
   EXPECT_EQ(hinted("10.0.0.2", 80, IPPROTO_TCP), key_target("10.0.0.2", 80, IPPROTO_TCP));
   EXPECT_NE(hinted("10.0.0.2", 80, IPPROTO_TCP), hinted("10.0.0.1", 81, IPPROTO_TCP));
+  apply(layer4({service("c", "2001:db8::1", "80", {real_server("r", "2001:db8::21")})}));
+  EXPECT_NE(hinted("2001:db8::1", 80, IPPROTO_TCP), 0U);
+  EXPECT_EQ(hinted("2001:db8::1", 80, IPPROTO_TCP), key_target("2001:db8::1", 80, IPPROTO_TCP));
+  apply(layer4({}));
+  EXPECT_EQ(hinted("2001:db8::1", 80, IPPROTO_TCP), 0U);
 }
 
 TEST_F(EngineTest, ConnectionsAreListedAndFiltered) {

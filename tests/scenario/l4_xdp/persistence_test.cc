@@ -97,7 +97,7 @@ TEST_F(PersistenceTest, AClearedEntryIsCountedOutOfTheRestOfTheTable) {
   const auto shared = arrays();
   const auto beyond = [&shared] { return std::accumulate(shared->beyond_front4, std::end(shared->beyond_front4), 0U); };
   for (int client = 1; beyond() < 2; ++client) {  // the timer may find at any time that the table is not crowded at all
-    shared->is_crowded = 1;
+    shared->is_crowded4 = 1;
     establish("192.0.2.1", static_cast<uint16_t>(client));
     if (beyond() == 0) clear_persistence({});
   }

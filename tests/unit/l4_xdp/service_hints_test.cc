@@ -25,10 +25,17 @@ class ServiceHintsTest : public MappedArrays {
   static uint64_t hint(const std::string& address, uint16_t port, uint32_t service, uint8_t protocol = IPPROTO_TCP) {
     return ek_service_hint(inet_addr(address.c_str()), htons(port), protocol, service);
   }
-  uint64_t at(uint64_t hint) const { return whole_->service_hints[ek_service_hint_place(hint)]; }
+  static uint64_t hint6(const std::string& address, uint16_t port, uint32_t service) {
+    ek_u32 words[4];
+    EXPECT_EQ(inet_pton(AF_INET6, address.c_str(), words), 1);
+    return ek_service_hint(ek_folded_address(words), htons(port), IPPROTO_TCP, service);
+  }
+  const ek_service_hint6& at6(uint64_t hint) const { return whole_->service_hints6[ek_service_hint_place(hint)]; }
+  uint64_t at(uint64_t hint) const { return whole_->service_hints4[ek_service_hint_place(hint)]; }
   size_t given() const {
     size_t count = 0;
-    for (const uint64_t hint : whole_->service_hints) count += hint != 0;
+    for (const uint64_t hint : whole_->service_hints4) count += hint != 0;
+    for (const ek_service_hint6& hint : whole_->service_hints6) count += hint.hint != 0;
     return count;
   }
   // A port whose hint has the same place.
@@ -54,9 +61,28 @@ TEST_F(ServiceHintsTest, OneForEachPortOfAnIpv4Address) {
   EXPECT_EQ(at(hint("10.0.0.1", 53, 0, IPPROTO_UDP)), hint("10.0.0.1", 53, 8, IPPROTO_UDP));
 }
 
-TEST_F(ServiceHintsTest, NoneForIpv6NorForAllPorts) {
+TEST_F(ServiceHintsTest, OfIpv6WithTheAddress) {
   hints_->give(key("2001:db8::1", 80, 7));
+  const ek_service_hint6& given6 = at6(hint6("2001:db8::1", 80, 0));
+  EXPECT_EQ(given6.hint, hint6("2001:db8::1", 80, 7));
+  EXPECT_EQ(from_abi(given6.address), *IpAddress::parse("2001:db8::1"));
+  hints_->withdraw(key("2001:db8::1", 80, 7).key);
+  EXPECT_EQ(given(), 0U);
+}
+
+// The two addresses differ in nothing that the hint is made of.
+TEST_F(ServiceHintsTest, OfIpv6IsOneAddressAlone) {
+  ASSERT_EQ(hint6("2001:db8::1", 80, 7), hint6("2001:db8:0:1::", 80, 7));
+  hints_->give(key("2001:db8::1", 80, 7));
+  hints_->give(key("2001:db8:0:1::", 80, 7));
+  hints_->withdraw(key("2001:db8:0:1::", 80, 7).key);
+  ASSERT_EQ(given(), 1U);
+  EXPECT_EQ(from_abi(at6(hint6("2001:db8::1", 80, 0)).address), *IpAddress::parse("2001:db8::1"));
+}
+
+TEST_F(ServiceHintsTest, NoneForAllPorts) {
   hints_->give(key("10.0.0.1", 0, 7));
+  hints_->give(key("2001:db8::1", 0, 7));
   EXPECT_EQ(given(), 0U);
 }
 
