@@ -20,6 +20,14 @@ namespace {
 
 constexpr uint32_t kFirstClient = 10u << 24 | 80u << 16;
 
+// Host order; of an IPv6 address the last one.
+uint32_t word_of(const std::string& address) {
+  uint32_t words[4];
+  if (inet_pton(AF_INET, address.c_str(), &words[3]) != 1)
+    check(inet_pton(AF_INET6, address.c_str(), words) == 1, "address");
+  return ntohl(words[3]);
+}
+
 }  // namespace
 
 Generator::Generator() : skeleton_(traffic_bpf__open_and_load()) {
@@ -35,7 +43,7 @@ void Generator::describe(const packet::Frame& frame, bool ipv6, const Flows& flo
   packet::Bytes bytes = frame.bytes();
   memcpy(value.frame, bytes.data(), std::min(bytes.size(), sizeof(value.frame)));
   value.ipv6 = ipv6;
-  value.first_client = flows.answers_to.empty() ? kFirstClient : ntohl(inet_addr(flows.answers_to.c_str()));
+  value.first_client = flows.answers_to.empty() ? kFirstClient : word_of(flows.answers_to);
   value.answers = !flows.answers_to.empty();
   value.flows = flows.count;
   value.first_flow = flows.first;

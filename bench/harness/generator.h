@@ -27,10 +27,10 @@ class Generator {
     uint32_t first = 0;              // number of the first one
     uint32_t interface_index = 0;    // live frames: where they are sent
     uint32_t virtual_addresses = 0;  // IPv4: this many from the frame's on, in turn; 0: the frame's
-    std::string answers_to = {};     // IPv4: the frame is an answer, to this client
+    std::string answers_to = {};     // the frame is an answer, to this client
   };
-  // The frame's client is 10.80.0.0 (or the one that it answers) or fd77:1:: plus flow / 16384, its port 1024 plus
-  // flow % 16384.
+  // The last word of the frame's client is 10.80.0.0, or that of the one that it answers, plus flow / 16384, its port
+  // 1024 plus flow % 16384.
   void describe(const packet::Frame& frame, bool ipv6, const Flows& flows);
 
   // Of the programs with memory: empties it, and has them use so much of it.

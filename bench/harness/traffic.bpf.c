@@ -43,6 +43,7 @@ enum {
 	IPV4_VIRTUAL = 14 + 16,
 	IPV4_PORT = 14 + 20,
 	IPV6_CLIENT = 14 + 20, /* last word */
+	IPV6_VIRTUAL = 14 + 36,
 	IPV6_PORT = 14 + 40,
 };
 
@@ -80,12 +81,12 @@ static __always_inline void spread(void *data, const struct traffic *t, __u32 fl
 				  flow % t->virtual_addresses);
 }
 
-static __always_inline void write_answer(void *data, const void *frame, __u32 client, __u16 port)
+static __always_inline void write_answer(void *data, const void *frame, __u32 client, __u16 port, int client_at, int port_at)
 {
-	copy_words(data, frame, ETH_HLEN, IPV4_VIRTUAL);
-	*(__u32 *)(data + IPV4_VIRTUAL) = client;
-	*(__u32 *)(data + IPV4_PORT) = (__u32)port << 16 | *(const __u16 *)(frame + IPV4_PORT);
-	copy_words(data, frame, IPV4_PORT + 4, REWRITTEN);
+	copy_words(data, frame, ETH_HLEN, client_at);
+	*(__u32 *)(data + client_at) = client;
+	*(__u32 *)(data + port_at) = (__u32)port << 16 | *(const __u16 *)(frame + port_at);
+	copy_words(data, frame, port_at + 4, REWRITTEN);
 }
 
 /* The whole frame is written anew, since the last program has left it changed. */
@@ -103,10 +104,12 @@ static __always_inline int make_frame(struct xdp_md *context, struct traffic *t)
 	*(__u64 *)data = *(const __u64 *)frame;
 	*(__u32 *)(data + 8) = *(const __u32 *)(frame + 8);
 	*(__u16 *)(data + 12) = *(const __u16 *)(frame + 12);
-	if (t->ipv6)
+	if (t->ipv6 && t->answers)
+		write_answer(data, frame, client, port, IPV6_VIRTUAL, IPV6_PORT);
+	else if (t->ipv6)
 		write_flow(data, frame, client, port, IPV6_CLIENT, IPV6_PORT);
 	else if (t->answers)
-		write_answer(data, frame, client, port);
+		write_answer(data, frame, client, port, IPV4_VIRTUAL, IPV4_PORT);
 	else
 		write_flow(data, frame, client, port, IPV4_CLIENT, IPV4_PORT);
 	spread(data, t, flow);

@@ -23,5 +23,5 @@ struct traffic {
 	ek_u32 out_interface; /* live frames: where they are sent */
 	ek_u32 next;        /* counts the frames made */
 	ek_u32 virtual_addresses; /* IPv4: how many from the template's on, taken in turn by flow number; 0: one */
-	ek_u32 answers;     /* IPv4 */
+	ek_u32 answers;     /* the frame is to the client, not from it */
 };

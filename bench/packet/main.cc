@@ -25,12 +25,13 @@ constexpr uint32_t kSlots4 = 1 << 21, kSlots6 = 1 << 20;
 constexpr uint32_t kSets4 = kSlots4 / EK_SET_WAYS, kSets6 = kSlots6 / EK_SET_WAYS;
 // A run sleeps before it begins, so that the caches have forgotten: known flows come by often enough to be in them
 // again.
-constexpr uint32_t kRepeat = 500'000, kNewFlows = 1 << 15, kHalf = kSlots4 / 2;
+constexpr uint32_t kRepeat = 500'000, kNewFlows = 1 << 15;
 constexpr uint32_t kUncrowded = 1 << 16;  // there is room for more in the front, and not for twice as many
 constexpr uint32_t kRealServers = 4;
 constexpr uint16_t kPort = 445;
 const std::string kVirtual4 = "10.77.0.100", kVirtual6 = "fd77::100";
-const std::string kAnswering = "10.78.1.1", kSource = "10.78.1.91";  // SNAT's
+const std::string kAnswering4 = "10.78.1.1", kAnswering6 = "fd78:1::1";
+const std::string kSource4 = "10.78.1.91", kSource6 = "fd78:1::91";  // SNAT's
 
 struct Scenario {
   std::string name;
@@ -44,8 +45,6 @@ struct Scenario {
   bool answers = false;  // of the one real server of a service of their own
   Generator::Program program = Generator::Program::kOurs;
 };
-
-constexpr bool kIpv6 = true;
 
 Scenario memory(uint64_t flows) {
   return {.name = "trivial-with-memory", .flows = flows, .program = Generator::Program::kTrivialWithMemory};
@@ -72,52 +71,76 @@ Scenario established(const std::string& name, uint64_t flows, std::optional<doub
   return {.name = name, .flows = flows, .at_most = at_most, .ipv6 = ipv6, .method = method};
 }
 
-Scenario answers(const std::string& name, uint64_t flows, ek_forwarding_method method) {
-  return {.name = name, .flows = flows, .method = method, .answers = true};
+Scenario answers(const std::string& name, uint64_t flows, ek_forwarding_method method, bool ipv6) {
+  return {.name = name, .flows = flows, .ipv6 = ipv6, .method = method, .answers = true};
 }
 
-const std::vector<Scenario> kScenarios = {
-    established("dr-established-v4", 1, 1.8),
-    established("dr-established-v4", 1024, std::nullopt),
-    memory(65536),
-    established("dr-established-v4", 65536, 5.5),
-    memory(524288),
-    established("dr-established-v4", 524288, 7.0),
-    least_fresh("trivial-with-new", Generator::Program::kTrivialWithNew),
-    least_fresh("least-new", Generator::Program::kLeastNew),
-    fresh("dr-new-v4", 7.0, EK_METHOD_DIRECT_ROUTING),
-    fresh("dr-new-half-full-v4", std::nullopt, EK_METHOD_DIRECT_ROUTING, kHalf),
-    {.name = "dr-udp-v4", .flows = 1, .udp = true},
-    {.name = "dr-udp-v4", .flows = 65536, .udp = true},
-    established("dr-established-v6", 1, std::nullopt, EK_METHOD_DIRECT_ROUTING, kIpv6),
-    established("dr-established-v6", 65536, std::nullopt, EK_METHOD_DIRECT_ROUTING, kIpv6),
-    fresh("dr-new-v6", std::nullopt, EK_METHOD_DIRECT_ROUTING, 0, kIpv6),
-    established("nat-established-v4", 1, 2.2, EK_METHOD_NAT),
-    established("nat-established-v4", 65536, std::nullopt, EK_METHOD_NAT),
-    established("nat-established-v6", 1, std::nullopt, EK_METHOD_NAT, kIpv6),
-    answers("nat-answer-v4", 1, EK_METHOD_NAT),
-    answers("nat-answer-v4", 16384, EK_METHOD_NAT),
-    least_fresh("least-new-translated", Generator::Program::kLeastNewTranslated),
-    fresh("nat-new-v4", 7.0, EK_METHOD_NAT),
-    fresh("nat-new-half-full-v4", std::nullopt, EK_METHOD_NAT, kHalf),
-    established("snat-established-v4", 1, 2.2, EK_METHOD_SNAT),
-    established("snat-established-v4", 65536, std::nullopt, EK_METHOD_SNAT),
-    established("snat-established-v6", 1, std::nullopt, EK_METHOD_SNAT, kIpv6),
-    answers("snat-answer-v4", 1, EK_METHOD_SNAT),
-    answers("snat-answer-v4", 16384, EK_METHOD_SNAT),
-    fresh("snat-new-v4", 10.0, EK_METHOD_SNAT),
-    fresh("snat-new-half-full-v4", std::nullopt, EK_METHOD_SNAT, kHalf),
-    established("tunnel-established-v4", 1, 2.8, EK_METHOD_TUNNEL),
-    established("tunnel-established-v4", 65536, std::nullopt, EK_METHOD_TUNNEL),
-    established("tunnel-established-v6", 1, std::nullopt, EK_METHOD_TUNNEL, kIpv6),
+// What a method may cost, beside the trivial program, whatever the version of IP.
+struct Targets {
+  std::string name;
+  ek_forwarding_method method;
+  double one;                                       // known connection
+  std::optional<double> many = {}, very_many = {};  // 65,536 and 524,288
+  double fresh;
 };
+
+std::vector<Scenario> scenarios_of(const Targets& targets, bool ipv6) {
+  const auto name = [&](const std::string& what) { return targets.name + "-" + what + (ipv6 ? "-v6" : "-v4"); };
+  std::vector<Scenario> list = {
+      established(name("established"), 1, targets.one, targets.method, ipv6),
+      established(name("established"), 1024, std::nullopt, targets.method, ipv6),
+      established(name("established"), 65536, targets.many, targets.method, ipv6),
+      established(name("established"), 524288, targets.very_many, targets.method, ipv6),
+      fresh(name("new"), targets.fresh, targets.method, 0, ipv6),
+      fresh(name("new-half-full"), std::nullopt, targets.method, ipv6 ? kSlots6 / 2 : kSlots4 / 2, ipv6),
+  };
+  if (targets.method < EK_METHOD_NAT) return list;
+  for (const uint64_t flows : {1, 16384}) list.push_back(answers(name("answer"), flows, targets.method, ipv6));
+  return list;
+}
+
+std::vector<Scenario> all_scenarios() {
+  std::vector<Scenario> all = {
+      memory(65536),
+      memory(524288),
+      least_fresh("trivial-with-new", Generator::Program::kTrivialWithNew),
+      least_fresh("least-new", Generator::Program::kLeastNew),
+      least_fresh("least-new-translated", Generator::Program::kLeastNewTranslated),
+      {.name = "dr-udp-v4", .flows = 1, .udp = true},
+      {.name = "dr-udp-v4", .flows = 65536, .udp = true},
+  };
+  for (const Targets& targets : {
+           Targets{.name = "dr",
+                   .method = EK_METHOD_DIRECT_ROUTING,
+                   .one = 1.8,
+                   .many = 5.5,
+                   .very_many = 7.0,
+                   .fresh = 7.0},
+           Targets{.name = "nat", .method = EK_METHOD_NAT, .one = 2.2, .fresh = 7.0},
+           Targets{.name = "snat", .method = EK_METHOD_SNAT, .one = 2.2, .fresh = 10.0},
+           Targets{.name = "tunnel", .method = EK_METHOD_TUNNEL, .one = 2.8, .fresh = 7.0},
+       })
+    for (const bool ipv6 : {false, true}) std::ranges::move(scenarios_of(targets, ipv6), std::back_inserter(all));
+  return all;
+}
+
+const std::vector<Scenario> kScenarios = all_scenarios();
 
 uint16_t port_of(const Scenario& scenario) {
   return static_cast<uint16_t>(kPort + scenario.method + (scenario.answers ? 100 : 0));
 }
 
 Frame answer_of(const Scenario& scenario) {
-  return Frame().ipv4(kAnswering, "0.0.0.0").tcp(port_of(scenario), 1, packet::kAck);
+  const bool is_snat = scenario.method == EK_METHOD_SNAT;
+  Frame frame = scenario.ipv6 ? Frame().ipv6(kAnswering6, is_snat ? kSource6 : "fd77:1::")
+                              : Frame().ipv4(kAnswering4, is_snat ? kSource4 : "10.80.0.0");
+  return frame.tcp(port_of(scenario), 1, packet::kAck);
+}
+
+// The last word of a client's address is the same in both versions.
+std::string answered_by(const Scenario& scenario) {
+  if (scenario.method != EK_METHOD_SNAT) return "10.80.0.0";
+  return scenario.ipv6 ? kSource6 : kSource4;
 }
 
 Frame frame_of(const Scenario& scenario, uint8_t tcp_flags) {
@@ -138,12 +161,15 @@ class Bench {
       add_service(method, kVirtual4, "10.78.0.");
       add_service(method, kVirtual6, "fd78::");
     }
-    for (ek_forwarding_method method : {EK_METHOD_NAT, EK_METHOD_SNAT}) add_answering_service(method);
+    for (ek_forwarding_method method : {EK_METHOD_NAT, EK_METHOD_SNAT}) {
+      add_answering_service(method, kVirtual4, kAnswering4, kSource4);
+      add_answering_service(method, kVirtual6, kAnswering6, kSource6);
+    }
     program_ = bpf_program__fd(plane_.skeleton().progs.evenkeel_xdp);
   }
 
   double trivial() {
-    generator_.describe(frame_of(kScenarios[0], packet::kAck), false, {});
+    generator_.describe(frame_of({.name = "", .flows = 1}, packet::kAck), false, {});
     return generator_.run(generator_.program_fd(Generator::Program::kTrivial), kRepeat);
   }
 
@@ -159,9 +185,8 @@ class Bench {
   double run(const Scenario& scenario) {
     const bool is_ours = scenario.program == Generator::Program::kOurs;
     if (scenario.answers) {
-      generator_.describe(
-          answer_of(scenario), false,
-          {.count = scenario.flows, .answers_to = scenario.method == EK_METHOD_SNAT ? kSource : "10.80.0.0"});
+      generator_.describe(answer_of(scenario), scenario.ipv6,
+                          {.count = scenario.flows, .answers_to = answered_by(scenario)});
     } else {
       describe(scenario, scenario.fresh ? packet::kSyn : packet::kAck, scenario.flows, 0);
     }
@@ -173,14 +198,14 @@ class Bench {
   // In a table without others. The timer that sweeps, which does not run here, would find it crowded on the way.
   void open(const Scenario& scenario, uint32_t first, uint64_t flows) {
     open_part(scenario, first, flows);
-    plane_.set_crowded(flows > kUncrowded, flows > 2 * kUncrowded);
+    plane_.set_crowded(flows > kUncrowded, flows > 2 * kUncrowded, scenario.ipv6);
   }
 
   // Flows are a power of two.
   void open_part(const Scenario& scenario, uint32_t first, uint64_t flows) {
     if (flows > kUncrowded) {
       open_part(scenario, first, flows / 2);
-      plane_.set_crowded(true, false);
+      plane_.set_crowded(true, false, scenario.ipv6);
       return open_part(scenario, first + flows / 2, flows / 2);
     }
     for (uint8_t flags : {packet::kSyn, packet::kAck}) {
@@ -215,14 +240,15 @@ class Bench {
   }
 
   // With one real server and one source address, so that it is known what answers look like.
-  void add_answering_service(ek_forwarding_method method) {
+  void add_answering_service(ek_forwarding_method method, const std::string& address, const std::string& real_server,
+                             const std::string& source) {
     uint32_t service = plane_.add_service({.scheduler = EK_SCHEDULER_WLC});
     packet::RealServerOptions server;
     server.method = method;
-    server.address = kAnswering;
+    server.address = real_server;
     plane_.set_ring(service, {static_cast<uint16_t>(plane_.add_real_server(service, server))});
-    if (method == EK_METHOD_SNAT) plane_.set_sources(service, {kSource});
-    plane_.add_key(kVirtual4, port_of({.name = "", .flows = 1, .method = method, .answers = true}), packet::kTcp,
+    if (method == EK_METHOD_SNAT) plane_.set_sources(service, {source});
+    plane_.add_key(address, port_of({.name = "", .flows = 1, .method = method, .answers = true}), packet::kTcp,
                    service);
   }
 
