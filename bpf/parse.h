@@ -157,6 +157,18 @@ static __always_inline enum parsed parse_ipv4(struct xdp_md *context, void *data
 	return parse_l4((void *)ip + header, end, packet, packet->length - header);
 }
 
+static __always_inline bool is_extension(__u8 next_header)
+{
+	return next_header == IPPROTO_HOPOPTS || next_header == IPPROTO_ROUTING || next_header == IPPROTO_DSTOPTS ||
+	       next_header == IPPROTO_FRAGMENT || next_header == IPPROTO_AH;
+}
+
+/* Behind further extension headers, whose length the first fragment alone says, a TCP header may end anywhere before this. */
+static __always_inline bool overlaps_headers(__u8 next_header, __u32 offset)
+{
+	return is_extension(next_header) ? offset < MAX_L4_OFFSET : overlaps_header(next_header, offset);
+}
+
 /* A walk over extension headers: starts and ends at `next_header`, which stands at `offset`. */
 struct extension_walk {
 	__u32 offset;
@@ -179,7 +191,7 @@ static __always_inline int skip_extension(struct xdp_md *context, struct extensi
 		__builtin_memcpy(&walk->fragment_id, header + 4, 4);
 		walk->is_fragment = (position & (IPV6_OFFSET_MASK | IPV6_MORE_FRAGMENTS)) != 0;
 		walk->is_first = walk->is_fragment && !(position & IPV6_OFFSET_MASK);
-		if (walk->is_fragment && !walk->is_first && overlaps_header(header[0], position & IPV6_OFFSET_MASK))
+		if (walk->is_fragment && !walk->is_first && overlaps_headers(header[0], position & IPV6_OFFSET_MASK))
 			return -1;
 		walk->offset += 8;
 	} else if (walk->next_header == IPPROTO_AH) {
@@ -189,12 +201,6 @@ static __always_inline int skip_extension(struct xdp_md *context, struct extensi
 	}
 	walk->next_header = header[0];
 	return 0;
-}
-
-static __always_inline bool is_extension(__u8 next_header)
-{
-	return next_header == IPPROTO_HOPOPTS || next_header == IPPROTO_ROUTING || next_header == IPPROTO_DSTOPTS ||
-	       next_header == IPPROTO_FRAGMENT || next_header == IPPROTO_AH;
 }
 
 /* Stops at the first header that is none, or at the end of a later fragment's headers. Below 0: malformed. */

@@ -54,6 +54,18 @@ TEST_P(FragmentOverlap, ThereIsNoneOfAUdpHeader) {
   EXPECT_EQ(plane->all_reasons(), 0U);
 }
 
+// How long they are only the first fragment says: whatever begins where headers may be is malformed.
+TEST_P(FragmentOverlap, OfFurtherExtensionHeadersIsMalformed) {
+  if (!ipv6()) GTEST_SKIP() << "IPv4 has none";
+  farm(1);
+  Frame whole = piece(7, 0, false, kDestinationOptions);
+  ASSERT_EQ(send_to(whole.extension(kDestinationOptions, 64).tcp(1234, kPort, kSyn, 1200)), 1U);
+  for (const uint16_t offset : {1, 3, 8, 10, 127})
+    EXPECT_EQ(verdict(later(7, offset, true, kDestinationOptions)), Verdict::kDrop) << offset;
+  EXPECT_EQ(count(EK_REASON_MALFORMED_PACKET), 5U);
+  EXPECT_EQ(send_to(later(7, 128, true, kDestinationOptions)), 1U);
+}
+
 TEST_P(FragmentOverlap, ToOtherAddressesIsTheirsToJudge) {
   farm(1);
   EXPECT_EQ(verdict(piece(7, 1, true, kTcp, ipv6() ? "fd77::1" : "10.77.0.1").raw(Bytes(16, 3))), Verdict::kPass);
