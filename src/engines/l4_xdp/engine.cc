@@ -50,6 +50,13 @@ class L4Engine::Impl {
     return program_.start_sweeping();
   }
 
+  void decide_checksums(const std::vector<Interface>& interfaces) {
+    program_.tables().arrays->all<&ek_arrays::partial_checksums>() =
+        std::ranges::none_of(interfaces, &Interface::leaves_checksums) ? EK_CHECKSUMS_WHOLE
+        : links_.are_native()                                          ? EK_CHECKSUMS_COMPLETED
+                                                                       : EK_CHECKSUMS_LEFT;
+  }
+
   Result<> sweep() {
     const auto used = table_.sweep();
     if (!used) return fail(used.error());
@@ -131,11 +138,9 @@ Result<ApplyReport> L4Engine::apply(const desired::Layer4& want) {
 }
 
 ApplyReport L4Engine::attach(const std::vector<Interface>& interfaces) {
+  impl_->decide_checksums(interfaces);  // as the mode was: the first frame comes before it is known anew
   auto report = impl_->links_.attach(interfaces);
-  impl_->program_.tables().arrays->all<&ek_arrays::partial_checksums>() =
-      std::ranges::none_of(interfaces, &Interface::leaves_checksums) ? EK_CHECKSUMS_WHOLE
-      : impl_->links_.are_native()                                   ? EK_CHECKSUMS_COMPLETED
-                                                                     : EK_CHECKSUMS_LEFT;
+  impl_->decide_checksums(interfaces);
   return report;
 }
 

@@ -73,6 +73,7 @@ Result<> Links::adopt() {
       link.problem = system_error("an older program is still attached, and cannot be replaced").message;
     links_.insert_or_assign(index, std::move(link));
   }
+  are_native_ = std::ranges::all_of(links_, [](const auto& entry) { return entry.second.can_be_native; });
   return {};
 }
 

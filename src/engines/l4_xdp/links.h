@@ -25,7 +25,7 @@ class Links {
   // Takes over the pinned links: each gets this program between two packets. Links whose interface is gone are dropped.
   Result<> adopt();
   ApplyReport attach(std::span<const L4Engine::Interface> interfaces);
-  // Since the last attach; else all are in generic mode.
+  // Since the last attach, or as adopted; else all are in generic mode.
   bool are_native() const { return are_native_; }
 
  private:
