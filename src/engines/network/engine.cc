@@ -12,6 +12,7 @@
 
 #include "engines/network/address_keeper.h"
 #include "engines/network/announce.h"
+#include "engines/network/arp_flux.h"
 #include "engines/network/auto_nat.h"
 #include "engines/network/forwarding.h"
 #include "engines/network/mirror.h"
@@ -78,12 +79,16 @@ class NetworkEngine::Impl {
   void note(const Change& change);
   void note_link(const Change& change, const Link& link);
   void settle();
+  void follow_what_no_event_tells();
 
   std::vector<ObjectStatus> arrange_next_hops();
   NextHops::Outcome follow_paths();  // asks the kernel for all of them anew
   std::vector<ObjectStatus> address_refusals(const desired::Network& want) const;
   std::vector<ObjectStatus> next_hop_refusals(const desired::Network& want);
   std::vector<ObjectStatus> auto_nat_refusals(const desired::Network& want) const;
+  std::vector<ObjectStatus> arp_flux() const {
+    return arp_flux_notices(settings_, mirror_, addresses_.ownership(), want_);
+  }
   void tell_topology();
   // Requests that are repeated from a timer anyway: their errors need no report.
   void publish(const NextHops::Outcome& outcome);
@@ -106,6 +111,7 @@ class NetworkEngine::Impl {
   AutoNat auto_nat_{nftables_, forwarding_};
   ProxiedServers proxied_{requests_, options_.state_directory};
   desired::Network want_;
+  std::vector<ObjectStatus> arp_flux_;  // as last reported
   bool has_want_ = false;  // before the first apply nothing is removed, whatever was left by an earlier process
   Unsettled unsettled_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // handlers that are already queued outlive us
@@ -147,10 +153,16 @@ void NetworkEngine::Impl::wait_for_confirmation() {
   confirmation_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
     if (error || alive.expired()) return;
     publish({.changed = {}, .requests = hops_.confirm_some(kConfirmationTurns)});
-    // What no event tells: redirects, learned path MTUs, and which of several routers is preferred because it answers.
-    if (++confirmation_turn_ % kConfirmationTurns == 0) publish(follow_paths());
+    if (++confirmation_turn_ % kConfirmationTurns == 0) follow_what_no_event_tells();
     wait_for_confirmation();
   });
+}
+
+// Redirects, learned path MTUs, which of several routers is preferred because it answers; and whom the kernel answers
+// ARP for.
+void NetworkEngine::Impl::follow_what_no_event_tells() {
+  publish(follow_paths());
+  if (has_want_ && arp_flux() != arp_flux_) tell_topology();
 }
 
 Result<> NetworkEngine::Impl::refresh() {
@@ -267,6 +279,7 @@ Result<ApplyReport> NetworkEngine::Impl::apply(const desired::Network& want) {
   add(auto_nat_refusals(want_));
   add(proxied_.arrange(want_.proxied));
   add(forwarding_notices(settings_, mirror_, addresses_.ownership(), want_));
+  add(arp_flux_ = arp_flux());
   return report;
 }
 

@@ -123,6 +123,7 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
   link.index = static_cast<uint32_t>(body->header.ifi_index);
   link.flags = body->header.ifi_flags & kLinkFlags;
   uint32_t lower = 0;
+  bool is_lower_elsewhere = false;
   LinkInfo info;
   for_each_attribute(body->attributes, [&](uint16_t type, Bytes payload) {
     if (type == IFLA_IFNAME) link.name = read_string(payload);
@@ -130,13 +131,13 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
     if (type == IFLA_MTU) link.mtu = read_number<uint32_t>(payload).value_or(0);
     if (type == IFLA_CARRIER_UP_COUNT) link.carrier_returns = read_number<uint32_t>(payload).value_or(0);
     if (type == IFLA_LINK) lower = read_number<uint32_t>(payload).value_or(0);
+    if (type == IFLA_LINK_NETNSID) is_lower_elsewhere = true;
     if (type == IFLA_LINKINFO) info = read_link_info(payload);
   });
   link.leaves_checksums = leaves_checksums(info.kind);
-  if (info.vlan != 0 && info.is_8021q) {
-    link.vlan = info.vlan;
-    link.lower = lower;
-  }
+  link.is_macvlan = info.kind == "macvlan";
+  if (info.is_8021q) link.vlan = info.vlan;
+  if ((link.is_vlan() || link.is_macvlan) && !is_lower_elsewhere) link.lower = lower;
   return link;
 }
 

@@ -16,8 +16,10 @@ struct Link {
   MacAddress mac;
   uint32_t mtu = 0;
   uint32_t flags = 0;  // of IFF_UP, IFF_LOWER_UP and IFF_LOOPBACK
-  uint32_t lower = 0;  // of a VLAN interface: the index of the device that carries it; else 0
-  uint16_t vlan = 0;   // 802.1Q id, 1..4094; 0: not an 802.1Q VLAN interface
+  // Of a VLAN or macvlan interface: the index of the device that carries it; 0: it is another namespace's. Else 0.
+  uint32_t lower = 0;
+  bool is_macvlan = false;
+  uint16_t vlan = 0;  // 802.1Q id, 1..4094; 0: not an 802.1Q VLAN interface
   // How often its carrier has come: the kernel reports one change a second, so that a carrier which is lost and back
   // sooner may never be seen to be lost.
   uint32_t carrier_returns = 0;

@@ -88,6 +88,23 @@ TEST_F(NetworkEngineTest, KeepsAddressesInPlaceWhenItCannotRemember) {
   EXPECT_TRUE(is_on("10.0.0.1/32", "eth0"));
 }
 
+TEST_F(NetworkEngineTest, ADeviceThatAnswersArpForTheMacvlanOnItIsToldUntilItDoesNot) {
+  run("ip link add mv0 link eth0 type macvlan mode bridge && ip addr add 10.2.0.2/24 dev mv0 && ip link set mv0 up");
+  const auto want = addresses({{ip("10.2.0.1"), "mv0"}, {ip("10.0.0.1"), "eth0"}});
+  const auto report = engine_->apply(want);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->statuses.size(), 1u);
+  EXPECT_EQ(report->statuses[0].object, "network/arp_ignore/eth0");
+  EXPECT_EQ(report->statuses[0].state, ObjectStatus::State::kNotice);
+  EXPECT_THAT(report->statuses[0].reason, testing::HasSubstr("eth0 answers ARP for the virtual addresses on mv0"));
+  for (const int arp_ignore : {1, 0, 1, 0, 1}) {  // more often than the interface's coming may have been told
+    const int told = topologies_;
+    run(fmt::format("sysctl -qw net.ipv4.conf.eth0.arp_ignore={}", arp_ignore));
+    EXPECT_TRUE(eventually([&] { return topologies_ > told; })) << "no event says so";
+    EXPECT_EQ(engine_->apply(want)->statuses.size(), arp_ignore == 1 ? 0u : 1u);
+  }
+}
+
 class Capture {
  public:
   explicit Capture(uint16_t protocol) : fd_(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(protocol))) {}

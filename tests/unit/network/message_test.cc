@@ -71,6 +71,24 @@ TEST(ParseLink, TellsTheLowerDeviceOfAVlan) {
   EXPECT_EQ(link.flags & IFF_PROMISC, 0u);
 }
 
+TEST(ParseLink, OfAMacvlanKnowsWhatCarriesIt) {
+  const auto parsed = [](bool is_elsewhere) {
+    ifinfomsg fixed{};
+    fixed.ifi_index = 7;
+    Message message(RTM_NEWLINK, fixed);
+    mnl_attr_put_u32(message.header(), IFLA_LINK, 3);
+    if (is_elsewhere) mnl_attr_put_u32(message.header(), IFLA_LINK_NETNSID, 0);
+    nlattr* info = mnl_attr_nest_start(message.header(), IFLA_LINKINFO);
+    mnl_attr_put_strz(message.header(), IFLA_INFO_KIND, "macvlan");
+    mnl_attr_nest_end(message.header(), info);
+    return std::get<Link>(message.parse()->what);
+  };
+  EXPECT_TRUE(parsed(false).is_macvlan);
+  EXPECT_FALSE(parsed(false).is_vlan());
+  EXPECT_EQ(parsed(false).lower, 3u);
+  EXPECT_EQ(parsed(true).lower, 0u) << "the number is another namespace's";
+}
+
 TEST(ParseLink, DoesNotTakeAServiceTagForAVlan) {
   EXPECT_FALSE(std::get<Link>(vlan_link(0x88a8).parse()->what).is_vlan());
 }
