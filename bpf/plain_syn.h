@@ -272,8 +272,9 @@ static __always_inline bool enter(struct opening *opening, __u32 way, const unio
 	if (ipv6) {
 		read_addresses(opening->ip, &opening->packet);
 		write_plain_record6(opening, way);
-	} else
+	} else {
 		write_plain_record4(opening->header, way, record);
+	}
 	opening->header->state[way] = EK_STATE_SYN_RECV;
 	opening->header->expires[way] = opening->expires;
 	count_and_publish(opening, way);
