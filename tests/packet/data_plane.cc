@@ -12,6 +12,7 @@
 #include <random>
 #include <stdexcept>
 
+#include "engines/l4_xdp/table_sizes.h"
 #include "map_access.h"
 #include "skeleton.h"
 
@@ -60,8 +61,7 @@ uint64_t hint_of(const std::string& address, uint16_t port, uint8_t protocol, ui
 }
 
 void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, bool explaining) {
-  skeleton->rodata->sets4 = options.sets4;
-  skeleton->rodata->sets6 = options.sets6;
+  engines::l4_xdp::set_table_sizes(*skeleton, options.sets4, options.sets6);
   std::mt19937_64 key(options.key);
   std::ranges::generate(skeleton->rodata->hash_key, std::ref(key));
   skeleton->rodata->simulated_clock = options.simulated_clock;
@@ -69,18 +69,6 @@ void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, b
   if (options.simulated_clock) {
     skeleton->rodata->ticks_per_second_x256 = 256;
   }
-  skeleton->rodata->front_sets4 = ek_front_sets(options.sets4);
-  skeleton->rodata->front_sets6 = ek_front_sets(options.sets6);
-  skeleton->rodata->reverse_front4 = ek_reverse_sets(ek_front_sets(options.sets4));
-  skeleton->rodata->reverse_front6 = ek_reverse_sets(ek_front_sets(options.sets6));
-  skeleton->rodata->reverse_sets4 = ek_reverse_sets(options.sets4);
-  skeleton->rodata->reverse_sets6 = ek_reverse_sets(options.sets6);
-  skeleton->rodata->way_bits4 = ek_way_bits(options.sets4);
-  skeleton->rodata->way_bits6 = ek_way_bits(options.sets6);
-  bpf_map__set_max_entries(skeleton->maps.reverse4, ek_reverse_sets(options.sets4));
-  bpf_map__set_max_entries(skeleton->maps.reverse6, ek_reverse_sets(options.sets6));
-  bpf_map__set_max_entries(skeleton->maps.connections4, options.sets4);
-  bpf_map__set_max_entries(skeleton->maps.connections6, options.sets6);
 }
 
 bool is_arrays(const bpf_map* map) {

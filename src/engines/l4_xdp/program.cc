@@ -10,6 +10,7 @@
 #include "engines/l4_xdp/kernel_features.h"
 #include "engines/l4_xdp/libbpf_messages.h"
 #include "engines/l4_xdp/libbpf_options.h"
+#include "engines/l4_xdp/table_sizes.h"
 
 namespace evenkeel::engines::l4_xdp {
 namespace {
@@ -71,20 +72,7 @@ Result<Skeleton> open_skeleton(const ek_identity& identity) {
   skeleton->rodata->tick_shift = identity.tick_shift;
   skeleton->rodata->ticks_per_second_x256 = identity.ticks_per_second_x256;
   std::ranges::copy(identity.hash_key, skeleton->rodata->hash_key);
-  skeleton->rodata->sets4 = identity.sets4;
-  skeleton->rodata->sets6 = identity.sets6;
-  skeleton->rodata->front_sets4 = ek_front_sets(identity.sets4);
-  skeleton->rodata->front_sets6 = ek_front_sets(identity.sets6);
-  skeleton->rodata->reverse_front4 = ek_reverse_sets(ek_front_sets(identity.sets4));
-  skeleton->rodata->reverse_front6 = ek_reverse_sets(ek_front_sets(identity.sets6));
-  skeleton->rodata->reverse_sets4 = ek_reverse_sets(identity.sets4);
-  skeleton->rodata->reverse_sets6 = ek_reverse_sets(identity.sets6);
-  skeleton->rodata->way_bits4 = ek_way_bits(identity.sets4);
-  skeleton->rodata->way_bits6 = ek_way_bits(identity.sets6);
-  bpf_map__set_max_entries(skeleton->maps.reverse4, ek_reverse_sets(identity.sets4));
-  bpf_map__set_max_entries(skeleton->maps.reverse6, ek_reverse_sets(identity.sets6));
-  bpf_map__set_max_entries(skeleton->maps.connections4, identity.sets4);
-  bpf_map__set_max_entries(skeleton->maps.connections6, identity.sets6);
+  set_table_sizes(*skeleton, identity.sets4, identity.sets6);
   return skeleton;
 }
 
