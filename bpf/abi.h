@@ -258,7 +258,8 @@ static inline ek_u32 ek_translated_bit(const ek_u32 *address)
 /*
  * What service_keys says of an IPv4 address and one port, in one word, so that most new connections find their virtual
  * service by one read and not by a look-up. Of several keys with one place one has a hint; what has none is looked up.
- * 0: nobody's. Of IPv6 it is made of the folded address (ek_folded_address), and the address stands behind it; while that is written there is no hint.
+ * 0: nobody's. Of IPv6 it is made of the folded address, and the address stands behind it (ek_service_hint6); while that
+ * is written there is no hint.
  */
 static inline ek_u64 ek_service_hint(ek_u32 address_be, ek_u16 port_be, ek_u8 protocol, ek_u32 service)
 {

@@ -102,7 +102,7 @@ EK_STATIC_ASSERT(REST_OFFSET4 == 8 && REST_OFFSET6 == 32, "the key of a record i
 
 static __always_inline bool same_address(const __u64 *stored, const __u32 *address)
 {
-	return stored[0] == ((__u64)address[1] << 32 | address[0]) && stored[1] == ((__u64)address[3] << 32 | address[2]);
+	return stored[0] == half_of_address(address) && stored[1] == half_of_address(address + 2);
 }
 
 static __always_inline bool holds(struct ek_set_header *header, __u32 way, const struct tuple *tuple, const bool ipv6)

@@ -60,6 +60,11 @@ static __always_inline void copy_address(void *to, const __u32 *from)
 	words[3] = from[3];
 }
 
+static __always_inline __u64 half_of_address(const __u32 *words)
+{
+	return (__u64)words[1] << 32 | words[0];
+}
+
 static __always_inline bool same_words(const __u32 *a, const __u32 *b)
 {
 	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];

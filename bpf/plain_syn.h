@@ -101,6 +101,8 @@ static __always_inline bool translate_plainly(struct opening *opening, const boo
 	struct new_translation *chosen = &opening->translation;
 	struct tuple answer = {.protocol = opening->packet.tuple.protocol};
 
+	if (ipv6)
+		fetch_second_line(opening->header, opening->packet.hash);
 	if (!choose_plain_translation(chosen, opening, ipv6))
 		return false;
 	copy_plain_address(answer.client, chosen->real, ipv6);
@@ -237,7 +239,7 @@ static __always_inline void count_and_publish(const struct opening *opening, __u
 	judge_load(real_server_at(opening->real_server), live);
 }
 
-/* As release does, of what is known here. */
+/* As release does, whose calls need more stack than is left: of what is known here. */
 static __always_inline void take_back(const struct opening *opening, __u32 way, __u32 number, const bool ipv6)
 {
 	struct ek_set_header *header = opening->header;
@@ -320,8 +322,6 @@ static __always_inline int open_plainly(struct xdp_md *context, struct opening *
 		return NOT_PLAIN;
 	server = real_server_at(opening->real_server);
 	fetch_home(opening->header, packet->hash, ipv6);
-	if (ipv6 && server->method >= EK_METHOD_NAT)
-		fetch_second_line(opening->header, packet->hash);
 	if (server->method >= EK_METHOD_NAT && !translate_plainly(opening, ipv6))
 		return leave_to_steps(packet);
 	pin_value(opening->answers); /* and is not known by the method: kernel 6.1 does not follow that */

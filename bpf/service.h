@@ -63,46 +63,35 @@ static __always_inline __u32 hinted_service(const struct tuple *tuple, const boo
 	return ipv6 ? hinted_service6(tuple) : hinted_service4(tuple);
 }
 
-/* A port of its own comes before a range, a narrow range before a wide one. */
-static __always_inline __u32 look_up_service(struct ek_service_key *key)
-{
-	struct ek_service_value *value = bpf_map_lookup_elem(&service_keys, key);
-	__u16 port = bpf_ntohs(key->port_be);
-
-	if (value)
-		return value->service;
-	key->port_be = 0;
-	value = bpf_map_lookup_elem(&service_keys, key);
-	return value ? service_of_range(value, port) : 0;
-}
-
-/* Of what has no hint: a function of its own, with its own stack, that is given all in registers. */
+/*
+ * Of what has no hint: a function of its own, with its own stack, that is given all in registers. A port of its own comes
+ * before a range, a narrow range before a wide one.
+ */
 __noinline_global int service_without_hint(__u64 first_half, __u64 second_half, __u32 port_be, __u32 protocol)
 {
 	__u32 address[4] = {first_half, first_half >> 32, second_half, second_half >> 32};
 	struct ek_service_key key = service_key(address, true);
+	struct ek_service_value *value;
 
 	key.protocol = protocol;
 	key.port_be = port_be;
-	return look_up_service(&key);
-}
-
-static __always_inline __u64 half_of_address(const __u32 *words)
-{
-	return (__u64)words[1] << 32 | words[0];
+	value = bpf_map_lookup_elem(&service_keys, &key);
+	if (value)
+		return value->service;
+	key.port_be = 0;
+	value = bpf_map_lookup_elem(&service_keys, &key);
+	return value ? service_of_range(value, bpf_ntohs(port_be)) : 0;
 }
 
 /* Service id; 0: none. */
 static __always_inline __u32 find_service(const struct tuple *tuple, bool ipv6)
 {
 	__u32 hinted = hinted_service(tuple, ipv6);
-	const __u32 *address = tuple->virtual_address;
-	__u32 mapped[4] = {0, 0, bpf_htonl(0xffff), address[3]};
+	struct ek_service_key key;
+	const __u32 *words = (const __u32 *)key.address.bytes;
 
 	if (likely(hinted))
 		return hinted;
-	if (!ipv6)
-		address = mapped;
-	return service_without_hint(half_of_address(address), half_of_address(address + 2), virtual_port_of(tuple),
-				    tuple->protocol);
+	key = service_key(tuple->virtual_address, ipv6);
+	return service_without_hint(half_of_address(words), half_of_address(words + 2), virtual_port_of(tuple), tuple->protocol);
 }

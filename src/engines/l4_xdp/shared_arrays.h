@@ -1,6 +1,6 @@
 #pragma once
 // The map `arrays` (bpf/maps.h) in memory that is shared with the data plane. A map is mapped page by page at once,
-// used or not: all of it would be 15 MB resident in a process that mostly needs a few hundred bytes. So only what is
+// used or not: all of it would be 16 MB resident in a process that mostly needs a few hundred bytes. So only what is
 // asked for is mapped, with what is around it.
 
 #include <atomic>

@@ -2,32 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <string>
 
 #include "engines/network/virtual_addresses.h"
 
 namespace evenkeel::engines::network {
-namespace {
-
-// The stricter of the general and the device's own setting holds; 0: it answers for addresses of other interfaces too.
-bool answers_for_others(const KernelSettings& settings, const Link& device) {
-  const auto value = [&](const std::string& of) {
-    return settings.value(fmt::format("net/ipv4/conf/{}/arp_ignore", of)).value_or(0);
-  };
-  return std::max(value("all"), value(device.name)) == 0;
-}
-
-}  // namespace
-
 std::vector<ObjectStatus> arp_flux_notices(const KernelSettings& settings, const Mirror& mirror,
                                            const Ownership& ownership, const desired::Network& want) {
   std::map<std::string, const Link*> upper_by_device;
   for (const auto& address : want.virtual_addresses) {
     const Link* upper = address.address.is_ipv4() ? carrier(mirror, ownership, address) : nullptr;
     const Link* device = upper != nullptr && upper->is_macvlan ? mirror.link(upper->lower) : nullptr;
-    if (device != nullptr && answers_for_others(settings, *device)) upper_by_device.emplace(device->name, upper);
+    // 0: it answers for addresses of other interfaces too.
+    const bool has_flux = device != nullptr && settings.highest_ipv4(device->name, "arp_ignore") == 0;
+    if (has_flux) upper_by_device.emplace(device->name, upper);
   }
   std::vector<ObjectStatus> notices;
   for (const auto& [device, upper] : upper_by_device)

@@ -49,13 +49,9 @@ void add_forwarding(AddressFamily family, const KernelSettings& settings, const 
                          dotted(names_of(family).all))));
 }
 
-// The stricter of the general and the interface's own setting holds.
 bool is_strict(const KernelSettings& settings, const std::string& interface) {
   constexpr int kStrict = 1;
-  const auto value = [&](const std::string& of) {
-    return settings.value(fmt::format("net/ipv4/conf/{}/rp_filter", of)).value_or(0);
-  };
-  return std::max(value("all"), value(interface)) == kStrict;
+  return settings.highest_ipv4(interface, "rp_filter") == kStrict;
 }
 
 void add_reverse_path(const Link& link, const KernelSettings& settings, const Mirror& mirror,

@@ -17,6 +17,11 @@ std::optional<int> KernelSettings::value(const std::string& name) const {
   return value;
 }
 
+int KernelSettings::highest_ipv4(const std::string& interface, const std::string& name) const {
+  const auto value_of = [&](const std::string& of) { return value("net/ipv4/conf/" + of + "/" + name).value_or(0); };
+  return std::max(value_of("all"), value_of(interface));
+}
+
 Result<> KernelSettings::set(const std::string& name, int value) const {
   const std::string path = root_ + "/" + name;
   const std::string text = std::to_string(value);

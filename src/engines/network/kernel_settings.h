@@ -15,6 +15,9 @@ class KernelSettings {
 
   // "net/ipv4/ip_forward". Nothing where the kernel has no such number.
   std::optional<int> value(const std::string& name) const;
+  // Of net/ipv4/conf: the higher of the general and the interface's own value, which is what holds. 0: there is
+  // neither.
+  int highest_ipv4(const std::string& interface, const std::string& name) const;
   Result<> set(const std::string& name, int value) const;
   // What there is below it: the interfaces below "net/ipv4/conf". Sorted.
   std::vector<std::string> names_below(const std::string& name) const;
