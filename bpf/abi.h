@@ -25,7 +25,7 @@ typedef __u64 ek_u64;
 #endif
 
 /* Raised whenever a layout below changes: pinned maps of another version are not adopted. */
-#define EK_ABI_VERSION 9
+#define EK_ABI_VERSION 10
 
 enum {
 	EK_MAX_SERVICES = 16384,      /* virtual services */
@@ -44,7 +44,7 @@ enum {
 	EK_REVERSE_WAYS = 15,         /* entries in one set of the reverse index */
 	EK_REVERSE_PERCENT = 150,     /* entries of the reverse index per 100 ways of the connection table */
 	EK_INTERFACES = 1024,         /* whose MAC address is remembered: by interface index, modulo this */
-	EK_TRANSLATED_BITS = 65536,
+	EK_TRANSLATED_BITS = 11,
 	EK_FIRST_SOURCE_PORT = 1024,  /* SNAT uses this and all above */
 	EK_SERVICE_HINTS_BITS = 14,
 	EK_HASH_KEY_WORDS = 12,
@@ -216,26 +216,32 @@ struct ek_service_hint6 {
 };
 EK_STATIC_ASSERT(sizeof(struct ek_service_hint6) == 32, "ek_service_hint6");
 
-/* ---- everything that is looked up by number, in one piece of memory that starts on a page ---- */
+/*
+ * ---- everything that is looked up by number, in one piece of memory that starts on a page ----
+ * What every packet reads comes first: the distance from the beginning is then part of the instruction that reads it.
+ */
 struct ek_arrays {
+	ek_u32 rest_first4;       /* live; most IPv4 connections are in the rest of the table: they are looked for there first */
+	ek_u32 partial_checksums; /* config; enum ek_partial_checksums */
+	ek_u32 rest_first6;       /* live; as rest_first4. Both families read one of them and partial_checksums as one word */
+	ek_u32 is_crowded4, is_crowded6; /* live; the table has more connections than its front is for: new ones go to the rest */
+	ek_u32 reserved[11];
+	ek_u32 translated[1 << EK_TRANSLATED_BITS]; /* config; see ek_translated_entry */
+	struct ek_interface interfaces[EK_INTERFACES];
+	struct ek_real_server real_servers[EK_MAX_REAL_SERVERS + 1];
 	struct ek_service services[EK_MAX_SERVICES];
 	struct ek_service_live service_live[EK_MAX_SERVICES];
 	struct ek_ring_block ring_heads[EK_MAX_SERVICES];
-	struct ek_real_server real_servers[EK_MAX_REAL_SERVERS + 1];
 	struct ek_real_server_live real_server_live[EK_MAX_REAL_SERVERS + 1];
 	struct ek_sources sources[EK_MAX_SERVICES];
 	struct ek_address tunnel_sources[EK_MAX_REAL_SERVERS + 1]; /* of the outer header: config */
-	ek_u64 translated[EK_TRANSLATED_BITS / 64]; /* config; a bit per hash of a NAT or SNAT real server's address */
-	struct ek_interface interfaces[EK_INTERFACES];
 	ek_u64 service_hints4[1 << EK_SERVICE_HINTS_BITS]; /* config; see ek_service_hint */
 	struct ek_service_hint6 service_hints6[1 << EK_SERVICE_HINTS_BITS];
 	ek_u32 beyond_front4[EK_FRONT_SETS]; /* live; connections of a front set that are in the rest of the table */
 	ek_u32 beyond_front6[EK_FRONT_SETS];
-	ek_u32 is_crowded4, is_crowded6; /* live; the table has more connections than its front is for: new ones go to the rest */
-	ek_u32 rest_first4, rest_first6; /* live; most are in the rest: they are looked for there first */
-	ek_u32 partial_checksums; /* config; enum ek_partial_checksums */
-	ek_u32 reserved;
 };
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_arrays, real_servers) % 64 == 0, "a real server is one cache line");
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_arrays, real_servers) < 32 * 1024 - 64, "an instruction reaches that far");
 
 /* What becomes of a checksum that its sender left to hardware (bpf/partial_checksum.h). */
 enum ek_partial_checksums {
@@ -249,10 +255,19 @@ static inline ek_u32 ek_folded_address(const ek_u32 *address)
 	return address[0] ^ address[1] ^ address[2] ^ address[3];
 }
 
-/* The bit in ek_arrays.translated of an address given as four words, in network order; IPv4 in the last, others 0. */
-static inline ek_u32 ek_translated_bit(const ek_u32 *address)
+/*
+ * Addresses of NAT and SNAT real servers, folded, each in a place of its own in ek_arrays.translated; 0: there is none. Who
+ * is not there cannot be one.
+ */
+#define EK_TRANSLATED_SEVERAL 0xffffffffu /* have this place: each that comes may be one */
+static inline ek_u32 ek_translated_place(ek_u32 folded)
 {
-	return (ek_folded_address(address) * 0x9e3779b1u) >> 16;
+	return folded * 0x9e3779b1u >> (32 - EK_TRANSLATED_BITS);
+}
+/* What the place holds when this one is added to what it held. */
+static inline ek_u32 ek_translated_entry(ek_u32 held, ek_u32 folded)
+{
+	return folded && (!held || held == folded) ? folded : EK_TRANSLATED_SEVERAL;
 }
 
 /*
@@ -324,6 +339,12 @@ struct ek_explanation {
 	ek_u32 candidates;        /* ring entries looked at */
 	ek_u32 reserved;
 };
+
+/* By which jiffies become ticks, with a shift by 32: a shift by a number that is known at load only costs more. */
+static inline ek_u32 ek_tick_factor(ek_u32 tick_shift)
+{
+	return 1u << (32 - tick_shift);
+}
 
 /* ---- identity of the pinned maps: array of one, config; fixed when they are created ---- */
 struct ek_identity {

@@ -34,11 +34,13 @@ struct ek_connection {           /* what both families share */
  * are the key, against source and real server. Answers leave by the way the client's last packet came.
  */
 struct ek_translation {
-	ek_u16 real_port_be, source_port_be; /* what the real server takes for the client's */
-	ek_u16 l3_delta, l4_delta; /* what is added to the sums that checksums are made of, on the way to the real server */
-	ek_u32 sequence;          /* see ek_connection_flags */
+	ek_u16 source_port_be;    /* what the real server takes for the client's */
+	ek_u16 real_port_be;
+	/* What is added to the sums that checksums are made of, on the way to the real server. IPv4's header has a hop less, too. */
+	ek_u16 l3_delta, l4_delta;
 	ek_u8 client_mac[6];      /* the client's next hop */
 	ek_u16 client_vlan;
+	ek_u32 sequence;          /* see ek_connection_flags */
 	ek_u32 client_interface;  /* 0: nothing is translated */
 };
 EK_STATIC_ASSERT(sizeof(struct ek_translation) == 24, "ek_translation");
@@ -107,9 +109,9 @@ static inline int ek_is_in_front(ek_u32 set, ek_u32 front_sets)
 	return !front_sets || set < front_sets;
 }
 /* The front set of a connection with this tag. */
-static inline ek_u32 ek_front_set(ek_u32 tag, ek_u32 front_sets)
+static inline ek_u32 ek_front_set(ek_u64 tag, ek_u32 front_sets)
 {
-	return (ek_u64)tag * front_sets >> 32;
+	return tag * front_sets >> 32;
 }
 
 /*

@@ -9,9 +9,10 @@
 /* A glance that spares everybody else the look-up; it may be wrong in one direction only. */
 static __always_inline bool comes_from_translated(const struct tuple *tuple)
 {
-	__u32 bit = ek_translated_bit(tuple->client);
+	__u32 folded = ek_folded_address(tuple->client);
+	__u32 entry = arrays.translated[ek_translated_place(folded)];
 
-	return arrays.translated[bit / 64] >> (bit % 64) & 1;
+	return unlikely(entry == folded) || unlikely(entry == EK_TRANSLATED_SEVERAL);
 }
 
 /*

@@ -19,7 +19,7 @@ static __always_inline __u32 front_sets(const bool ipv6)
 }
 
 /* By the tag alone, which is what whoever frees a way has of the hash. */
-static __always_inline __u32 front_set(__u32 tag, const bool ipv6)
+static __always_inline __u32 front_set(__u64 tag, const bool ipv6)
 {
 	return ek_front_set(tag, front_sets(ipv6));
 }
@@ -98,9 +98,9 @@ static __always_inline bool is_way(__u32 *way)
  * The way that a connection takes if it is free, as it mostly is: its record is fetched together with the header instead
  * of after it.
  */
-static __always_inline __u32 home_way(__u64 hash)
+static __always_inline __u64 home_way(__u64 hash)
 {
-	__u32 way = (hash & 0xffff) * EK_SET_WAYS >> 16;
+	__u64 way = (hash & 0xffff) * EK_SET_WAYS >> 16;
 
 	pin_value(way);
 	return way;

@@ -7,13 +7,14 @@
 #include "bpf/abi.h"
 #include "bpf/settings.h"
 
-volatile __u32 simulated_tick SEC(".data"); /* written by whoever loaded the program with simulated_clock */
+volatile __u32 simulated_tick SEC(".data"); /* written by whoever loaded the program without a tick_factor */
 
 static __always_inline __u32 current_tick(void)
 {
-	if (simulated_clock)
-		return simulated_tick;
-	return bpf_jiffies64() >> tick_shift;
+	__u64 jiffies = bpf_jiffies64();
+	__u32 factor = tick_factor; /* after the call, or it would be kept meanwhile */
+
+	return likely(factor) ? jiffies * factor >> 32 : simulated_tick;
 }
 
 /* A time stamp holds for the whole of its last tick, so that nothing ends early. */

@@ -149,7 +149,7 @@ static __always_inline __u32 keep_one_in_set(struct ek_set_header *header, __u32
 
 		if (!is_way(&way))
 			break;
-		if (!holds(header, way, &entry->tuple, ipv6))
+		if (!holds(connection_at(header, way, ipv6), &entry->tuple, ipv6))
 			continue;
 		if (kept) {
 			release(header, set, way, tag, ipv6);

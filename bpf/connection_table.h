@@ -60,11 +60,15 @@ static __always_inline struct ek_set_header *set_at(__u32 index, const bool ipv6
 	return bpf_map_lookup_elem(&connections4, &index);
 }
 
-static __always_inline struct ek_connection *connection_at(struct ek_set_header *header, __u32 way, const bool ipv6)
+/* The way's distance is added first: what is constant is then part of the instruction that reads. */
+static __always_inline struct ek_connection *connection_at(struct ek_set_header *header, __u64 way, const bool ipv6)
 {
+	void *distant = (void *)header + way * (ipv6 ? sizeof(struct ek_connection6) : sizeof(struct ek_connection4));
+
+	pin_value(distant);
 	if (ipv6)
-		return &((struct ek_set6 *)header)->connection[way].common;
-	return &((struct ek_set4 *)header)->connection[way].common;
+		return &((struct ek_set6 *)distant)->connection[0].common;
+	return &((struct ek_set4 *)distant)->connection[0].common;
 }
 
 static __always_inline struct ek_connection4 *record4(struct ek_connection *connection)
@@ -105,16 +109,13 @@ static __always_inline bool same_address(const __u64 *stored, const __u32 *addre
 	return stored[0] == half_of_address(address) && stored[1] == half_of_address(address + 2);
 }
 
-static __always_inline bool holds(struct ek_set_header *header, __u32 way, const struct tuple *tuple, const bool ipv6)
+static __always_inline bool holds(struct ek_connection *connection, const struct tuple *tuple, const bool ipv6)
 {
-	const __u64 *key;
+	const __u64 *key = ipv6 ? (const void *)record6(connection) : (const void *)record4(connection);
 
-	if (ipv6) {
-		key = (const void *)&((struct ek_set6 *)header)->connection[way];
+	if (ipv6)
 		return (key[4] & ~FLAGS_OF_REST) == rest_of_key(tuple) && same_address(key, tuple->client) &&
 		       same_address(key + 2, tuple->virtual_address);
-	}
-	key = (const void *)&((struct ek_set4 *)header)->connection[way];
 	return key[0] == pair_of_key4(tuple) && (key[1] & ~FLAGS_OF_REST) == rest_of_key(tuple);
 }
 
@@ -223,7 +224,7 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u32 set,
 
 	if (is_way(&home)) {
 		fetch(connection_at(header, home, ipv6));
-		if (likely(header->tag[home] == tag) && holds(header, home, tuple, ipv6)) {
+		if (likely(header->tag[home] == tag) && holds(connection_at(header, home, ipv6), tuple, ipv6)) {
 			set_place(place, header, set, home, ipv6);
 			return true;
 		}
@@ -235,7 +236,7 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u32 set,
 
 		if (!is_way(&way))
 			return false;
-		if (likely(holds(header, way, tuple, ipv6))) {
+		if (likely(holds(connection_at(header, way, ipv6), tuple, ipv6))) {
 			set_place(place, header, set, way, ipv6);
 			return true;
 		}

@@ -48,7 +48,7 @@ static __always_inline void count_reason(__u32 reason, __u32 service)
 
 static __always_inline struct ek_counters *counters_of(__u32 real_server)
 {
-	return explain_mode ? NULL : bpf_map_lookup_elem(&real_server_counters, &real_server);
+	return bpf_map_lookup_elem(&real_server_counters, &real_server);
 }
 
 static __always_inline void count_packet(__u32 real_server, __u32 bytes)

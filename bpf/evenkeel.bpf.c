@@ -68,10 +68,15 @@ static __always_inline int go_all_steps(struct xdp_md *context)
 SEC("xdp.frags")
 int evenkeel_xdp(struct xdp_md *context)
 {
-	int verdict = explain_mode ? NOT_PLAIN : forward_plain(context);
+	int verdict = forward_plain(context);
 
-	if (likely(verdict != NOT_PLAIN))
-		return verdict;
+	return likely(verdict != NOT_PLAIN) ? verdict : go_all_steps(context);
+}
+
+/* Loaded with explain_mode, and alone: never attached to anything. */
+SEC("?xdp.frags")
+int evenkeel_explain(struct xdp_md *context)
+{
 	explain_start();
 	return go_all_steps(context);
 }

@@ -16,11 +16,8 @@ static __always_inline struct ek_explanation *explanation_entry(void)
 
 static __always_inline void explain_start(void)
 {
-	struct ek_explanation *entry;
+	struct ek_explanation *entry = explanation_entry();
 
-	if (!explain_mode)
-		return;
-	entry = explanation_entry();
 	if (entry)
 		__builtin_memset(entry, 0, sizeof(*entry));
 }

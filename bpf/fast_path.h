@@ -28,13 +28,14 @@ static __always_inline __u32 plain_number(const struct ek_reverse_set *set, __u6
 	return 0;
 }
 
-static __always_inline bool is_plain_answer(const struct place *place, const struct packet *packet, const bool ipv6)
+static __always_inline bool is_plain_answer(const struct place *place, const struct packet *packet, __u32 state,
+					    const bool ipv6)
 {
 	const struct ek_real_server *server = real_server_at(place->connection->real_server);
 
 	return is_answer(place->connection, &packet->tuple, ipv6) &&
 	       *(const volatile __u32 *)&place->header->tag[place->way] >= EK_TAG_FIRST &&
-	       place->header->state[place->way] == plain_state(packet) && !is_proxied(place->connection, ipv6) &&
+	       place->header->state[place->way] == state && !is_proxied(place->connection, ipv6) &&
 	       server->generation == place->connection->real_server_generation &&
 	       server->flags & EK_REAL_SERVER_KEEPS_ESTABLISHED;
 }
@@ -60,49 +61,39 @@ static __always_inline int send_plainly_to_client(struct xdp_md *context, const 
 }
 
 /* Of a connection that the reverse index has where it is likely. */
-static __always_inline int forward_plain_answer(struct xdp_md *context, const struct packet *packet, const bool ipv6)
+static __always_inline int forward_plain_answer(struct xdp_md *context, const struct packet *packet, __u32 state,
+						const bool ipv6)
 {
 	__u64 hash = hash_tuple(&packet->tuple, ipv6);
 	const struct ek_reverse_set *set = reverse_set_at(likely_reverse_set(hash, ipv6), ipv6);
 	struct place place;
 
-	if (!set || !place_of_way(plain_number(set, hash, ipv6), ipv6, &place) || !is_plain_answer(&place, packet, ipv6))
+	if (!set || !place_of_way(plain_number(set, hash, ipv6), ipv6, &place) || !is_plain_answer(&place, packet, state, ipv6))
 		return NOT_PLAIN;
 	if (unlikely(place.connection->touched != packet->tick) &&
-	    !renew(place.header, place.connection, place.way, packet))
+	    !renew(place.header, place.connection, place.way, state, packet->tick))
 		return NOT_PLAIN;
 	return send_plainly_to_client(context, packet, place.connection, ipv6);
 }
 
-__noinline_global int forward_plain_answer4(struct xdp_md *context, __u64 addresses, __u64 rest, __u32 tcp_flags, __u32 length)
+__noinline_global int forward_plain_answer4(struct xdp_md *context, __u64 addresses, __u64 rest, __u32 state, __u32 length)
 {
-	struct packet packet = plain_packet_of(addresses, rest, tcp_flags, length);
+	struct packet packet = plain_packet_of(addresses, rest, length);
 
-	return forward_plain_answer(context, &packet, false);
-}
-
-/* One that changes states: of them only what begins a connection is plain. */
-static __always_inline int forward_plain_syn(struct xdp_md *context, const struct packet *packet)
-{
-	if (!opens_connection(packet->tcp_flags) || comes_from_translated(&packet->tuple))
-		return NOT_PLAIN;
-	return open_plainly4(context, pair_of_key4(&packet->tuple), rest_of_key(&packet->tuple), packet->length);
+	return forward_plain_answer(context, &packet, state, false);
 }
 
 /* Of a connection that may be in this way of a set. */
-static __always_inline int forward_plain_way(struct xdp_md *context, void *data, struct packet *packet,
-					     struct ek_set_header *header, __u32 way, const bool ipv6)
+static __always_inline int forward_plain_way(struct xdp_md *context, void *data, struct packet *packet, __u32 state,
+					     struct ek_set_header *header, __u64 way, struct ek_connection *connection,
+					     const bool ipv6)
 {
 	struct ek_real_server *server;
-	struct ek_connection *connection;
 
-	if (!is_way(&way))
+	if (header->state[way] != state || !holds(connection, &packet->tuple, ipv6))
 		return NOT_PLAIN;
-	connection = connection_at(header, way, ipv6);
-	packet->tick = current_tick();
-	if (header->state[way] != plain_state(packet) || !holds(header, way, &packet->tuple, ipv6))
-		return NOT_PLAIN;
-	if (unlikely(connection->touched != packet->tick) && !renew(header, connection, way, packet))
+	packet->tuple.protocol = state == EK_STATE_UDP ? IPPROTO_UDP : IPPROTO_TCP; /* so that only one of them is kept */
+	if (unlikely(connection->touched != packet->tick) && !renew(header, connection, way, state, packet->tick))
 		return NOT_PLAIN;
 	server = real_server_at(connection->real_server);
 	if (server->generation != connection->real_server_generation)
@@ -123,15 +114,20 @@ static __always_inline int forward_plain_elsewhere(struct xdp_md *context, const
 {
 	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 	struct packet packet = {};
+	__u32 state = parse_plain(data, end, &packet, ipv6), way;
 	struct ek_set_header *header;
 
-	if (!parse_plain(data, end, &packet, ipv6))
+	if (state == NOT_PLAIN_STATE)
 		return NOT_PLAIN;
+	packet.tick = current_tick();
 	packet.hash = hash_tuple(&packet.tuple, ipv6);
 	header = other_set(packet.hash, ipv6);
 	if (!header)
 		return NOT_PLAIN;
-	return forward_plain_way(context, data, &packet, header, plain_way(header, packet.hash, ipv6), ipv6);
+	way = lowest_way(ways_with_tag(header, tag_of(packet.hash)));
+	if (!is_way(&way))
+		return NOT_PLAIN;
+	return forward_plain_way(context, data, &packet, state, header, way, connection_at(header, way, ipv6), ipv6);
 }
 
 __noinline_global int forward_plain_elsewhere4(struct xdp_md *context)
@@ -144,55 +140,95 @@ __noinline_global int forward_plain_elsewhere6(struct xdp_md *context)
 	return forward_plain_elsewhere(context, true);
 }
 
-/* Of a connection that is where it is likely. */
-static __always_inline int forward_plain_known(struct xdp_md *context, void *data, struct packet *packet, const bool ipv6)
+/* One that changes states: of them only what begins a connection is plain. */
+static __always_inline bool is_plain_syn(const void *frame, const struct packet *packet, const bool ipv6)
 {
-	struct ek_set_header *header;
-	__u32 way;
+	return opens_connection(packet->tcp_flags) && !comes_from_translated(&packet->tuple) &&
+	       !is_undone(frame, packet, ipv6);
+}
 
-	packet->hash = hash_tuple(&packet->tuple, ipv6);
-	header = set_at(likely_set(packet->hash, ipv6), ipv6);
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_arrays, rest_first4) == 0 &&
+			 __builtin_offsetof(struct ek_arrays, partial_checksums) == 4 &&
+			 __builtin_offsetof(struct ek_arrays, rest_first6) == 8,
+		 "what is asked before every look-up is one word");
+
+/* Nearly everywhere nearly always there are neither undone checksums nor more connections than the front has room for. */
+static __always_inline bool is_extraordinary(const bool ipv6)
+{
+	return word_at(ipv6 ? &arrays.partial_checksums : &arrays.rest_first4);
+}
+
+/* Of a connection that is where it is likely: mostly in its home way, whose record is on its way before it is known to be it. */
+static __always_inline int forward_plain_known(struct xdp_md *context, void *data, struct packet *packet, __u32 state,
+					       const bool ipv6)
+{
+	struct ek_connection *connection;
+	struct ek_set_header *header;
+	__u64 hash, way;
+	__u32 set;
+
+	hash = hash_tuple(&packet->tuple, ipv6);
+	packet->tick = current_tick();
+	set = front_set(low_half(hash) | EK_TAG_FIRST, ipv6);
+	if (unlikely(is_extraordinary(ipv6))) {
+		if (is_undone(data, packet, ipv6))
+			return NOT_PLAIN;
+		set = likely_set(hash, ipv6);
+	}
+	header = set_at(set, ipv6);
 	if (!header)
 		return NOT_PLAIN;
-	way = plain_way(header, packet->hash, ipv6);
-	if (unlikely(way >= EK_SET_WAYS))
-		return ipv6 ? forward_plain_elsewhere6(context) : forward_plain_elsewhere4(context);
-	return forward_plain_way(context, data, packet, header, way, ipv6);
+	way = home_way(hash);
+	connection = connection_at(header, way, ipv6);
+	fetch(connection);
+	if (unlikely(header->tag[way] != tag_of(hash))) {
+		way = lowest_way(ways_with_tag(header, tag_of(hash)));
+		pin_value(way);
+		if (way >= EK_SET_WAYS)
+			return ipv6 ? forward_plain_elsewhere6(context) : forward_plain_elsewhere4(context);
+		connection = connection_at(header, way, ipv6);
+	}
+	return forward_plain_way(context, data, packet, state, header, way, connection, ipv6);
 }
 
 static __always_inline int forward_plain4(struct xdp_md *context)
 {
 	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 	struct packet packet = {};
+	__u32 state = parse_plain(data, end, &packet, false);
 
-	if (!parse_plain(data, end, &packet, false))
+	if (state == NOT_PLAIN_STATE)
 		return NOT_PLAIN;
-	if (unlikely(arrays.partial_checksums) && has_partial_checksum(data + plain_l4(false), &packet, false))
-		return NOT_PLAIN;
-	if (plain_state(&packet) == EK_STATE_NONE)
-		return forward_plain_syn(context, &packet);
-	if (unlikely(comes_from_translated(&packet.tuple)))
-		return forward_plain_answer4(context, pair_of_key4(&packet.tuple), rest_of_key(&packet.tuple), packet.tcp_flags,
+	if (state == EK_STATE_NONE)
+		return is_plain_syn(data, &packet, false)
+			       ? open_plainly4(context, pair_of_key4(&packet.tuple), rest_of_key(&packet.tuple), packet.length)
+			       : NOT_PLAIN;
+	if (comes_from_translated(&packet.tuple)) {
+		if (is_undone(data, &packet, false))
+			return NOT_PLAIN;
+		return forward_plain_answer4(context, pair_of_key4(&packet.tuple), rest_of_key(&packet.tuple), state,
 					     packet.length);
-	return forward_plain_known(context, data, &packet, false);
+	}
+	return forward_plain_known(context, data, &packet, state, false);
 }
 
 __noinline_global int forward_plain6(struct xdp_md *context)
 {
 	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 	struct packet packet = {};
+	__u32 state = parse_plain(data, end, &packet, true);
 
-	if (!parse_plain(data, end, &packet, true))
+	if (state == NOT_PLAIN_STATE)
 		return NOT_PLAIN;
-	if (unlikely(arrays.partial_checksums) && has_partial_checksum(data + plain_l4(true), &packet, true))
-		return NOT_PLAIN;
-	if (plain_state(&packet) == EK_STATE_NONE)
-		return opens_connection(packet.tcp_flags) && !comes_from_translated(&packet.tuple) ? PLAIN_SYN : NOT_PLAIN;
-	if (unlikely(comes_from_translated(&packet.tuple))) {
+	if (state == EK_STATE_NONE)
+		return is_plain_syn(data, &packet, true) ? PLAIN_SYN : NOT_PLAIN;
+	if (comes_from_translated(&packet.tuple)) {
+		if (is_undone(data, &packet, true))
+			return NOT_PLAIN;
 		packet.tick = current_tick();
-		return forward_plain_answer(context, &packet, true);
+		return forward_plain_answer(context, &packet, state, true);
 	}
-	return forward_plain_known(context, data, &packet, true);
+	return forward_plain_known(context, data, &packet, state, true);
 }
 
 static __always_inline int forward_plain(struct xdp_md *context)

@@ -30,7 +30,7 @@ static __always_inline int forward_and_count(struct xdp_md *context, const struc
 {
 	int verdict = forward_by_method(context, packet, server, id);
 
-	if (unlikely(!has_left(verdict)))
+	if (unlikely(!has_left(verdict)) || explain_mode)
 		return verdict;
 	if (packet->is_answer)
 		count_answer(id, packet->length);

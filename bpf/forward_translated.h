@@ -29,22 +29,42 @@ static __always_inline void copy_mac(__u16 *to, const __u16 *from)
 	to[2] = from[2];
 }
 
+static __always_inline void change_way_back(struct ek_translation *translation, __u32 index, __u16 vlan,
+					    const struct ethhdr *ethernet)
+{
+	struct ek_interface *interface = interface_at(index);
+
+	copy_mac((__u16 *)translation->client_mac, (const __u16 *)ethernet->h_source);
+	translation->client_vlan = vlan;
+	translation->client_interface = index;
+	copy_mac((__u16 *)interface->mac, (const __u16 *)ethernet->h_dest);
+	interface->index = index;
+}
+
 static __always_inline void note_way_back(struct xdp_md *context, const struct ethhdr *ethernet,
 					  const struct packet *packet, struct ek_translation *translation)
 {
 	__u32 index = context->ingress_ifindex;
 	__u16 vlan = packet->tags ? packet->innermost_tag & VLAN_ID_MASK : 0;
-	struct ek_interface *interface;
 
-	if (likely(translation->client_interface == index && translation->client_vlan == vlan &&
-		   same_mac((const __u16 *)translation->client_mac, (const __u16 *)ethernet->h_source)))
-		return;
-	copy_mac((__u16 *)translation->client_mac, (const __u16 *)ethernet->h_source);
-	translation->client_vlan = vlan;
-	translation->client_interface = index;
-	interface = interface_at(index);
-	copy_mac((__u16 *)interface->mac, (const __u16 *)ethernet->h_dest);
-	interface->index = index;
+	if (unlikely(translation->client_interface != index || translation->client_vlan != vlan ||
+		     !same_mac((const __u16 *)translation->client_mac, (const __u16 *)ethernet->h_source)))
+		change_way_back(translation, index, vlan, ethernet);
+}
+
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_translation, client_vlan) ==
+			 __builtin_offsetof(struct ek_translation, client_mac) + ETH_ALEN,
+		 "the client's MAC address and tag are one word");
+
+/* The same of a frame without a tag, by words. */
+static __always_inline void note_plain_way_back(struct xdp_md *context, const struct ethhdr *ethernet,
+						struct ek_translation *translation)
+{
+	__u64 mac = word_at(ethernet->h_source) & ((1ull << 8 * ETH_ALEN) - 1);
+
+	if (unlikely(translation->client_interface != context->ingress_ifindex ||
+		     word_at(translation->client_mac) != mac))
+		change_way_back(translation, context->ingress_ifindex, 0, ethernet);
 }
 
 /* A packet with ports, or a later fragment of one. */

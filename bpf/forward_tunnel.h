@@ -28,7 +28,7 @@ static __always_inline void *make_room(struct xdp_md *context, const struct pack
 	end = (void *)(long)context->data_end;
 	if (data + sizeof(struct ethhdr) + VLAN_TAG_LENGTH + header > end)
 		return NULL;
-	write_macs(data, (const void *)server);
+	write_macs(data, server);
 	cursor = data + 2 * ETH_ALEN;
 	if (wanted) {
 		*cursor++ = bpf_htons(ETH_P_8021Q);

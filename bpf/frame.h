@@ -50,18 +50,24 @@ __noinline_global int retag(struct xdp_md *context, __u32 tags, __u32 vlan, __u3
 }
 
 /* By words: a copy of bytes is compiled as one. */
-static __always_inline void write_macs(__u32 *frame, const __u32 *macs)
+static __always_inline void write_macs(void *frame, const void *macs)
 {
-	frame[0] = macs[0];
-	frame[1] = macs[1];
-	frame[2] = macs[2];
+	*(__u64 *)frame = word_at(macs);
+	*(__u32 *)(frame + 8) = *(const __u32 *)(macs + 8);
+}
+
+/* Whether the interface is there is found out after the program: without flags bpf_redirect has one answer only. */
+static __always_inline int leave(__u32 came_by, __u32 interface_index)
+{
+	if (interface_index == came_by)
+		return XDP_TX;
+	bpf_redirect(interface_index, 0);
+	return XDP_REDIRECT;
 }
 
 static __always_inline int leave_by(struct xdp_md *context, __u32 interface_index)
 {
-	if (interface_index == context->ingress_ifindex)
-		return XDP_TX;
-	return bpf_redirect(interface_index, 0);
+	return leave(context->ingress_ifindex, interface_index);
 }
 
 /* Around the packet as it is, to this hop. False: there was no room for it. */

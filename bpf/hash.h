@@ -64,6 +64,15 @@ static __always_inline void siphash_address(struct siphash *s, const __u32 *addr
 	siphash_word(s, (__u64)address[2] << 32 | address[3]);
 }
 
+/* As a 32-bit register has it: the compiler would shift to and fro instead. */
+static __always_inline __u64 low_half(__u64 word)
+{
+	__u32 low = word;
+
+	asm("" : "+w"(low));
+	return low;
+}
+
 /* Ports, protocol, template service, as one word: laid out like the end of a record's key. */
 static __always_inline __u64 rest_of_key(const struct tuple *tuple)
 {

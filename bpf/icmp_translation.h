@@ -141,6 +141,7 @@ static __always_inline void keep_router(const struct packet *packet, const __u32
 		way->source = source;
 	way->l3_delta = fold(change_of_words(source, way->source, words) +
 			     change_of_words(destination, way->destination, words));
+	way->header_delta = add_sums(way->l3_delta, ONE_HOP_LESS);
 }
 
 static __always_inline int find_rewrite(const struct packet *packet, struct rewrite *way, struct place *place,

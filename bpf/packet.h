@@ -49,6 +49,12 @@ static __always_inline __u16 virtual_port_of(const struct tuple *tuple)
 	return tuple->ports >> 16; /* in memory the second of two: little-endian, see connection_table.h */
 }
 
+/* In one read, whatever is known of its alignment. */
+static __always_inline __u64 word_at(const void *address)
+{
+	return *(const volatile __u64 *)address;
+}
+
 /* By words: a copy of bytes is compiled as one. */
 static __always_inline void copy_address(void *to, const __u32 *from)
 {

@@ -272,7 +272,7 @@ static __always_inline bool enter(struct opening *opening, __u32 way, const unio
 	__u32 number = way_number(front_set(opening_tag(opening), ipv6), way);
 
 	if (ipv6) {
-		read_addresses(opening->ip, &opening->packet);
+		read_addresses(opening->ip, &opening->packet, true);
 		write_plain_record6(opening, way);
 	} else {
 		write_plain_record4(opening->header, way, record);
@@ -340,7 +340,7 @@ static __always_inline int open_plainly(struct xdp_md *context, struct opening *
 /* What was parsed comes in registers, as for forward_plain_answer4. */
 __noinline_global int open_plainly4(struct xdp_md *context, __u64 addresses, __u64 rest, __u32 length)
 {
-	struct opening opening = {.packet = plain_packet_of(addresses, rest, TCP_SYN, length)};
+	struct opening opening = {.packet = plain_packet_of(addresses, rest, length)};
 
 	return open_plainly(context, &opening, false);
 }
@@ -350,7 +350,7 @@ __noinline_global int open_plainly6(struct xdp_md *context)
 	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 	struct opening opening = {};
 
-	if (!parse_plain(data, end, &opening.packet, true))
+	if (parse_plain(data, end, &opening.packet, true) == NOT_PLAIN_STATE)
 		return NOT_PLAIN;
 	opening.ip = data + sizeof(struct ethhdr);
 	opening.packet.tick = current_tick();

@@ -8,7 +8,7 @@
 #include "bpf/abi.h"
 
 /* From identity, set by evenkeeld before loading. */
-const volatile __u32 tick_shift = 6;
+const volatile __u32 tick_factor = 1u << 26; /* ek_tick_factor(tick_shift); 0: the tick is simulated_tick */
 const volatile __u32 ticks_per_second_x256 = 256;
 const volatile __u64 hash_key[EK_HASH_KEY_WORDS];
 const volatile __u32 sets4 = 1;
@@ -23,8 +23,6 @@ const volatile __u32 way_bits4 = 31; /* that number a way of the connection tabl
 const volatile __u32 way_bits6 = 31;
 /* Explains instead of doing: decides, writes `explanation`, changes no table and counts nothing. */
 const volatile __u8 explain_mode = 0;
-/* The tick is simulated_tick instead of the kernel's clock. */
-const volatile __u8 simulated_clock = 0;
 
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)

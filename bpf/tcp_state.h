@@ -102,5 +102,9 @@ static __always_inline __u32 first_state(__u8 protocol)
 
 static __always_inline __u32 expiry_of(const struct ek_service *service, __u32 state, __u32 tick)
 {
-	return state < EK_STATES ? tick + ticks_of_seconds(service->timeouts[state]) : tick;
+	pin_value(state);
+	if (state >= EK_STATES)
+		return tick;
+	pin_value(state); /* what is kept of it is what has been checked */
+	return tick + ticks_of_seconds(service->timeouts[state]);
 }

@@ -52,13 +52,17 @@ static __always_inline __u16 changed_checksum(__u16 checksum, __u16 change)
 	return ~(sum + (sum >> 16));
 }
 
-/* `change` is several folded sums added up. */
-static __always_inline __u16 much_changed_checksum(__u16 checksum, __u32 change)
-{
-	__u32 sum = (__u16)~checksum + change;
+enum {
+	ONE_HOP_LESS = 0xfffe, /* what a TTL lowered by one adds to the IP header's sum, in little-endian memory order */
+	ONE_HOP_MORE = (__u16)~ONE_HOP_LESS,
+};
 
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~(sum + (sum >> 16));
+/* Of two folded sums: then one carry is all there can be. */
+static __always_inline __u16 add_sums(__u16 a, __u16 b)
+{
+	__u32 sum = (__u32)a + b;
+
+	return sum + (sum >> 16);
 }
 
 /* ---- writing the record ---- */
@@ -76,14 +80,15 @@ struct new_translation {
 };
 
 static __always_inline void write_ports(struct ek_translation *translation, const struct new_translation *chosen,
-					__u16 virtual_port, __u64 addresses)
+					__u16 virtual_port, __u64 addresses, const bool ipv6)
 {
-	translation->real_port_be = chosen->real_port_be;
+	__u16 delta = fold(addresses);
+
 	translation->source_port_be = chosen->source_port_be;
-	translation->l3_delta = fold(addresses);
-	translation->l4_delta =
-		fold(translation->l3_delta + change_of_port(chosen->client_port_be, chosen->source_port_be) +
-		     change_of_port(virtual_port, chosen->real_port_be));
+	translation->real_port_be = chosen->real_port_be;
+	translation->l3_delta = ipv6 ? delta : add_sums(delta, ONE_HOP_LESS);
+	translation->l4_delta = fold(delta + change_of_port(chosen->client_port_be, chosen->source_port_be) +
+				     change_of_port(virtual_port, chosen->real_port_be));
 	translation->client_interface = 0;
 }
 
@@ -94,7 +99,8 @@ static __always_inline void write_translation4(struct ek_connection4 *record, co
 	record->source_be = chosen->source[3];
 	write_ports(&record->translation, chosen, record->virtual_port_be,
 		    change_of_word(record->client_be, chosen->source[3]) +
-			    change_of_word(record->virtual_be, chosen->real[3]));
+			    change_of_word(record->virtual_be, chosen->real[3]),
+		    false);
 	*(volatile __u8 *)&record->flags = EK_CONNECTION_TRANSLATED;
 }
 
@@ -104,7 +110,8 @@ static __always_inline void write_translation6(struct ek_connection6 *record, co
 	copy_address(&record->source, chosen->source);
 	write_ports(&record->translation, chosen, record->virtual_port_be,
 		    change_of_address((const __u32 *)&record->client, chosen->source) +
-			    change_of_address((const __u32 *)&record->virtual_address, chosen->real));
+			    change_of_address((const __u32 *)&record->virtual_address, chosen->real),
+		    true);
 	*(volatile __u8 *)&record->flags = EK_CONNECTION_TRANSLATED;
 }
 
@@ -114,6 +121,7 @@ struct rewrite {
 	const __u32 *source, *destination; /* four words; IPv4: one */
 	__u32 ports;                       /* source, then destination, as in the packet */
 	__u16 l3_delta, l4_delta;
+	__u16 header_delta;                /* IPv4: l3_delta, and one hop less */
 	__u32 carried_sequence;            /* is added to the sequence number in a segment that an ICMP error carries */
 };
 
@@ -121,6 +129,15 @@ static __always_inline struct ek_translation *translation_of(struct ek_connectio
 {
 	return ipv6 ? &record6(connection)->translation : &record4(connection)->translation;
 }
+
+static __always_inline __u16 addresses_delta(const struct ek_translation *translation, const bool ipv6)
+{
+	return ipv6 ? translation->l3_delta : add_sums(translation->l3_delta, ONE_HOP_MORE);
+}
+
+EK_STATIC_ASSERT(__builtin_offsetof(struct ek_translation, source_port_be) == 0 &&
+			 __builtin_offsetof(struct ek_translation, real_port_be) == 2,
+		 "ports on the way to the real server are one word");
 
 static __always_inline void rewrite_to_real_server(struct ek_connection *connection, const bool ipv6,
 						   struct rewrite *rewrite)
@@ -134,9 +151,10 @@ static __always_inline void rewrite_to_real_server(struct ek_connection *connect
 		rewrite->source = &record4(connection)->source_be;
 		rewrite->destination = &record4(connection)->real_be;
 	}
-	rewrite->ports = (__u32)translation->real_port_be << 16 | translation->source_port_be;
-	rewrite->l3_delta = translation->l3_delta;
+	rewrite->ports = *(const __u32 *)&translation->source_port_be;
+	rewrite->l3_delta = addresses_delta(translation, ipv6);
 	rewrite->l4_delta = translation->l4_delta;
+	rewrite->header_delta = translation->l3_delta;
 	/* What the error carries went to the client, with the numbers that the client knows (bpf/syn_proxy.h). */
 	rewrite->carried_sequence = *flags_of(connection, ipv6) & EK_CONNECTION_PROXIED ? -translation->sequence : 0;
 }
@@ -158,8 +176,9 @@ static __always_inline void rewrite_to_client(struct ek_connection *connection, 
 		rewrite->destination = &record->client_be;
 		rewrite->ports = (__u32)record->client_port_be << 16 | record->virtual_port_be;
 	}
-	rewrite->l3_delta = ~translation->l3_delta;
+	rewrite->l3_delta = ~addresses_delta(translation, ipv6);
 	rewrite->l4_delta = ~translation->l4_delta;
+	rewrite->header_delta = add_sums(~translation->l3_delta, add_sums(ONE_HOP_LESS, ONE_HOP_LESS));
 	rewrite->carried_sequence = 0;
 }
 
@@ -171,17 +190,13 @@ static __always_inline void keep_pseudo_header(struct rewrite *rewrite)
 
 /* ---- applying it to a frame ---- */
 
-enum {
-	ONE_HOP_LESS = 0xfffe, /* what a TTL lowered by one adds to the IP header's sum, in little-endian memory order */
-};
-
 /* Below 0: that was its last hop. */
 static __always_inline int write_ipv4(struct iphdr *ip, const struct rewrite *rewrite)
 {
 	if (ip->ttl <= 1)
 		return -1;
 	ip->ttl--;
-	ip->check = much_changed_checksum(ip->check, (__u32)rewrite->l3_delta + ONE_HOP_LESS);
+	ip->check = changed_checksum(ip->check, rewrite->header_delta);
 	ip->saddr = rewrite->source[0];
 	ip->daddr = rewrite->destination[0];
 	return 0;

@@ -64,9 +64,9 @@ void configure(evenkeel_skeleton* skeleton, const DataPlane::Options& options, b
   engines::l4_xdp::set_table_sizes(*skeleton, options.sets4, options.sets6);
   std::mt19937_64 key(options.key);
   std::ranges::generate(skeleton->rodata->hash_key, std::ref(key));
-  skeleton->rodata->simulated_clock = options.simulated_clock;
   skeleton->rodata->explain_mode = explaining;
   if (options.simulated_clock) {
+    skeleton->rodata->tick_factor = 0;
     skeleton->rodata->ticks_per_second_x256 = 256;
   }
 }
@@ -110,6 +110,8 @@ DataPlane::DataPlane(Options options) : options_(options), service_options_(1), 
   explaining_ = evenkeel__open();
   check(explaining_ != nullptr, "open");
   configure(explaining_, options_, true);
+  bpf_program__set_autoload(explaining_->progs.evenkeel_xdp, false);
+  bpf_program__set_autoload(explaining_->progs.evenkeel_explain, true);
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, explaining_->obj) {
     bpf_map* shared = bpf_object__find_map_by_name(skeleton_->obj, bpf_map__name(map));
@@ -265,8 +267,9 @@ void DataPlane::set_translated(const ek_address& address) const {
   if (words[0] == 0 && words[1] == 0 && words[2] == htonl(0xffff)) {
     words[2] = 0;
   }
-  const ek_u32 bit = ek_translated_bit(words);
-  arrays().translated[bit / 64] |= ek_u64{1} << (bit % 64);
+  const ek_u32 folded = ek_folded_address(words);
+  ek_u32& entry = arrays().translated[ek_translated_place(folded)];
+  entry = ek_translated_entry(entry, folded);
 }
 
 void DataPlane::set_sources(uint32_t service, const std::vector<std::string>& addresses) {
@@ -346,7 +349,7 @@ Output DataPlane::run(const Bytes& frame) const {
 }
 
 Output DataPlane::explain(const Bytes& frame) const {
-  return run_program(explaining_->progs.evenkeel_xdp, frame);
+  return run_program(explaining_->progs.evenkeel_explain, frame);
 }
 
 ek_explanation DataPlane::explanation() const {

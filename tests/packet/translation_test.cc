@@ -1,4 +1,5 @@
 // NAT and SNAT: what is rewritten on the way to the real server and back, and who is told about errors.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include "decoded.h"
@@ -60,6 +61,31 @@ class Translation : public WayLab {
     EXPECT_EQ(packet.source_port(), kPort);
     EXPECT_EQ(packet.destination_port(), kClientPort);
     expect_sound(packet);
+  }
+  static uint32_t folded(const std::string& address) {
+    uint32_t words[4] = {};
+    if (ipv6()) {
+      inet_pton(AF_INET6, address.c_str(), words);
+    } else {
+      inet_pton(AF_INET, address.c_str(), &words[3]);
+    }
+    return ek_folded_address(words);
+  }
+  static uint32_t place_of(const std::string& address) { return ek_translated_place(folded(address)); }
+  // One connection each to the real server that there is and to one with this address.
+  void expect_both_are_answered(const std::string& other) {
+    RealServerOptions server = real_server();
+    server.address = other;
+    plane->reset();
+    farm({real_server(), server});
+    for (uint16_t i = 0; i < 2; ++i) {
+      const uint16_t port = kClientPort + i;
+      const Decoded request = pass(ip(client_address(), virtual_address()).tcp(port, kPort, kSyn));
+      EXPECT_EQ(request.destination(), i == 0 ? real_address() : other);
+      const Decoded answer = pass(ip(request.destination(), source_address()).tcp(kPort, port, kSyn | kAck));
+      EXPECT_EQ(answer.source(), virtual_address());
+      EXPECT_EQ(answer.destination(), client_address());
+    }
   }
   ek_state state() const {
     std::vector<Connection> list = plane->connections(ipv6());
@@ -145,6 +171,24 @@ TEST_P(Translation, AnswersKeepAConnectionAlive) {
   from_real_server(kAck);
   plane->advance(800);
   expect_at_client(from_real_server(kAck));
+}
+
+// Where real servers' addresses are looked for before anything else, several have one place.
+TEST_P(Translation, AnswersOfTwoWhoseAddressesShareAPlaceAreFound) {
+  std::string other;
+  for (uint32_t number = 2; other.empty(); ++number) {
+    const std::string address = ipv6()
+                                    ? "fd78::1:" + std::to_string(number % 10000) + ":" + std::to_string(number / 10000)
+                                    : "10.79." + std::to_string(number / 256) + "." + std::to_string(number % 256);
+    if (place_of(address) == place_of(real_address())) other = address;
+  }
+  expect_both_are_answered(other);
+}
+
+TEST_P(Translation, AnswersOfAnAddressThatFoldsToNothingAreFound) {
+  if (!ipv6()) GTEST_SKIP() << "no IPv4 address does";
+  EXPECT_EQ(folded("fd78:0:fd78:0:1:0:1:0"), 0U);
+  expect_both_are_answered("fd78:0:fd78:0:1:0:1:0");
 }
 
 TEST_P(Translation, WhatIsNoAnswerIsTheLocalStacks) {

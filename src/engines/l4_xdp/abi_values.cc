@@ -101,11 +101,11 @@ bool is_translated(const ek_real_server& record) {
 }
 
 // The data plane has an IPv4 address in the last word alone.
-uint32_t translated_bit(const ek_address& address) {
+uint32_t folded(const ek_address& address) {
   std::array<ek_u32, 4> words;
   std::memcpy(words.data(), address.bytes, sizeof address.bytes);
   if (from_abi(address).is_ipv4()) words[2] = 0;
-  return ek_translated_bit(words.data());
+  return ek_folded_address(words.data());
 }
 
 std::vector<uint8_t> protocols_of(model::Protocol protocol) {

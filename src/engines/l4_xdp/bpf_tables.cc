@@ -35,6 +35,12 @@ Result<> visit_used(int map, Record (ek_arrays::*array)[kCount], const std::func
   return {};
 }
 
+void add_to(std::span<ek_u32> translated, const ek_address& address) {
+  const uint32_t word = folded(address);
+  ek_u32& entry = translated[ek_translated_place(word)];
+  entry = ek_translated_entry(entry, word);
+}
+
 }  // namespace
 
 BpfTables::BpfTables(const TableAccess& access)
@@ -126,21 +132,15 @@ void BpfTables::write_sources(uint32_t service, const ek_sources& sources) {
 }
 
 void BpfTables::add_translated(std::span<const ek_address> addresses) {
-  for (const ek_address& address : addresses) {
-    const uint32_t bit = translated_bit(address);
-    arrays_.all<&ek_arrays::translated>()[bit / 64] |= uint64_t{1} << (bit % 64);
-  }
+  for (const ek_address& address : addresses) add_to(arrays_.all<&ek_arrays::translated>(), address);
 }
 
 void BpfTables::write_translated(std::span<const ek_address> addresses) {
-  std::vector<uint64_t> words(EK_TRANSLATED_BITS / 64);
-  for (const ek_address& address : addresses) {
-    const uint32_t bit = translated_bit(address);
-    words[bit / 64] |= uint64_t{1} << (bit % 64);
-  }
-  for (size_t word = 0; word < words.size(); ++word) {
-    if (arrays_.all<&ek_arrays::translated>()[word] != words[word])
-      arrays_.all<&ek_arrays::translated>()[word] = words[word];
+  std::vector<ek_u32> wanted(1 << EK_TRANSLATED_BITS);
+  for (const ek_address& address : addresses) add_to(wanted, address);
+  const std::span<ek_u32> entries = arrays_.all<&ek_arrays::translated>();
+  for (size_t place = 0; place < wanted.size(); ++place) {
+    if (entries[place] != wanted[place]) entries[place] = wanted[place];
   }
 }
 

@@ -66,7 +66,7 @@ Result<ek_explanation> Explainer::ask(const std::vector<uint8_t>& frame) {
   const int map = program_.map("explanation");
   if (bpf_map_update_elem(map, &key, &answer, BPF_ANY) != 0)
     return fail(system_error("cannot clear the map explanation"));
-  if (bpf_prog_test_run_opts(explaining_->xdp(), &options) != 0)
+  if (bpf_prog_test_run_opts(explaining_->explain(), &options) != 0)
     return fail(system_error("cannot run the explaining program"));
   if (bpf_map_lookup_elem(map, &key, &answer) != 0) return fail(system_error("cannot read the map explanation"));
   return answer;

@@ -69,7 +69,7 @@ Result<ek_identity> pinned_identity(const PinDirectory& directory) {
 Result<Skeleton> open_skeleton(const ek_identity& identity) {
   Skeleton skeleton(evenkeel__open());
   if (!skeleton) return fail(system_error("cannot read the XDP program"));
-  skeleton->rodata->tick_shift = identity.tick_shift;
+  skeleton->rodata->tick_factor = ek_tick_factor(identity.tick_shift);
   skeleton->rodata->ticks_per_second_x256 = identity.ticks_per_second_x256;
   std::ranges::copy(identity.hash_key, skeleton->rodata->hash_key);
   set_table_sizes(*skeleton, identity.sets4, identity.sets6);
@@ -186,7 +186,7 @@ Result<Program> Program::load_explaining() const {
   (*skeleton)->rodata->explain_mode = 1;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, (*skeleton)->obj) {
-    bpf_program__set_autoload(program, program == (*skeleton)->progs.evenkeel_xdp);
+    bpf_program__set_autoload(program, program == (*skeleton)->progs.evenkeel_explain);
   }
   auto shared = for_each_map(**skeleton, [this](bpf_map* map) -> Result<> {
     const bpf_map* ours = bpf_object__find_map_by_name(skeleton_->obj, bpf_map__name(map));
@@ -212,6 +212,9 @@ TableAccess Program::tables() const {
 
 int Program::xdp() const {
   return bpf_program__fd(skeleton_->progs.evenkeel_xdp);
+}
+int Program::explain() const {
+  return bpf_program__fd(skeleton_->progs.evenkeel_explain);
 }
 int Program::sweep() const {
   return bpf_program__fd(skeleton_->progs.evenkeel_sweep);

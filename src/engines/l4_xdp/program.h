@@ -29,7 +29,8 @@ class Program {
   TableAccess tables() const;
   const SharedArrays& arrays() const { return *arrays_; }
   int map(const char* name) const;  // descriptor; -1 if there is none
-  int xdp() const;
+  int xdp() const;                  // of an explaining instance: -1
+  int explain() const;              // of any other: -1
   int sweep() const;
   // Makes the data plane free expired connections by itself, if this program can.
   Result<> start_sweeping() const;
