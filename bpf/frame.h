@@ -57,17 +57,12 @@ static __always_inline void write_macs(void *frame, const void *macs)
 }
 
 /* Whether the interface is there is found out after the program: without flags bpf_redirect has one answer only. */
-static __always_inline int leave(__u32 came_by, __u32 interface_index)
+static __always_inline int leave_by(struct xdp_md *context, __u32 interface_index)
 {
-	if (interface_index == came_by)
+	if (interface_index == context->ingress_ifindex)
 		return XDP_TX;
 	bpf_redirect(interface_index, 0);
 	return XDP_REDIRECT;
-}
-
-static __always_inline int leave_by(struct xdp_md *context, __u32 interface_index)
-{
-	return leave(context->ingress_ifindex, interface_index);
 }
 
 /* Around the packet as it is, to this hop. False: there was no room for it. */

@@ -230,7 +230,7 @@ static __always_inline int send_plainly_to_real_server(struct xdp_md *context, v
 		return -drop(EK_REASON_TTL_EXPIRED, connection->service);
 	count_packet(connection->real_server, packet->length);
 	write_macs(frame, server);
-	return leave(translation_of(connection, ipv6)->client_interface, server->interface_index);
+	return leave_by(context, server->interface_index);
 }
 
 /* Tunnel, and direct routing with a tag. */
