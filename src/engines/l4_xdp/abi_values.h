@@ -17,7 +17,7 @@ IpAddress from_abi(const ek_address& address);
 ek_forwarding_method method_of(model::ForwardingMethod method);
 bool is_translated(ek_forwarding_method method);  // NAT, SNAT
 bool is_translated(const ek_real_server& record);
-uint32_t folded(const ek_address& address);
+uint32_t folded(const ek_address& address);                   // as the data plane has it: an IPv4 address is itself
 std::vector<uint8_t> protocols_of(model::Protocol protocol);  // IPPROTO_TCP, IPPROTO_UDP
 const char* state_name(uint8_t state);                        // as IPVS has it; a template is "NONE"
 

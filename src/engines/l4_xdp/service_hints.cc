@@ -1,8 +1,6 @@
 #include "engines/l4_xdp/service_hints.h"
 
-#include <array>
 #include <atomic>
-#include <cstring>
 #include <optional>
 
 #include "engines/l4_xdp/abi_values.h"
@@ -10,23 +8,13 @@
 namespace evenkeel::engines::l4_xdp {
 namespace {
 
-using Words = std::array<ek_u32, 4>;
-
-Words words_of(const ek_service_key& key) {
-  Words words;
-  std::memcpy(words.data(), &key.address, sizeof words);
-  return words;
-}
-
 bool is_ipv4(const ek_service_key& key) {
   return from_abi(key.address).is_ipv4();
 }
 
 std::optional<uint64_t> hint_of(const ek_service_key& key, uint32_t service) {
   if (key.port_be == 0) return std::nullopt;
-  const Words words = words_of(key);
-  const uint32_t address = is_ipv4(key) ? words[3] : ek_folded_address(words.data());
-  return ek_service_hint(address, key.port_be, key.protocol, service);
+  return ek_service_hint(folded(key.address), key.port_be, key.protocol, service);
 }
 
 ek_service_hint6& place6(const SharedArrays& arrays, uint64_t hint) {
