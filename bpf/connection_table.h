@@ -223,8 +223,10 @@ static __always_inline bool find_in_set(struct ek_set_header *header, __u32 set,
 	__u32 tag = tag_of(hash), home = home_way(hash), ways;
 
 	if (is_way(&home)) {
-		fetch(connection_at(header, home, ipv6));
-		if (likely(header->tag[home] == tag) && holds(connection_at(header, home, ipv6), tuple, ipv6)) {
+		struct ek_connection *connection = connection_at(header, home, ipv6);
+
+		fetch(connection);
+		if (likely(header->tag[home] == tag) && holds(connection, tuple, ipv6)) {
 			set_place(place, header, set, home, ipv6);
 			return true;
 		}
